@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+# ctest. Every test starts in a directory of its own, empty at the start.
+#
+#   tests/**/test_*.c            a cmocka program; labelled `threads` when its name says so, and with its folder
+#   tests/**/test_*.{sh,py}      a script
+#   tests/tidy/*.{sh,py}         house rules
+#   examples/*.c                 a program that must end with 0
+#   fuzz/fuzz_*.c                (MINIPAY_FUZZ) replays fuzz/corpus/NAME
+
+set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
+set(test_environment
+  "MINIPAY_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "MINIPAY_BUILD_DIR=${PROJECT_BINARY_DIR}"
+  "MINIPAY_LIBRARY=$<TARGET_FILE:minipay_shared>" "CC=${CMAKE_C_COMPILER}" "PYTHONDONTWRITEBYTECODE=1"
+  "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+  "UBSAN_OPTIONS=print_stacktrace=1" "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1")
+if(TARGET minipay_tool)
+  list(APPEND test_environment "MINIPAY_TOOL=$<TARGET_FILE:minipay_tool>")
+endif()
+
+function(minipay_test name labels)
+  set(place "${PROJECT_BINARY_DIR}/run/${name}")
+  add_test(NAME ${name} COMMAND sh -c "rm -rf \"$0\" && mkdir -p \"$0\" && cd \"$0\" && exec \"$@\"" ${place} ${ARGN})
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" ENVIRONMENT "${test_environment}"
+                       TIMEOUT 300 SKIP_RETURN_CODE 77)
+endfunction()
+
+function(minipay_program name source)
+  add_executable(${name} "${source}")
+  target_link_libraries(${name} PRIVATE minipay_flags minipay::static ${ARGN})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+endfunction()
+
+if(MINIPAY_BUILD_TESTS)
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+  add_library(minipay_test_support INTERFACE)
+  target_include_directories(minipay_test_support INTERFACE "${PROJECT_SOURCE_DIR}/src" "${tests_dir}/support")
+  target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  target_link_libraries(minipay_test_support INTERFACE minipay_flags minipay::static PkgConfig::CMOCKA
+                        ${minipay_dependencies})
+  file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c")
+  if(support_sources)
+    add_library(minipay_test_helpers STATIC ${support_sources})
+    target_link_libraries(minipay_test_helpers PUBLIC minipay_test_support)
+    set(helpers minipay_test_helpers)
+  endif()
+
+  file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${tests_dir}/test_*.c")
+  foreach(source IN LISTS test_sources)
+    cmake_path(GET source STEM name)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder STEM labels)
+    if(name MATCHES "threads")
+      list(APPEND labels threads)
+    endif()
+    minipay_program(${name} "${source}" ${helpers} minipay_test_support)
+    minipay_test(${name} "${labels}" $<TARGET_FILE:${name}>)
+  endforeach()
+
+  file(GLOB examples CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.c")
+  foreach(source IN LISTS examples)
+    cmake_path(GET source STEM name)
+    minipay_program(example_${name} "${source}")
+    minipay_test(example_${name} examples $<TARGET_FILE:example_${name}>)
+  endforeach()
+
+  # Scripts look at sources and at what is installed: once, in the plain build, is enough.
+  if(NOT MINIPAY_SANITIZE)
+    file(GLOB_RECURSE scripts CONFIGURE_DEPENDS "${tests_dir}/test_*.sh" "${tests_dir}/test_*.py")
+    file(GLOB tidy CONFIGURE_DEPENDS "${tests_dir}/tidy/*.sh" "${tests_dir}/tidy/*.py")
+    foreach(script IN LISTS scripts tidy)
+      cmake_path(GET script STEM name)
+      cmake_path(GET script PARENT_PATH folder)
+      cmake_path(GET folder STEM label)
+      if(script MATCHES "\\.py$")
+        set(interpreter "${Python3_EXECUTABLE}")
+      else()
+        set(interpreter bash)
+      endif()
+      if(label STREQUAL "tidy")
+        set(name tidy_${name})
+      endif()
+      minipay_test(${name} ${label} "${interpreter}" "${script}")
+    endforeach()
+  endif()
+endif()
+
+if(MINIPAY_FUZZ)
+  file(GLOB fuzz_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/fuzz_*.c")
+  foreach(source IN LISTS fuzz_sources)
+    cmake_path(GET source STEM name)
+    minipay_program(${name} "${source}" ${minipay_dependencies})
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    string(REGEX REPLACE "^fuzz_" "" corpus ${name})
+    minipay_test(${name} fuzz $<TARGET_FILE:${name}> -runs=0 "${PROJECT_SOURCE_DIR}/fuzz/corpus/${corpus}")
+  endforeach()
+endif()

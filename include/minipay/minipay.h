@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MINIPAY_MINIPAY_H
+#define MINIPAY_MINIPAY_H
+
+/* MiniPay: prepaid money, from joining to settlement, as a library.
+ *
+ * Any number of threads may use one handle; every call blocks until its work is durable. The library
+ * starts no thread, prints nothing and keeps no state outside its handles. A call made from inside a
+ * callback of the same handle answers MINIPAY_REENTERED; in a forked child every call answers
+ * MINIPAY_CLOSED. */
+
+#include "minipay/audit.h"
+#include "minipay/banking.h"
+#include "minipay/instruction.h"
+#include "minipay/member.h"
+#include "minipay/payment.h"
+#include "minipay/policy.h"
+#include "minipay/settlement.h"
+#include "minipay/status.h"
+#include "minipay/sys/bank.h"
+#include "minipay/sys/host.h"
+#include "minipay/sys/storage.h"
+#include "minipay/types.h"
+#include "minipay/values.h"
+#include "minipay/wallet.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a handle is composed of. The adapters' structs are copied; when minipay_open answers OK the
+ * handle owns `storage` and `bank` and closes them. */
+typedef struct minipay_config {
+    uint32_t struct_size;
+    uint32_t cached_accounts; /* accounts kept in memory; 0: 131,072 (about 24 MiB) */
+    minipay_host host;
+    minipay_storage storage;
+    minipay_bank bank; /* version 0: no bank, and operations that need one answer NOT_SUPPORTED */
+} minipay_config;
+
+MINIPAY_API void minipay_config_init(minipay_config *config);
+
+/* USAGE: ADAPTER_INVALID. FATAL: NEWER_VERSION, KEY_MISSING, CORRUPT (another installation's key), and
+ * what the storage answers. On failure the caller still owns the adapters. */
+MINIPAY_API minipay_status minipay_open(const minipay_config *config, minipay **pay,
+                                        minipay_error *error);
+
+/* Waits for the calls under way, then closes; later calls of other threads that already hold the handle
+ * answer MINIPAY_CLOSED. NULL is allowed. */
+MINIPAY_API void minipay_close(minipay *pay);
+
+/* Carries on what is due: answers to ask for, retries, interrupted operations. `budget` bounds the
+ * operations touched (0: no bound). `*next_at` is when to call again, 0 when nothing waits; `*carried`
+ * is how many were touched. Both may be NULL. */
+MINIPAY_API minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int64_t *next_at,
+                                       minipay_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

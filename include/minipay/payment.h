@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MINIPAY_PAYMENT_H
+#define MINIPAY_PAYMENT_H
+
+/* Payments: merchants, and the slips that payments leave. Paying is an instruction (MINIPAY_KIND_PAY). */
+
+#include "minipay/instruction.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct minipay_merchant_request {
+    uint32_t struct_size;
+    minipay_id id;
+    int32_t fee_basis_points; /* of each payment, 0 to 10,000; rounded half up to the minor unit */
+    int32_t cycle_days;       /* settled this many business days after the payment's day */
+    char currency[4];
+    char name[96];
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_merchant_request;
+
+typedef struct minipay_merchant {
+    uint32_t struct_size;
+    minipay_id id;
+    int32_t state;
+    int32_t fee_basis_points;
+    int32_t cycle_days;
+    char currency[4];
+    char name[96];
+} minipay_merchant;
+
+enum {
+    MINIPAY_SLIP_PAID = 1,
+    MINIPAY_SLIP_REFUSED = 2,
+    MINIPAY_SLIP_WAITING = 3,
+    MINIPAY_SLIP_REFUNDED = 4, /* in full; a part refunded leaves it PAID */
+    MINIPAY_SLIP_PARKED = 5
+};
+
+/* A slip (전표): what a payment leaves. Its id is the payment's. */
+typedef struct minipay_slip {
+    uint32_t struct_size;
+    int32_t state;
+    minipay_id id;
+    minipay_id member_id;
+    minipay_id merchant_id;
+    int64_t amount_minor;
+    int64_t fee_minor;
+    int64_t refunded_minor;
+    int64_t made_at;
+    int32_t business_date;
+    int32_t status; /* why it was refused */
+    char currency[4];
+} minipay_slip;
+
+MINIPAY_API void minipay_merchant_request_init(minipay_merchant_request *request);
+MINIPAY_API void minipay_merchant_init(minipay_merchant *merchant);
+MINIPAY_API void minipay_slip_init(minipay_slip *slip);
+
+/* USAGE: INVALID_ID, INVALID_TEXT, INVALID_CURRENCY, INVALID_ARGUMENT, ID_REUSED. Answers as
+ * minipay_execute does. */
+MINIPAY_API minipay_status minipay_merchant_register(minipay *pay,
+                                                     const minipay_merchant_request *requests,
+                                                     uint32_t count, minipay_outcome *outcomes,
+                                                     minipay_error *error);
+
+/* MINIPAY_MERCHANT_NOT_FOUND. */
+MINIPAY_API minipay_status minipay_merchant_get(minipay *pay, const minipay_id *id,
+                                                minipay_merchant *merchant, minipay_error *error);
+
+/* MINIPAY_SLIP_NOT_FOUND. */
+MINIPAY_API minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip *slip,
+                                            minipay_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

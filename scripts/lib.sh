@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+# For scripts/demo, scripts/test and scripts/lint: installs what is missing, builds a preset.
+# shellcheck shell=bash
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+logs=$root/build/logs
+mkdir -p "$logs"
+
+# package=how to tell that it is there: a command, or a header
+for_library=(gcc=gcc libc6-dev=stdio.h cmake=cmake ninja-build=ninja pkg-config=pkg-config
+    libsqlite3-dev=sqlite3.h libsodium-dev=sodium.h)
+for_tools=(libjansson-dev=jansson.h liblzma-dev=lzma.h libcsv-dev=csv.h)
+for_tests=("g++=g++" libcmocka-dev=cmocka.h python3=python3 clang=clang clang-format-14=clang-format-14)
+
+say() { printf '%s\n' "$@" >&2; }
+die() { say "$@"; exit 1; }
+
+is_there() {
+    case $1 in
+    *.h) printf '#include <%s>\n' "$1" | gcc -E -x c - >/dev/null 2>&1 ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+missing_packages() {
+    local need
+    for need in "$@"; do
+        is_there "${need#*=}" || printf '%s ' "${need%%=*}"
+    done
+}
+
+# install_missing PACKAGE=SIGN...: returns when all are there, or says what is not and ends.
+install_missing() {
+    local missing log=$logs/apt.log
+    missing=$(missing_packages "$@")
+    [ -n "$missing" ] || return 0
+    local advice="apt-get update && apt-get install --no-install-recommends $missing"
+    command -v apt-get >/dev/null ||
+        die "Missing, by the names of Debian's packages: $missing" \
+            "There is no apt-get here. Install them in your system's way, then run this again."
+    [ "$(id -u)" = 0 ] ||
+        die "Missing: $missing" "Only root can install them. As root: $advice"
+    say "Installing with apt-get: $missing..."
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 # a list of names
+    { apt-get -q -o Acquire::Retries=3 update &&
+        apt-get -q -y -o Acquire::Retries=3 install --no-install-recommends $missing; } >"$log" 2>&1 </dev/null ||
+        { tail -n 20 "$log" >&2; die "apt-get failed; all it said is in $log. By hand: $advice"; }
+    missing=$(missing_packages "$@")
+    [ -z "$missing" ] || die "Installed, but still not usable: $missing" "What apt-get said is in $log."
+}
+
+# build PRESET [TARGET]: quiet; on failure shows the log from the first error on.
+build() {
+    local preset=$1 log=$logs/$1-build.log
+    export CMAKE_GENERATOR=${CMAKE_GENERATOR:-Ninja}
+    # A build folder that came with a copied checkout belongs to another place.
+    grep -qs "^CMAKE_HOME_DIRECTORY:INTERNAL=$root\$" "$root/build/$preset/CMakeCache.txt" ||
+        rm -rf "$root/build/$preset"
+    (
+        cd "$root" && cmake --preset "$preset" && cmake --build --preset "$preset" ${2:+--target "$2"}
+    ) >"$log" 2>&1 ||
+        {
+            awk '/FAILED:|rror:|CMake Error/ {on = 1} on && lines++ < 60' "$log" >&2
+            say "The build '$preset' failed; the whole log is $log."
+            return 1
+        }
+}

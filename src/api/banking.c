@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handle.h"
+
+#include "base/error.h"
+
+static minipay_status check(const void *item, minipay_error *error)
+{
+    const minipay_link_request *request = item;
+    minipay_status status = mpi_check_id(&request->id, "id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->owner_id, "owner_id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(request->bank, sizeof request->bank, true, "bank", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(request->account_number, sizeof request->account_number, true, "account_number", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(request->holder, sizeof request->holder, true, "holder", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(request->actor, sizeof request->actor, false, "actor", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(request->channel, sizeof request->channel, false, "channel", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(request->reason, sizeof request->reason, false, "reason", error);
+    return status;
+}
+
+minipay_status minipay_account_link(minipay *pay, const minipay_link_request *requests, uint32_t count,
+                                    minipay_outcome *outcomes, minipay_error *error)
+{
+    mpi_batch batch = {requests, sizeof *requests, count, check, pay ? &pay->banking : NULL, mpi_banking_draw_up, false};
+    if (pay && pay->banking.bank.version == 0)
+        return mpi_fail_plain(error, MINIPAY_NOT_SUPPORTED, "bank");
+    return mpi_run_batch(pay, &batch, outcomes, error);
+}
+
+minipay_status minipay_corporate_account_get(minipay *pay, const char *currency, minipay_corporate_account *account,
+                                             minipay_error *error)
+{
+    minipay_corporate_account found;
+    if (!currency || !account)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, currency ? "account" : "currency", "NULL");
+    if (minipay_currency_exponent(currency) < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency");
+    minipay_status status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    minipay_corporate_account_init(&found);
+    for (int i = 0; i < 3; i++)
+        found.currency[i] = currency[i];
+    status = mpi_wallets_company(&pay->wallets, currency, &found.posted_minor, &found.in_transit_minor, error);
+    mpi_leave(pay);
+    if (status == MINIPAY_OK)
+        *account = found;
+    return status;
+}

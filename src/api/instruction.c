@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handle.h"
+
+#include "base/error.h"
+#include "base/id.h"
+
+#include <string.h>
+
+/* What each kind of instruction needs. */
+typedef struct rule_of_kind {
+    int32_t kind;
+    bool member, other, may_be_zero, reason;
+    int32_t flags;
+} rule_of_kind;
+
+static const rule_of_kind kinds[] = {
+    {MINIPAY_KIND_TOPUP, true, false, false, false, 0},
+    {MINIPAY_KIND_TRANSFER, true, true, false, false, MINIPAY_FLAG_AUTO_TOPUP},
+    {MINIPAY_KIND_WITHDRAW, true, false, false, false, 0},
+    {MINIPAY_KIND_PAY, true, true, false, false, MINIPAY_FLAG_AUTO_TOPUP},
+    {MINIPAY_KIND_REFUND, false, true, true, false, 0},
+    {MINIPAY_KIND_CREDIT, true, false, false, true, 0},
+    {MINIPAY_KIND_DEBIT, true, false, false, true, 0},
+};
+
+static const rule_of_kind *find_kind(int32_t kind)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].kind == kind)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+static minipay_status check_texts(const minipay_instruction *instruction, const rule_of_kind *rule, minipay_error *error)
+{
+    minipay_status status = mpi_check_text(instruction->actor, sizeof instruction->actor, false, "actor", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(instruction->channel, sizeof instruction->channel, false, "channel", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(instruction->reason, sizeof instruction->reason, rule->reason, "reason", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(instruction->memo, sizeof instruction->memo, false, "memo", error);
+    return status;
+}
+
+static minipay_status check(const void *item, minipay_error *error)
+{
+    const minipay_instruction *instruction = item;
+    const rule_of_kind *rule = find_kind(instruction->kind);
+    if (!rule)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of instruction", instruction->kind);
+    minipay_status status = mpi_check_id(&instruction->id, "id", error);
+    if (status == MINIPAY_OK && rule->member)
+        status = mpi_check_id(&instruction->member_id, "member_id", error);
+    if (status == MINIPAY_OK && rule->other)
+        status = mpi_check_id(&instruction->other_id, "other_id", error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (instruction->amount_minor < (rule->may_be_zero ? 0 : 1))
+        return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "amount_minor");
+    if (rule->member)
+        status = mpi_check_currency(instruction->currency, error);
+    if (status == MINIPAY_OK)
+        status = check_texts(instruction, rule, error);
+    if (status == MINIPAY_OK && (instruction->flags & ~rule->flags))
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "flags", "a flag does not belong to this kind");
+    return status;
+}
+
+minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions, uint32_t count,
+                               minipay_outcome *outcomes, minipay_error *error)
+{
+    mpi_batch batch = {instructions, sizeof *instructions, count, check, pay ? pay->engine : NULL, mpi_saga_draw_up, true};
+    return mpi_run_batch(pay, &batch, outcomes, error);
+}
+
+typedef struct look_up {
+    minipay *pay;
+    int32_t kind;
+    const minipay_id *id;
+    minipay_outcome *outcome;
+    minipay_status status;
+} look_up;
+
+static minipay_status run_look_up(void *context, mpi_unit *unit, minipay_error *error)
+{
+    look_up *work = context;
+    return mpi_saga_look_up(work->pay->engine, unit, work->kind, work->id, work->outcome, &work->status, error);
+}
+
+minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id, minipay_outcome *outcome,
+                                   minipay_error *error)
+{
+    minipay_outcome found;
+    look_up work = {pay, kind, id, &found, MINIPAY_NOT_FOUND};
+    if (!id || !outcome)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "outcome" : "id", "NULL");
+    minipay_status status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (!mpi_engine_saga(pay->engine, kind))
+        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of operation", kind);
+    else
+        status = mpi_store_write(pay->store, run_look_up, &work, error);
+    mpi_leave(pay);
+    if (status == MINIPAY_OK && work.status == MINIPAY_OK)
+        *outcome = found;
+    return status == MINIPAY_OK && work.status != MINIPAY_OK ? mpi_fail_plain(error, work.status, "id") : status;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/handle.h"
+
+#include "api/views.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/id.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CACHED_ACCOUNTS = 131072 };
+
+static const mpi_record *const records[] = {
+    &mpi_policy_version_record, &mpi_policy_rule_record, &mpi_counter_record,      &mpi_account_record,
+    &mpi_balance_record,        &mpi_journal_record,     &mpi_member_record,       &mpi_member_email_record,
+    &mpi_bank_account_record,   &mpi_bank_owner_record,  &mpi_bank_number_record,  &mpi_bank_order_record,
+    &mpi_wallet_opening_record, &mpi_topup_record,       &mpi_adjustment_record,   &mpi_transfer_record,
+    &mpi_withdrawal_record,     &mpi_merchant_record,    &mpi_slip_record,         &mpi_refund_record,
+    &mpi_bucket_record,         &mpi_run_record,         &mpi_line_record,
+};
+
+/* Which handle this thread is inside of: a call that finds its own handle here comes from a callback. */
+static _Thread_local const minipay *inside;
+
+minipay_status mpi_enter(minipay *pay, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    if (!pay)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "pay", "the handle is NULL");
+    if (pay->process != getpid())
+        return mpi_fail(error, MINIPAY_CLOSED, "pay", "the handle belongs to the parent process");
+    if (inside == pay)
+        return mpi_fail_plain(error, MINIPAY_REENTERED, "pay");
+    pthread_mutex_lock(&pay->lock);
+    if (pay->closing)
+        status = mpi_fail_plain(error, MINIPAY_CLOSED, "pay");
+    else
+        pay->calls++;
+    pthread_mutex_unlock(&pay->lock);
+    if (status == MINIPAY_OK)
+        inside = pay;
+    return status;
+}
+
+void mpi_leave(minipay *pay)
+{
+    inside = NULL;
+    pthread_mutex_lock(&pay->lock);
+    if (--pay->calls == 0 && pay->closing)
+        pthread_cond_broadcast(&pay->idle);
+    pthread_mutex_unlock(&pay->lock);
+}
+
+/* ---- composition ---------------------------------------------------------------------------------------- */
+
+static minipay_status check_adapters(const minipay_config *config, minipay_error *error)
+{
+    const minipay_storage *storage = &config->storage;
+    const minipay_host *host = &config->host;
+    const minipay_bank *bank = &config->bank;
+    if (config->struct_size != sizeof *config)
+        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "config");
+    if (storage->version != MINIPAY_STORAGE_VERSION || !storage->capabilities || !storage->open || !storage->begin ||
+        !storage->get_many || !storage->scan || !storage->write_many || !storage->commit || !storage->rollback ||
+        !storage->close)
+        return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "storage");
+    if (host->version != MINIPAY_HOST_VERSION || !host->now || !host->entropy || !host->key)
+        return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "host");
+    if (bank->version != 0 && (bank->version != MINIPAY_BANK_VERSION || !bank->capabilities || !bank->verify_account ||
+                               !bank->submit || !bank->query || !bank->statement || !bank->balance))
+        return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "bank");
+    return MINIPAY_OK;
+}
+
+static minipay_status open_store(minipay *pay, const minipay_config *config, mpi_keys *keys, minipay_error *error)
+{
+    uint8_t master[32];
+    if (mpi_hash_start() != 0)
+        return mpi_fail(error, MINIPAY_INTERNAL, NULL, "the cryptographic library does not start");
+    minipay_status status = pay->host.key(pay->host.impl, 1, master);
+    if (status != MINIPAY_OK)
+        return mpi_fail(error, MINIPAY_KEY_MISSING, "key", "the host has no master key with the id 1");
+    mpi_keys_derive(master, keys);
+    mpi_wipe(master, sizeof master);
+    mpi_store_config store = {
+        .storage = &config->storage,
+        .host = &pay->host,
+        .keys = keys,
+        .records = records,
+        .record_count = MPI_COUNT(records),
+        .view_names = mpi_view_names,
+        .view_sql = mpi_view_sql,
+        .view_count = mpi_view_count,
+        .cached_rows = config->cached_accounts ? config->cached_accounts : CACHED_ACCOUNTS,
+    };
+    return mpi_store_open(&store, &pay->store, error);
+}
+
+/* Every context is handed the ports of those it may ask; all stand on one store, so a port call joins its
+ * caller's unit of work. */
+static void compose(minipay *pay, const minipay_config *config)
+{
+    mpi_membership_set_up(&pay->membership, pay->engine);
+    mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
+    mpi_banking_set_up(&pay->banking, pay->engine, pay->policy, &config->bank);
+    mpi_banking_port banking = mpi_banking_open_port(&pay->banking);
+    mpi_wallets_set_up(&pay->wallets, pay->engine, pay->policy, &membership, &banking);
+    mpi_wallet_port wallet = mpi_wallets_open_port(&pay->wallets);
+    mpi_transfers_set_up(&pay->transfers, pay->engine, &wallet, &banking);
+    mpi_payments_set_up(&pay->payments, pay->engine, pay->policy, &wallet);
+    mpi_payment_port payment = mpi_payments_open_port(&pay->payments);
+    mpi_settlements_set_up(&pay->settlements, pay->engine, pay->policy, &wallet, &banking, &payment);
+}
+
+static minipay_status open_parts(minipay *pay, const minipay_config *config, minipay_error *error)
+{
+    mpi_keys keys;
+    minipay_status status = open_store(pay, config, &keys, error);
+    if (status == MINIPAY_OK)
+        status = mpi_policy_new(pay->store, &pay->policy, error);
+    if (status == MINIPAY_OK)
+        status = mpi_policy_seed(pay->policy, error);
+    if (status == MINIPAY_OK)
+        status = mpi_engine_new(pay->store, keys.fingerprint, &pay->engine, error);
+    mpi_wipe(&keys, sizeof keys);
+    return status;
+}
+
+static void discard(minipay *pay)
+{
+    mpi_engine_free(pay->engine);
+    mpi_policy_free(pay->policy);
+    mpi_store_close(pay->store);
+    pthread_mutex_destroy(&pay->lock);
+    pthread_cond_destroy(&pay->idle);
+    free(pay);
+}
+
+minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay_error *error)
+{
+    if (!config || !pay)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, config ? "pay" : "config", "NULL");
+    minipay_status status = check_adapters(config, error);
+    if (status != MINIPAY_OK)
+        return status;
+    minipay *opened = calloc(1, sizeof *opened);
+    if (!opened)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    opened->host = config->host;
+    opened->process = getpid();
+    pthread_mutex_init(&opened->lock, NULL);
+    pthread_cond_init(&opened->idle, NULL);
+    status = open_parts(opened, config, error);
+    if (status != MINIPAY_OK) {
+        discard(opened);
+        return status;
+    }
+    compose(opened, config);
+    *pay = opened;
+    return MINIPAY_OK;
+}
+
+void minipay_close(minipay *pay)
+{
+    if (!pay || pay->process != getpid())
+        return;
+    pthread_mutex_lock(&pay->lock);
+    pay->closing = true;
+    while (pay->calls)
+        pthread_cond_wait(&pay->idle, &pay->lock);
+    pthread_mutex_unlock(&pay->lock);
+    mpi_banking_tear_down(&pay->banking);
+    discard(pay);
+}
+
+minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int64_t *next_at, minipay_error *error)
+{
+    uint32_t touched = 0;
+    int64_t next = 0;
+    minipay_status status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_banking_run(&pay->banking, budget, &touched, &next, error);
+    mpi_leave(pay);
+    if (status == MINIPAY_OK && carried)
+        *carried = touched;
+    if (status == MINIPAY_OK && next_at)
+        *next_at = next;
+    return status;
+}
+
+minipay_status minipay_id_generate(minipay *pay, minipay_id *id)
+{
+    uint8_t entropy[10];
+    minipay_id made;
+    minipay_status status = mpi_enter(pay, NULL);
+    if (status != MINIPAY_OK)
+        return status;
+    pay->host.entropy(pay->host.impl, entropy, sizeof entropy);
+    mpi_id_make((uint64_t)(pay->host.now(pay->host.impl) / 1000), entropy, &made);
+    pthread_mutex_lock(&pay->lock);
+    if (mpi_id_compare(&made, &pay->last_id) <= 0) {
+        made = pay->last_id;
+        mpi_id_increment(&made);
+    }
+    pay->last_id = made;
+    pthread_mutex_unlock(&pay->lock);
+    *id = made;
+    mpi_leave(pay);
+    return MINIPAY_OK;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_BANKING_BANKING_H
+#define MPI_BANKING_BANKING_H
+
+/* Banking: linked accounts and firm-banking orders. Owns `bank_account`, `bank_owner`, `bank_number` and
+ * `bank_order`; the only context that talks to a bank. */
+
+#include "banking/port.h"
+#include "minipay/banking.h"
+
+#include <pthread.h>
+
+/* A member's or merchant's own bank account. */
+typedef struct mpi_bank_account {
+    mpi_operation op; /* kind LINK; its id is the account's */
+    minipay_id owner_id;
+    int32_t account_state;
+    int32_t is_asked;
+    int32_t verified; /* the bank's answer, MINIPAY_OK or a status; MPI_WAIT while it is asked */
+    char bank[MINIPAY_BANK_SIZE];
+    char masked_number[MINIPAY_ACCOUNT_NUMBER_SIZE];
+    uint8_t number_hash[32]; /* of (owner, bank, number): one owner links an account once */
+    MPI_SECRET(MINIPAY_ACCOUNT_NUMBER_SIZE) account_number;
+    MPI_SECRET(MINIPAY_NAME_SIZE) holder;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_bank_account;
+
+/* The account that an owner's orders use when none is named: the first that was linked. */
+typedef struct mpi_bank_owner {
+    minipay_id owner_id;
+    minipay_id account_id;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_bank_owner;
+
+typedef struct mpi_bank_number {
+    uint8_t number_hash[32];
+    minipay_id account_id;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_bank_number;
+
+/* A firm-banking order, with all that asking again needs. */
+typedef struct mpi_bank_order {
+    mpi_operation op; /* kind ORDER */
+    int32_t direction;
+    int32_t verdict; /* the bank's last word, MINIPAY_VERDICT_* */
+    minipay_id owner_id;
+    minipay_id account_id;
+    int64_t amount_minor;
+    int64_t moved_minor; /* what the bank says it moved */
+    int64_t fee_minor;
+    int64_t next_at; /* when to ask again */
+    int64_t deadline_at;
+    int32_t attempts;
+    int32_t reference_date;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    char reference[MINIPAY_REFERENCE_SIZE];
+    char bank_reason[64];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_bank_order;
+
+extern const mpi_record mpi_bank_account_record;
+extern const mpi_record mpi_bank_owner_record;
+extern const mpi_record mpi_bank_number_record;
+extern const mpi_record mpi_bank_order_record;
+
+enum { MPI_ORDERS_DUE = 0 }; /* mpi_bank_order_record's index on next_at of running orders */
+
+typedef struct mpi_banking {
+    mpi_store *store;
+    mpi_engine *engine;
+    mpi_policy *policy;
+    minipay_bank bank;
+    mpi_table *accounts, *owners, *numbers, *orders;
+    pthread_mutex_t line; /* the bank's line takes one call at a time */
+} mpi_banking;
+
+void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy, const minipay_bank *bank);
+void mpi_banking_tear_down(mpi_banking *banking);
+mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
+
+/* `draw_up` for minipay_link_request; its context is the banking. */
+void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+
+/* Asks the bank about up to `budget` orders that are due. */
+minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried, int64_t *next_at,
+                               minipay_error *error);
+
+#endif

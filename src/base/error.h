@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_BASE_ERROR_H
+#define MPI_BASE_ERROR_H
+
+#include "minipay/status.h"
+
+/* Fills `error` (may be NULL) and returns `status`, so that a refusal is one line. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+minipay_status mpi_fail(minipay_error *error, minipay_status status, const char *field, const char *format,
+                        ...);
+
+/* The same with the status's own sentence. */
+minipay_status mpi_fail_plain(minipay_error *error, minipay_status status, const char *field);
+
+/* NULL-terminated, indexed by MINIPAY_KIND_* and MINIPAY_STATE_*: what ENUM columns hold. */
+extern const char *const mpi_kind_names[];
+extern const char *const mpi_state_names[];
+
+#endif

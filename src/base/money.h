@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_BASE_MONEY_H
+#define MPI_BASE_MONEY_H
+
+/* Arithmetic on amounts: here and nowhere else. Each answers 0 and leaves `*result` alone when the
+ * result does not fit. */
+
+#include "minipay/types.h"
+
+#include <stdbool.h>
+
+bool mpi_money_add(int64_t a, int64_t b, int64_t *result);
+bool mpi_money_subtract(int64_t a, int64_t b, int64_t *result);
+bool mpi_money_multiply(int64_t a, int64_t b, int64_t *result);
+
+/* amount × basis points / 10,000, half away from zero. Exact at any size. `basis_points` 0 to 10,000. */
+int64_t mpi_money_share(int64_t amount_minor, int32_t basis_points);
+
+/* part × numerator / denominator rounded half up, for 0 <= numerator <= denominator: proportional parts
+ * of a refund, cumulative and exact at the whole. */
+int64_t mpi_money_part(int64_t amount_minor, int64_t numerator, int64_t denominator);
+
+/* The smallest multiple of `unit` that is >= amount and >= minimum. */
+bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int64_t *result);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <string.h>
+
+/* The length of the UTF-8 sequence at `s`, 0 when it is not one (overlong, surrogate, above U+10FFFF). */
+static size_t sequence_length(const unsigned char *s, size_t room)
+{
+    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : s[0] < 0xf5 ? 4 : 0;
+    if (length == 0 || length > room)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 0;
+    }
+    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) ||
+        (s[0] == 0xf4 && s[1] > 0x8f))
+        return 0;
+    return length;
+}
+
+bool mpi_text_valid(const char *text, size_t size)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t i = 0;
+    while (i < size && s[i]) {
+        size_t length = sequence_length(s + i, size - i);
+        if (length == 0)
+            return false;
+        i += length;
+    }
+    if (i == size)
+        return false;
+    while (i < size && !s[i])
+        i++;
+    return i == size;
+}
+
+void mpi_text_copy(char *target, size_t size, const char *source)
+{
+    size_t length = strnlen(source, size - 1);
+    memmove(target, source, length);
+    memset(target + length, 0, size - length);
+}
+
+void mpi_text_lower(char *text)
+{
+    for (; *text; text++) {
+        if (*text >= 'A' && *text <= 'Z')
+            *text = (char)(*text - 'A' + 'a');
+    }
+}
+
+void mpi_text_hex(const void *bytes, size_t count, char *text)
+{
+    static const char digits[] = "0123456789abcdef";
+    const uint8_t *b = bytes;
+    for (size_t i = 0; i < count; i++) {
+        text[2 * i] = digits[b[i] >> 4];
+        text[2 * i + 1] = digits[b[i] & 15];
+    }
+    text[2 * count] = 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_BASE_TEXT_H
+#define MPI_BASE_TEXT_H
+
+#include "minipay/types.h"
+
+#include <stdbool.h>
+
+/* Is `text`, an array of `size` bytes, UTF-8 that ends with a NUL and is zero behind it? */
+bool mpi_text_valid(const char *text, size_t size);
+
+/* Copies and fills with zeros; what does not fit is cut. */
+void mpi_text_copy(char *target, size_t size, const char *source);
+
+/* Lower case of ASCII letters, in place. */
+void mpi_text_lower(char *text);
+
+/* `count` bytes as 2 × count lower-case hexadecimal digits and a NUL. */
+void mpi_text_hex(const void *bytes, size_t count, char *text);
+
+#endif

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ledger/ledger.h"
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "base/id.h"
+#include "base/money.h"
+#include "base/text.h"
+
+#include <string.h>
+
+void mpi_ledger_set_up(mpi_ledger *ledger, mpi_store *store, mpi_policy *policy)
+{
+    ledger->accounts = mpi_store_table(store, &mpi_account_record);
+    ledger->balances = mpi_store_table(store, &mpi_balance_record);
+    ledger->journal = mpi_store_table(store, &mpi_journal_record);
+    ledger->counters = mpi_store_table(store, &mpi_counter_record);
+    ledger->policy = policy;
+}
+
+/* ---- accounts -------------------------------------------------------------------------------------- */
+
+minipay_status mpi_ledger_find(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *key,
+                               const mpi_account **account, minipay_error *error)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(unit, ledger->accounts, key, &row, error);
+    if (status == MINIPAY_OK)
+        *account = row;
+    return status;
+}
+
+static minipay_status next_account_id(mpi_ledger *ledger, mpi_unit *unit, int64_t *account_id,
+                                      minipay_error *error)
+{
+    mpi_counter counter = {.name = "account"};
+    const void *row;
+    minipay_status status = mpi_unit_get(unit, ledger->counters, &counter, &row, error);
+    if (status == MINIPAY_NOT_FOUND) {
+        status = mpi_unit_insert(unit, ledger->counters, &counter, error);
+        if (status == MINIPAY_OK)
+            status = mpi_unit_get(unit, ledger->counters, &counter, &row, error);
+    }
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_counter *edited = mpi_unit_edit(unit, ledger->counters, row);
+    if (!edited)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    *account_id = ++edited->value;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_ledger_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *wanted,
+                               const mpi_account **account, minipay_error *error)
+{
+    mpi_account opened = *wanted;
+    minipay_status status = mpi_ledger_find(ledger, unit, wanted, account, error);
+    if (status == MINIPAY_OK)
+        return MINIPAY_WALLET_EXISTS;
+    if (status != MINIPAY_NOT_FOUND)
+        return status;
+    status = next_account_id(ledger, unit, &opened.account_id, error);
+    if (status != MINIPAY_OK)
+        return status;
+    opened.opened_at = mpi_unit_now(unit);
+    mpi_balance balance = {.account_id = opened.account_id};
+    status = mpi_unit_insert(unit, ledger->accounts, &opened, error);
+    if (status == MINIPAY_OK)
+        status = mpi_unit_insert(unit, ledger->balances, &balance, error);
+    return status == MINIPAY_OK ? mpi_ledger_find(ledger, unit, wanted, account, error) : status;
+}
+
+minipay_status mpi_ledger_own(mpi_ledger *ledger, mpi_unit *unit, int32_t kind, const char currency[4],
+                              const mpi_account **account, minipay_error *error)
+{
+    mpi_account key = {.kind = kind};
+    memcpy(key.currency, currency, sizeof key.currency);
+    minipay_status status = mpi_ledger_find(ledger, unit, &key, account, error);
+    return status == MINIPAY_NOT_FOUND ? mpi_ledger_open(ledger, unit, &key, account, error) : status;
+}
+
+minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t account_id,
+                                  const mpi_balance **balance, minipay_error *error)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(unit, ledger->balances, &account_id, &row, error);
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail(error, MINIPAY_CORRUPT, "balance", "account %lld has no balance", (long long)account_id);
+    if (status == MINIPAY_OK)
+        *balance = row;
+    return status;
+}
+
+/* ---- limits ---------------------------------------------------------------------------------------- */
+
+/* The windows as they are on `date`: a new day begins at nothing, a new month too. */
+static void roll_windows(mpi_balance *balance, int32_t date)
+{
+    if (balance->day == date)
+        return;
+    if (balance->day / 100 != date / 100)
+        balance->month_out_minor = 0;
+    balance->day_out_minor = 0;
+    balance->day = date;
+}
+
+static bool exceeds(int64_t sum, int64_t limit)
+{
+    return limit > 0 && sum > limit;
+}
+
+static minipay_status check_state(const mpi_account *account)
+{
+    return account->state == MPI_STATE_FROZEN   ? MINIPAY_WALLET_FROZEN
+           : account->state == MPI_STATE_CLOSED ? MINIPAY_WALLET_CLOSED
+                                                : MINIPAY_OK;
+}
+
+static int64_t limit_of(const mpi_posting *posting, const mpi_account *account, int32_t rule)
+{
+    return posting->forced || account->kind != MPI_ACCOUNT_WALLET ? 0 : posting->rules->values[rule][account->tier];
+}
+
+/* ---- one side of a posting --------------------------------------------------------------------------- */
+
+static minipay_status take_out(const mpi_posting *posting, const mpi_account *account, int32_t date,
+                               mpi_balance *balance)
+{
+    int64_t available, day, month;
+    if (exceeds(posting->amount_minor, limit_of(posting, account, MINIPAY_RULE_LIMIT_OPERATION)))
+        return MINIPAY_LIMIT_OPERATION;
+    if (!mpi_money_subtract(balance->posted_minor, balance->held_minor, &available))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    if (account->kind == MPI_ACCOUNT_WALLET && available < posting->amount_minor)
+        return MINIPAY_INSUFFICIENT_FUNDS;
+    if (!mpi_money_subtract(balance->posted_minor, posting->amount_minor, &balance->posted_minor))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(posting->kind))
+        return MINIPAY_OK;
+    roll_windows(balance, date);
+    if (!mpi_money_add(balance->day_out_minor, posting->amount_minor, &day) ||
+        !mpi_money_add(balance->month_out_minor, posting->amount_minor, &month))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    if (exceeds(day, limit_of(posting, account, MINIPAY_RULE_LIMIT_DAILY)))
+        return MINIPAY_LIMIT_DAILY;
+    if (exceeds(month, limit_of(posting, account, MINIPAY_RULE_LIMIT_MONTHLY)))
+        return MINIPAY_LIMIT_MONTHLY;
+    balance->day_out_minor = day;
+    balance->month_out_minor = month;
+    return MINIPAY_OK;
+}
+
+static minipay_status put_in(const mpi_posting *posting, const mpi_account *account, mpi_balance *balance)
+{
+    int64_t posted, whole;
+    if (!mpi_money_add(balance->posted_minor, posting->amount_minor, &posted) ||
+        !mpi_money_add(posted, balance->incoming_minor, &whole))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    if (exceeds(whole, limit_of(posting, account, MINIPAY_RULE_LIMIT_HOLDING)))
+        return MINIPAY_LIMIT_HOLDING;
+    balance->posted_minor = posted;
+    return MINIPAY_OK;
+}
+
+/* A reversal gives the windows back what the reversed row took from them. */
+static minipay_status restore_windows(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
+                                      int32_t date, mpi_balance *balance, minipay_error *error)
+{
+    mpi_journal row = {.sequence = 0};
+    if (!posting->reverses || posting->credit->kind != MPI_ACCOUNT_WALLET)
+        return MINIPAY_OK;
+    minipay_status status = mpi_ledger_row(ledger, unit, &posting->operation_id, 0, &row, error);
+    if (status != MINIPAY_OK || !mpi_kind_counts(row.kind))
+        return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+    roll_windows(balance, date);
+    if (row.business_date == date && balance->day_out_minor >= posting->amount_minor)
+        balance->day_out_minor -= posting->amount_minor;
+    if (row.business_date / 100 == date / 100 && balance->month_out_minor >= posting->amount_minor)
+        balance->month_out_minor -= posting->amount_minor;
+    return MINIPAY_OK;
+}
+
+/* ---- posting ----------------------------------------------------------------------------------------- */
+
+static minipay_status check_states(const mpi_posting *posting)
+{
+    minipay_status status = posting->forced ? MINIPAY_OK : check_state(posting->debit);
+    return status != MINIPAY_OK || posting->forced ? status : check_state(posting->credit);
+}
+
+static minipay_status apply(const mpi_posting *posting, int32_t date, mpi_balance *debit, mpi_balance *credit)
+{
+    bool debit_rises = mpi_account_rises_with_debit(posting->debit->kind);
+    bool credit_rises = !mpi_account_rises_with_debit(posting->credit->kind);
+    minipay_status status = debit_rises ? put_in(posting, posting->debit, debit)
+                                        : take_out(posting, posting->debit, date, debit);
+    if (status != MINIPAY_OK)
+        return status;
+    return credit_rises ? put_in(posting, posting->credit, credit)
+                        : take_out(posting, posting->credit, date, credit);
+}
+
+static void link_side(const mpi_account *account, mpi_balance *balance, int64_t sequence, int64_t *resulting,
+                      int64_t *previous)
+{
+    if (!mpi_account_is_linked(account->kind))
+        return;
+    *resulting = balance->posted_minor;
+    *previous = balance->last_sequence;
+    balance->last_sequence = sequence;
+}
+
+static minipay_status write_row(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting, int32_t date,
+                                mpi_balance *debit, mpi_balance *credit, int64_t *sequence,
+                                minipay_error *error)
+{
+    int64_t next = mpi_unit_next_sequence(unit);
+    mpi_journal row = {
+        .operation_id = posting->operation_id,
+        .leg = posting->leg,
+        .kind = posting->kind,
+        .debit_account = posting->debit->account_id,
+        .credit_account = posting->credit->account_id,
+        .amount_minor = posting->amount_minor,
+        .booked_at = mpi_unit_now(unit),
+        .business_date = date,
+        .policy_version = posting->rules->version,
+        .fingerprint = posting->fingerprint,
+        .reverses = posting->reverses,
+    };
+    memcpy(row.actor, posting->actor, sizeof row.actor);
+    memcpy(row.channel, posting->channel, sizeof row.channel);
+    link_side(posting->debit, debit, next, &row.debit_balance_minor, &row.debit_previous);
+    link_side(posting->credit, credit, next, &row.credit_balance_minor, &row.credit_previous);
+    minipay_status status = mpi_unit_append(unit, ledger->journal, &row, sequence, error);
+    MPI_ASSERT(status != MINIPAY_OK || *sequence == next);
+    return status;
+}
+
+/* Another operation may have been given the same id. */
+static minipay_status check_unused(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
+                                   minipay_error *error)
+{
+    mpi_journal row;
+    if (posting->looked_up)
+        return MINIPAY_OK;
+    minipay_status status = mpi_ledger_row(ledger, unit, &posting->operation_id, posting->leg, &row, error);
+    return status == MINIPAY_OK ? MINIPAY_ID_REUSED : status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting, int64_t *sequence,
+                               minipay_error *error)
+{
+    const mpi_balance *debit_row = NULL, *credit_row = NULL;
+    MPI_ASSERT(posting->amount_minor > 0 && posting->debit != posting->credit);
+    MPI_ASSERT(memcmp(posting->debit->currency, posting->credit->currency, 4) == 0);
+    minipay_status status = check_states(posting);
+    if (status == MINIPAY_OK)
+        status = check_unused(ledger, unit, posting, error);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_balance(ledger, unit, posting->debit->account_id, &debit_row, error);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_balance(ledger, unit, posting->credit->account_id, &credit_row, error);
+    if (status != MINIPAY_OK)
+        return status;
+    int32_t date = mpi_rules_date(posting->rules, mpi_unit_now(unit));
+    mpi_balance debit = *debit_row, credit = *credit_row;
+    status = apply(posting, date, &debit, &credit);
+    if (status == MINIPAY_OK)
+        status = restore_windows(ledger, unit, posting, date, &credit, error);
+    if (status == MINIPAY_OK)
+        status = write_row(ledger, unit, posting, date, &debit, &credit, sequence, error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_balance *debit_edit = mpi_unit_edit(unit, ledger->balances, debit_row);
+    mpi_balance *credit_edit = mpi_unit_edit(unit, ledger->balances, credit_row);
+    if (!debit_edit || !credit_edit)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    *debit_edit = debit;
+    *credit_edit = credit;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_ledger_reserve(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                  const mpi_rules *rules, int64_t amount_minor, minipay_error *error)
+{
+    const mpi_balance *row = NULL;
+    int64_t incoming, whole;
+    bool reserving = amount_minor > 0;
+    minipay_status status = reserving ? check_state(account) : MINIPAY_OK;
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_balance(ledger, unit, account->account_id, &row, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (reserving && exceeds(amount_minor, rules->values[MINIPAY_RULE_LIMIT_OPERATION][account->tier]))
+        return MINIPAY_LIMIT_OPERATION;
+    if (!mpi_money_add(row->incoming_minor, amount_minor, &incoming) ||
+        !mpi_money_add(row->posted_minor, incoming, &whole))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    if (reserving && exceeds(whole, rules->values[MINIPAY_RULE_LIMIT_HOLDING][account->tier]))
+        return MINIPAY_LIMIT_HOLDING;
+    MPI_ASSERT(incoming >= 0);
+    mpi_balance *edit = mpi_unit_edit(unit, ledger->balances, row);
+    if (!edit)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    edit->incoming_minor = incoming;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id, int32_t leg,
+                              mpi_journal *row, minipay_error *error)
+{
+    memset(row, 0, sizeof *row);
+    row->operation_id = *operation_id;
+    row->leg = leg;
+    return mpi_unit_find(unit, ledger->journal, row, error);
+}

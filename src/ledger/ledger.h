@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_LEDGER_LEDGER_H
+#define MPI_LEDGER_LEDGER_H
+
+/* The books: accounts, and the journal of postings between them.
+ *
+ * A posting moves an amount from one account to another; both sides are in one journal row, keyed by
+ * (operation, leg). Balances are in each account's natural sign: what the company has (assets) and
+ * spends rises with a debit, what it owes (liabilities), earns and owns rises with a credit.
+ *
+ * Linked accounts (wallets, payables) keep, in each journal row, the balance after it and the row before
+ * it; the balance keeps the last row: history is a walk back along the account. Summed accounts (all
+ * others, which many postings share) carry neither. */
+
+#include "policy/policy.h"
+
+typedef enum mpi_account_kind {
+    MPI_ACCOUNT_WALLET,
+    MPI_ACCOUNT_PAYABLE,
+    MPI_ACCOUNT_PROMOTION,
+    MPI_ACCOUNT_SUSPENSE,
+    MPI_ACCOUNT_EQUITY,
+    MPI_ACCOUNT_FEE_INCOME,
+    MPI_ACCOUNT_CORPORATE,
+    MPI_ACCOUNT_TRANSIT,
+    MPI_ACCOUNT_RECEIVABLE,
+    MPI_ACCOUNT_PROMOTION_EXPENSE,
+    MPI_ACCOUNT_BANK_FEE,
+    MPI_ACCOUNT_ADJUSTMENT
+} mpi_account_kind;
+
+enum { MPI_STATE_OPEN = 0, MPI_STATE_FROZEN = 1, MPI_STATE_CLOSED = 2 };
+
+/* Who an account belongs to and what is allowed on it. The first four fields are the key. */
+typedef struct mpi_account {
+    minipay_id owner_id; /* a member, a merchant; none for the company's own */
+    int32_t kind;
+    char purse[8]; /* wallets: "cash"; "" for all others */
+    char currency[4];
+    int64_t account_id;
+    int32_t state; /* MPI_STATE_* */
+    int32_t tier;
+    int64_t terms_version;
+    int64_t opened_at;
+    minipay_id opened_by; /* the operation */
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_account;
+
+/* What is on it. available = posted - held. Proven by the journal. */
+typedef struct mpi_balance {
+    int64_t account_id;
+    int64_t posted_minor;
+    int64_t held_minor;
+    int64_t incoming_minor;
+    int64_t last_sequence; /* of the account's newest journal row; 0 for summed accounts */
+    int64_t day_out_minor;
+    int64_t month_out_minor;
+    int32_t day; /* the business date that day_out and month_out speak of */
+} mpi_balance;
+
+typedef struct mpi_journal {
+    int64_t sequence;
+    minipay_id operation_id;
+    int32_t leg;
+    int32_t kind;
+    int64_t debit_account;
+    int64_t credit_account;
+    int64_t amount_minor;
+    int64_t debit_balance_minor;
+    int64_t credit_balance_minor;
+    int64_t debit_previous;
+    int64_t credit_previous;
+    int64_t booked_at;
+    int32_t business_date;
+    int32_t policy_version;
+    int64_t fingerprint; /* of the operation's request */
+    int64_t reverses;    /* the sequence that this row undoes, or 0 */
+    char actor[MINIPAY_ACTOR_SIZE];
+    char channel[MINIPAY_CHANNEL_SIZE];
+} mpi_journal;
+
+typedef struct mpi_counter {
+    char name[16];
+    int64_t value;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_counter;
+
+extern const mpi_record mpi_account_record;
+extern const mpi_record mpi_balance_record;
+extern const mpi_record mpi_journal_record;
+extern const mpi_record mpi_counter_record;
+
+enum { MPI_ACCOUNT_BY_NUMBER = 0 }; /* mpi_account_record's index on account_id */
+
+bool mpi_account_is_linked(int32_t kind);
+bool mpi_account_rises_with_debit(int32_t kind);
+
+/* Does a posting of this kind count towards the daily and monthly limits of the wallet it debits? */
+bool mpi_kind_counts(int32_t kind);
+
+typedef struct mpi_ledger {
+    mpi_table *accounts, *balances, *journal, *counters;
+    mpi_policy *policy;
+} mpi_ledger;
+
+void mpi_ledger_set_up(mpi_ledger *ledger, mpi_store *store, mpi_policy *policy);
+
+/* The account under (owner, kind, purse, currency), or MINIPAY_NOT_FOUND. */
+minipay_status mpi_ledger_find(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *key,
+                               const mpi_account **account, minipay_error *error);
+
+/* Opens the account of `wanted` with a zero balance; its number and time are filled in here.
+ * MINIPAY_WALLET_EXISTS. */
+minipay_status mpi_ledger_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *wanted,
+                               const mpi_account **account, minipay_error *error);
+
+/* The company's own account of a kind, opened at first use. */
+minipay_status mpi_ledger_own(mpi_ledger *ledger, mpi_unit *unit, int32_t kind, const char currency[4],
+                              const mpi_account **account, minipay_error *error);
+
+/* What to book. Text is copied. */
+typedef struct mpi_posting {
+    minipay_id operation_id;
+    int32_t leg;
+    int32_t kind;
+    const mpi_account *debit;
+    const mpi_account *credit;
+    int64_t amount_minor;
+    int64_t fingerprint;
+    int64_t reverses;
+    const mpi_rules *rules;
+    const char *actor;
+    const char *channel;
+    bool looked_up; /* the caller knows that (operation, leg) is free */
+    bool forced; /* money that the bank has moved, or a return: no limit or state refuses it */
+} mpi_posting;
+
+/* Books it, or refuses: WALLET_FROZEN, WALLET_CLOSED, ID_REUSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
+ * LIMIT_MONTHLY, LIMIT_HOLDING, AMOUNT_OVERFLOW, in this order. A refused posting changes nothing. */
+minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
+                               int64_t *sequence, minipay_error *error);
+
+/* Reserves room for money that a bank is asked for, or gives it back (amount below zero). Reserving may
+ * refuse as a credit would. */
+minipay_status mpi_ledger_reserve(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                  const mpi_rules *rules, int64_t amount_minor, minipay_error *error);
+
+minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t account_id,
+                                  const mpi_balance **balance, minipay_error *error);
+
+/* The journal row of (operation, leg), or MINIPAY_NOT_FOUND. */
+minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id, int32_t leg,
+                              mpi_journal *row, minipay_error *error);
+
+#endif

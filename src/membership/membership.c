@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "membership/membership.h"
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static const char *const form_names[] = {"person", "company", NULL};
+static const char *const state_names[] = {"active", "inactive", NULL};
+
+static const minipay_field member_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_member),
+    MPI_ENUM(mpi_member, legal_form, form_names),
+    MPI_ENUM(mpi_member, member_state, state_names),
+    MPI_INT32(mpi_member, tier),
+    MPI_INT64(mpi_member, terms_version),
+    MPI_TEXT(mpi_member, region),
+    MPI_HASH(mpi_member, email_hash),
+    MPI_BYTES(mpi_member, name),
+    MPI_BYTES(mpi_member, email),
+    MPI_HASH(mpi_member, row_tag),
+};
+
+const mpi_record mpi_member_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_member, "member", member_fields, 1, NULL, 0);
+
+static const minipay_field email_fields[] = {
+    MPI_HASH(mpi_member_email, email_hash),
+    MPI_ID(mpi_member_email, member_id),
+    MPI_HASH(mpi_member_email, row_tag),
+};
+
+const mpi_record mpi_member_email_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_member_email, "member_email", email_fields, 1, NULL, 0);
+
+static void hash_email(mpi_membership *membership, const char *email, uint8_t hash[32])
+{
+    char lower[MINIPAY_EMAIL_SIZE];
+    mpi_text_copy(lower, sizeof lower, email);
+    mpi_text_lower(lower);
+    mpi_hash256(mpi_store_keys(membership->store)->lookup, lower, strlen(lower), hash);
+}
+
+/* ---- registering: one step --------------------------------------------------------------------------- */
+
+static minipay_status claim_email(void *context, mpi_flow *flow, void *document)
+{
+    mpi_membership *membership = context;
+    mpi_member *member = document;
+    mpi_member_email email = {.member_id = member->op.id};
+    memcpy(email.email_hash, member->email_hash, sizeof email.email_hash);
+    member->terms_version = 1;
+    minipay_status status = mpi_unit_insert(flow->unit, membership->emails, &email, flow->error);
+    return status == MINIPAY_ID_REUSED ? MINIPAY_EMAIL_TAKEN : status;
+}
+
+static const mpi_step register_steps[] = {
+    {"claim the e-mail", "membership.email", claim_email, NULL, NULL},
+};
+
+static void tell_nothing(const void *document, minipay_outcome *outcome)
+{
+    (void)document;
+    (void)outcome;
+}
+
+static const mpi_saga register_saga = {
+    .kind = MINIPAY_KIND_REGISTER,
+    .name = "register",
+    .record = &mpi_member_record,
+    .steps = register_steps,
+    .step_count = MPI_COUNT(register_steps),
+    .tell = tell_nothing,
+};
+
+void mpi_membership_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
+{
+    const minipay_member_request *request = (const minipay_member_request *)requests + number;
+    mpi_member *member = (mpi_member *)(void *)document;
+    memset(member, 0, sizeof *member);
+    member->op.id = request->id;
+    member->op.kind = MINIPAY_KIND_REGISTER;
+    memcpy(member->op.actor, request->actor, sizeof member->op.actor);
+    memcpy(member->op.channel, request->channel, sizeof member->op.channel);
+    memcpy(member->op.reason, request->reason, sizeof member->op.reason);
+    member->legal_form = request->legal_form;
+    member->tier = request->tier;
+    memcpy(member->region, request->region, sizeof member->region);
+    hash_email(context, request->email, member->email_hash);
+    mpi_secret_set(&member->name, sizeof member->name, request->name);
+    mpi_secret_set(&member->email, sizeof member->email, request->email);
+}
+
+/* ---- port ---------------------------------------------------------------------------------------------- */
+
+static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *member_id, mpi_terms *terms)
+{
+    mpi_membership *membership = impl;
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, membership->members, member_id, &row, flow->error);
+    if (status == MINIPAY_NOT_FOUND)
+        return MINIPAY_MEMBER_NOT_FOUND;
+    if (status != MINIPAY_OK)
+        return status;
+    const mpi_member *member = row;
+    if (member->op.state != MINIPAY_STATE_DONE)
+        return MINIPAY_MEMBER_NOT_FOUND;
+    if (member->member_state != MINIPAY_MEMBER_ACTIVE)
+        return MINIPAY_MEMBER_INACTIVE;
+    *terms = (mpi_terms){member->tier, member->terms_version};
+    return MINIPAY_OK;
+}
+
+mpi_membership_port mpi_membership_open_port(mpi_membership *membership)
+{
+    return (mpi_membership_port){membership, port_terms};
+}
+
+void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine)
+{
+    membership->engine = engine;
+    membership->store = mpi_engine_store(engine);
+    membership->members = mpi_store_table(membership->store, &mpi_member_record);
+    membership->emails = mpi_store_table(membership->store, &mpi_member_email_record);
+    mpi_engine_add(engine, &register_saga, membership);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------- */
+
+static minipay_status show(mpi_membership *membership, const mpi_member *row, minipay_member *member,
+                           minipay_error *error)
+{
+    const mpi_keys *keys = mpi_store_keys(membership->store);
+    minipay_member shown;
+    if (row->op.state != MINIPAY_STATE_DONE)
+        return mpi_fail_plain(error, MINIPAY_MEMBER_NOT_FOUND, "id");
+    minipay_member_init(&shown);
+    shown.id = row->op.id;
+    shown.legal_form = row->legal_form;
+    shown.state = row->member_state;
+    shown.tier = row->tier;
+    shown.registered_at = row->op.finished_at;
+    memcpy(shown.region, row->region, sizeof shown.region);
+    if (mpi_record_unseal(keys, &row->op.id, &row->name, shown.name, sizeof shown.name) != 0 ||
+        mpi_record_unseal(keys, &row->op.id, &row->email, shown.email, sizeof shown.email) != 0)
+        return mpi_fail(error, MINIPAY_CORRUPT, "member", "a member's personal data cannot be unsealed");
+    *member = shown;
+    return MINIPAY_OK;
+}
+
+static minipay_status read_member(mpi_view *view, mpi_membership *membership, const minipay_id *id,
+                                  minipay_member *member, minipay_error *error)
+{
+    mpi_member row = {.op.id = *id};
+    minipay_status status = mpi_view_get(view, &mpi_member_record, -1, &row, error);
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail_plain(error, MINIPAY_MEMBER_NOT_FOUND, "id");
+    return status == MINIPAY_OK ? show(membership, &row, member, error) : status;
+}
+
+minipay_status mpi_membership_get(mpi_membership *membership, const minipay_id *id, minipay_member *member,
+                                  minipay_error *error)
+{
+    mpi_view view;
+    minipay_status status = mpi_view_open(membership->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = read_member(&view, membership, id, member, error);
+    mpi_view_close(&view);
+    return status;
+}
+
+minipay_status mpi_membership_find(mpi_membership *membership, const char *email, minipay_member *member,
+                                   minipay_error *error)
+{
+    mpi_member_email row;
+    mpi_view view;
+    memset(&row, 0, sizeof row);
+    hash_email(membership, email, row.email_hash);
+    minipay_status status = mpi_view_open(membership->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_view_get(&view, &mpi_member_email_record, -1, &row, error);
+    if (status == MINIPAY_NOT_FOUND)
+        status = mpi_fail_plain(error, MINIPAY_MEMBER_NOT_FOUND, "email");
+    else if (status == MINIPAY_OK)
+        status = read_member(&view, membership, &row.member_id, member, error);
+    mpi_view_close(&view);
+    return status;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payment/internal.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+static const char *const merchant_state_names[] = {"active", "inactive", NULL};
+
+static const minipay_field merchant_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_merchant),
+    MPI_ENUM(mpi_merchant, merchant_state, merchant_state_names),
+    MPI_INT32(mpi_merchant, fee_basis_points),
+    MPI_INT32(mpi_merchant, cycle_days),
+    MPI_TEXT(mpi_merchant, currency),
+    MPI_BYTES(mpi_merchant, name),
+    MPI_HASH(mpi_merchant, row_tag),
+};
+
+const mpi_record mpi_merchant_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_merchant, "merchant", merchant_fields, 1, NULL, 0);
+
+static void tell_nothing(const void *document, minipay_outcome *outcome)
+{
+    (void)document;
+    (void)outcome;
+}
+
+const mpi_saga mpi_merchant_saga = {
+    .kind = MINIPAY_KIND_MERCHANT,
+    .name = "merchant",
+    .record = &mpi_merchant_record,
+    .tell = tell_nothing,
+};
+
+void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
+{
+    const minipay_merchant_request *request = (const minipay_merchant_request *)requests + number;
+    mpi_merchant *merchant = (mpi_merchant *)(void *)document;
+    (void)context;
+    memset(merchant, 0, sizeof *merchant);
+    merchant->op.id = request->id;
+    merchant->op.kind = MINIPAY_KIND_MERCHANT;
+    memcpy(merchant->op.actor, request->actor, sizeof merchant->op.actor);
+    memcpy(merchant->op.channel, request->channel, sizeof merchant->op.channel);
+    memcpy(merchant->op.reason, request->reason, sizeof merchant->op.reason);
+    merchant->fee_basis_points = request->fee_basis_points;
+    merchant->cycle_days = request->cycle_days;
+    memcpy(merchant->currency, request->currency, sizeof merchant->currency);
+    mpi_secret_set(&merchant->name, sizeof merchant->name, request->name);
+}
+
+minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id, const char currency[4],
+                                 const mpi_merchant **merchant)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, payments->merchants, id, &row, flow->error);
+    if (status == MINIPAY_NOT_FOUND)
+        return MINIPAY_MERCHANT_NOT_FOUND;
+    if (status != MINIPAY_OK)
+        return status;
+    *merchant = row;
+    if ((*merchant)->merchant_state != 0)
+        return MINIPAY_MERCHANT_INACTIVE;
+    return memcmp((*merchant)->currency, currency, 4) ? MINIPAY_CURRENCY_MISMATCH : MINIPAY_OK;
+}
+
+minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id, minipay_merchant *merchant,
+                                     minipay_error *error)
+{
+    mpi_merchant row = {.op.id = *id};
+    minipay_merchant shown;
+    mpi_view view;
+    minipay_status status = mpi_view_open(payments->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_view_get(&view, &mpi_merchant_record, -1, &row, error);
+    mpi_view_close(&view);
+    if (status != MINIPAY_OK)
+        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id") : status;
+    minipay_merchant_init(&shown);
+    shown.id = *id;
+    shown.state = row.merchant_state;
+    shown.fee_basis_points = row.fee_basis_points;
+    shown.cycle_days = row.cycle_days;
+    memcpy(shown.currency, row.currency, sizeof shown.currency);
+    if (mpi_record_unseal(mpi_store_keys(payments->store), id, &row.name, shown.name, sizeof shown.name) != 0)
+        return mpi_fail(error, MINIPAY_CORRUPT, "merchant", "a merchant's name cannot be unsealed");
+    *merchant = shown;
+    return MINIPAY_OK;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_POLICY_POLICY_H
+#define MPI_POLICY_POLICY_H
+
+/* Every rule is a row of an immutable, effective-dated version; an operation stores the version that
+ * decided it. */
+
+#include "minipay/policy.h"
+#include "store/store.h"
+
+typedef struct mpi_policy_version {
+    int64_t version;
+    int64_t effective_at;
+    int64_t published_at;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_policy_version;
+
+typedef struct mpi_policy_rule {
+    int32_t version;
+    int32_t rule;
+    int32_t tier;
+    char currency[4];
+    int64_t value;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_policy_rule;
+
+extern const mpi_record mpi_policy_version_record;
+extern const mpi_record mpi_policy_rule_record;
+
+/* The rules of one currency in one version, ready for use. */
+typedef struct mpi_rules {
+    int32_t version;
+    char currency[4];
+    int64_t values[MINIPAY_RULE_COUNT][MINIPAY_TIER_COUNT];
+} mpi_rules;
+
+typedef struct mpi_policy mpi_policy;
+
+minipay_status mpi_policy_new(mpi_store *store, mpi_policy **policy, minipay_error *error);
+void mpi_policy_free(mpi_policy *policy);
+
+/* Publishes version 1, the defaults, into a store that has none. */
+minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error);
+
+/* The rules in force at the unit's time. Valid until the group ends. */
+minipay_status mpi_policy_rules(mpi_policy *policy, mpi_unit *unit, const char currency[4],
+                                const mpi_rules **rules, minipay_error *error);
+
+minipay_status mpi_policy_publish(mpi_policy *policy, const minipay_rule *rules, uint32_t count,
+                                  int64_t effective_at, int32_t *version, minipay_error *error);
+
+/* The rule in force at `at`, read beside the lane. */
+minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, const char *currency,
+                               int64_t at, int64_t *value, int32_t *version, minipay_error *error);
+
+/* The business date of `at` under these rules. */
+int32_t mpi_rules_date(const mpi_rules *rules, int64_t at);
+
+#endif

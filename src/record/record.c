@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/record.h"
+
+#include "base/assert.h"
+#include "base/text.h"
+#include "minipay/values.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+uint32_t mpi_record_key_size(const mpi_record *record)
+{
+    uint32_t size = 0;
+    for (uint32_t i = 0; i < record->table.key_count; i++) {
+        MPI_ASSERT(record->table.fields[i].offset == size);
+        size += record->table.fields[i].size;
+    }
+    MPI_ASSERT(size > 0);
+    return size;
+}
+
+static const void *at(const minipay_field *field, const void *row)
+{
+    return (const uint8_t *)row + field->offset;
+}
+
+static size_t put_integer(int64_t value, uint8_t *bytes)
+{
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)((uint64_t)value >> (8 * i));
+    return 8;
+}
+
+static size_t put_counted(const void *text, size_t count, uint8_t *bytes)
+{
+    bytes[0] = (uint8_t)count;
+    bytes[1] = (uint8_t)(count >> 8);
+    memcpy(bytes + 2, text, count);
+    return count + 2;
+}
+
+static size_t put_field(const minipay_field *field, const void *row, uint8_t *bytes)
+{
+    int64_t wide;
+    int32_t narrow;
+    uint32_t length;
+    switch (field->kind) {
+    case MINIPAY_FIELD_INT64:
+        memcpy(&wide, at(field, row), sizeof wide);
+        return put_integer(wide, bytes);
+    case MINIPAY_FIELD_INT32:
+    case MINIPAY_FIELD_ENUM:
+        memcpy(&narrow, at(field, row), sizeof narrow);
+        return put_integer(narrow, bytes);
+    case MINIPAY_FIELD_TEXT:
+        return put_counted(at(field, row), strnlen(at(field, row), field->size), bytes);
+    case MINIPAY_FIELD_BYTES:
+        memcpy(&length, at(field, row), sizeof length);
+        MPI_ASSERT(length <= field->size - sizeof length);
+        return put_counted((const uint8_t *)at(field, row) + sizeof length, length, bytes);
+    default:
+        memcpy(bytes, at(field, row), field->size);
+        return field->size;
+    }
+}
+
+static uint32_t hashed_fields(const mpi_record *record)
+{
+    return record->table.field_count - (record->form == MPI_FORM_DOCUMENT);
+}
+
+size_t mpi_record_canonical(const mpi_record *record, const void *row, uint8_t *bytes)
+{
+    size_t used = 0;
+    uint32_t count = hashed_fields(record);
+    for (uint32_t i = 0; i < count; i++)
+        used += put_field(&record->table.fields[i], row, bytes + used);
+    return used;
+}
+
+static bool is_zero(const void *bytes, size_t count)
+{
+    const uint8_t *at = bytes;
+    while (count && !*at) {
+        at++;
+        count--;
+    }
+    return count == 0;
+}
+
+size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *bytes)
+{
+    size_t used = 0;
+    uint32_t count = hashed_fields(record);
+    for (uint32_t i = 0; i < count; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        bool text = field->kind == MINIPAY_FIELD_TEXT;
+        if (is_zero(at(field, row), text ? 1 : field->size))
+            continue;
+        bytes[used++] = (uint8_t)i;
+        used += put_field(field, row, bytes + used);
+    }
+    return used;
+}
+
+const char *mpi_record_first_difference(const mpi_record *record, const void *asked, const void *standing)
+{
+    uint32_t count = hashed_fields(record);
+    for (uint32_t i = 0; i < count; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (!(field->flags & MINIPAY_FIELD_SECRET) && !is_zero(at(field, asked), field->size) &&
+            memcmp(at(field, asked), at(field, standing), field->size) != 0)
+            return field->name;
+    }
+    return NULL;
+}
+
+/* ---- secrets --------------------------------------------------------------------------------------- */
+
+void mpi_secret_set(void *field, size_t size, const char *text)
+{
+    uint32_t length = (uint32_t)strlen(text);
+    MPI_ASSERT(sizeof length + length + MPI_SEAL_OVERHEAD <= size);
+    memset(field, 0, size);
+    memcpy(field, &length, sizeof length);
+    memcpy((uint8_t *)field + sizeof length, text, length);
+}
+
+static void seal_field(const minipay_field *field, const mpi_keys *keys, const minipay_id *context, void *row)
+{
+    uint8_t *secret = (uint8_t *)row + field->offset;
+    uint8_t plain[MPI_RECORD_LARGEST];
+    uint32_t length;
+    memcpy(&length, secret, sizeof length);
+    if (length == 0)
+        return;
+    memcpy(plain, secret + sizeof length, length);
+    mpi_seal(keys->seal, context, plain, length, secret + sizeof length);
+    mpi_wipe(plain, length);
+    length += MPI_SEAL_OVERHEAD;
+    memcpy(secret, &length, sizeof length);
+}
+
+void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context, void *row)
+{
+    for (uint32_t i = 0; i < record->table.field_count; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (field->kind == MINIPAY_FIELD_BYTES && (field->flags & MINIPAY_FIELD_SECRET))
+            seal_field(field, keys, context, row);
+    }
+}
+
+int mpi_record_unseal(const mpi_keys *keys, const minipay_id *context, const void *field, char *text, size_t room)
+{
+    uint32_t length;
+    memcpy(&length, field, sizeof length);
+    memset(text, 0, room);
+    if (length == 0)
+        return 0;
+    if (length < MPI_SEAL_OVERHEAD || length - MPI_SEAL_OVERHEAD >= room)
+        return -1;
+    return mpi_unseal(keys->seal, context, (const uint8_t *)field + sizeof length, length, text);
+}
+
+uint8_t *mpi_record_tag_of(const mpi_record *record, void *row)
+{
+    const minipay_field *last = &record->table.fields[record->table.field_count - 1];
+    MPI_ASSERT(record->form == MPI_FORM_DOCUMENT && last->size == MPI_TAG_SIZE);
+    return (uint8_t *)row + last->offset;
+}
+
+static uint8_t column_check(const mpi_keys *keys, const minipay_field *field, uint32_t position,
+                            const void *row)
+{
+    int64_t message[2] = {position, 0};
+    memcpy(&message[1], at(field, row), sizeof message[1]);
+    return (uint8_t)mpi_hash64(keys->column, message, sizeof message);
+}
+
+/* Fills one check byte for each of the first eight MONEY fields; `fields` gets their positions. */
+static uint32_t money_checks(const mpi_record *record, const mpi_keys *keys, const void *row,
+                             uint8_t checks[8], uint32_t fields[8])
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < record->table.field_count && count < 8; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (!(field->flags & MINIPAY_FIELD_MONEY))
+            continue;
+        fields[count] = i;
+        checks[count++] = column_check(keys, field, i, row);
+    }
+    return count;
+}
+
+void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *row,
+                    uint8_t tag[MPI_TAG_SIZE])
+{
+    uint8_t bytes[MPI_RECORD_LARGEST];
+    uint32_t fields[8];
+    size_t count = mpi_record_canonical(record, row, bytes);
+    uint64_t whole = mpi_hash64(keys->row, bytes, count);
+    memset(tag, 0, MPI_TAG_SIZE);
+    memcpy(tag, &whole, sizeof whole);
+    money_checks(record, keys, row, tag + 8, fields);
+}
+
+const char *mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
+                                     const uint8_t tag[MPI_TAG_SIZE])
+{
+    uint8_t checks[8];
+    uint32_t fields[8];
+    uint32_t count = money_checks(record, keys, row, checks, fields);
+    for (uint32_t i = 0; i < count; i++) {
+        if (checks[i] != tag[8 + i])
+            return record->table.fields[fields[i]].name;
+    }
+    return NULL;
+}
+
+static int put_text(const minipay_field *field, const void *row, char *text, size_t room)
+{
+    minipay_id id;
+    char written[37];
+    int64_t wide;
+    int32_t narrow;
+    switch (field->kind) {
+    case MINIPAY_FIELD_ID:
+        memcpy(&id, at(field, row), sizeof id);
+        minipay_id_format(&id, written);
+        return snprintf(text, room, "%s", written);
+    case MINIPAY_FIELD_INT64:
+        memcpy(&wide, at(field, row), sizeof wide);
+        return snprintf(text, room, "%lld", (long long)wide);
+    case MINIPAY_FIELD_ENUM:
+        memcpy(&narrow, at(field, row), sizeof narrow);
+        return snprintf(text, room, "%s", field->names[narrow]);
+    case MINIPAY_FIELD_INT32:
+        memcpy(&narrow, at(field, row), sizeof narrow);
+        return snprintf(text, room, "%d", narrow);
+    case MINIPAY_FIELD_TEXT:
+        return snprintf(text, room, "%s", (const char *)at(field, row));
+    default:
+        mpi_text_hex(at(field, row), 8, written);
+        return snprintf(text, room, "%s", written);
+    }
+}
+
+void mpi_record_key_text(const mpi_record *record, const void *row, char text[128])
+{
+    size_t used = 0;
+    for (uint32_t i = 0; i < record->table.key_count && used < 100; i++) {
+        if (i)
+            text[used++] = '/';
+        int written = put_text(&record->table.fields[i], row, text + used, 128 - used);
+        used += written < 0 ? 0 : (size_t)written;
+        used = used > 127 ? 127 : used;
+    }
+    text[used] = 0;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_RECORD_RECORD_H
+#define MPI_RECORD_RECORD_H
+
+/* A record is described once, here; its SQL table, its binding, its tag and its JSON come from the
+ * description.
+ *
+ * Layout: the key fields stand first in the struct, in order and without gaps, so that a key is the
+ * first `mpi_record_key_size` bytes of a row. A document ends with `uint8_t row_tag[16]`. */
+
+#include "base/hash.h"
+#include "minipay/sys/storage.h"
+
+/* What proves a record. */
+typedef enum mpi_form {
+    MPI_FORM_STATE,    /* cached, proven by other rows: balances */
+    MPI_FORM_DOCUMENT, /* carries a tag; the table's tally proves that none is changed, gone or added */
+    MPI_FORM_STREAM    /* appended only, first field `int64_t sequence`; proven by the block chain */
+} mpi_form;
+
+typedef struct mpi_record {
+    minipay_table table;
+    mpi_form form;
+} mpi_record;
+
+#define MPI_FIELD(type, member, field_kind, field_flags, enum_names)                                        \
+    {                                                                                                       \
+        #member, field_kind, offsetof(type, member), sizeof(((type *)0)->member), field_flags, enum_names   \
+    }
+#define MPI_INT64(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, 0, NULL)
+#define MPI_MONEY(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL)
+#define MPI_INT32(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT32, 0, NULL)
+#define MPI_ENUM(type, member, names) MPI_FIELD(type, member, MINIPAY_FIELD_ENUM, 0, names)
+#define MPI_ID(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_ID, 0, NULL)
+#define MPI_OPTIONAL_ID(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL)
+#define MPI_TEXT(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_TEXT, 0, NULL)
+#define MPI_HASH(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_HASH, 0, NULL)
+#define MPI_BYTES(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_BYTES, MINIPAY_FIELD_SECRET, NULL)
+
+/* A secret field with room for text of `size` bytes with its NUL. */
+#define MPI_SECRET(size)                                                                                    \
+    struct {                                                                                                \
+        uint32_t length;                                                                                    \
+        uint8_t bytes[(((size) + MPI_SEAL_OVERHEAD) + 3) / 4 * 4];                                          \
+    }
+
+#define MPI_COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
+
+#define MPI_RECORD(record_form, type, table_name, field_array, keys, index_array, index_total)              \
+    {                                                                                                       \
+        {table_name, field_array, index_array, MPI_COUNT(field_array), keys, index_total, sizeof(type)},    \
+            record_form                                                                                     \
+    }
+
+enum { MPI_TAG_SIZE = 16, MPI_RECORD_LARGEST = 2048 };
+
+/* Bytes of the key; asserts the layout above. */
+uint32_t mpi_record_key_size(const mpi_record *record);
+
+/* The row in the one form that is hashed: every field but a document's tag, in order, integers as 8
+ * bytes little-endian, text and bytes behind their length. `bytes` takes MPI_RECORD_LARGEST. */
+size_t mpi_record_canonical(const mpi_record *record, const void *row, uint8_t *bytes);
+
+/* A document's tag: 8 bytes for the whole row, then one check byte for each of the first eight MONEY
+ * fields, by which the audit names a changed column. */
+void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *row,
+                    uint8_t tag[MPI_TAG_SIZE]);
+
+/* The name of the first MONEY field whose check byte is not the tag's, or NULL. */
+const char *mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
+                                     const uint8_t tag[MPI_TAG_SIZE]);
+
+/* What a request gave: (position, value) of every field that is not zero. */
+size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *bytes);
+
+/* The name of the first field, neither secret nor zero in `asked`, that is another one in `standing`; NULL
+ * when there is none. */
+const char *mpi_record_first_difference(const mpi_record *record, const void *asked, const void *standing);
+
+/* Seals every secret field in place: text in plain before, ciphertext after; empty stays empty. The room
+ * of the field takes MPI_SEAL_OVERHEAD more than its text. */
+void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context, void *row);
+
+/* The text of one secret field; "" when it is empty. -1 when it was not sealed under these keys. */
+int mpi_record_unseal(const mpi_keys *keys, const minipay_id *context, const void *field, char *text,
+                      size_t room);
+
+/* Sets a secret field, a length and `size` - 4 bytes, from text. */
+void mpi_secret_set(void *field, size_t size, const char *text);
+
+/* Where a document keeps its tag. */
+uint8_t *mpi_record_tag_of(const mpi_record *record, void *row);
+
+/* The key for a person: "0192…-…" or "slip 12/KRW". `text` takes 128 bytes. */
+void mpi_record_key_text(const mpi_record *record, const void *row, char text[128]);
+
+#endif

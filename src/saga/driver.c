@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "saga/internal.h"
+
+#include "base/assert.h"
+#include "base/id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The driver carries a call's operations through rounds:
+ *
+ *    ┌──▶ one unit of work: the bank's answers of the round before, then every operation that is free
+ *    │         to begin; each runs until it ends or waits
+ *    │    commit
+ *    └─── one call to the bank for all that wait
+ *
+ * Operations that touch the same wallet keep their order: each waits for the one before it. So a round's
+ * commit carries the answers of one bank call and the intents of the next. */
+
+typedef enum job_state { JOB_BLOCKED, JOB_READY, JOB_WAITING, JOB_ENDED } job_state;
+
+enum { WALLETS_OF_A_JOB = 2, NOBODY = -1 };
+
+typedef struct job {
+    job_state state;
+    int32_t kind;
+    minipay_id id;
+    minipay_status status; /* a usage error found by the saga: nothing was stored */
+    int32_t before;        /* how many earlier jobs must end first */
+    int32_t after[WALLETS_OF_A_JOB];
+} job;
+
+typedef struct drive {
+    mpi_engine *engine;
+    const mpi_requests *requests; /* NULL: the jobs are resumed, not started */
+    job *jobs;
+    minipay_outcome *outcomes; /* NULL: not wanted */
+    uint32_t count;
+    uint32_t *ready; /* a queue: each job enters once */
+    uint32_t ready_first, ready_count;
+    uint32_t *waiting;
+    uint32_t waiting_count;
+    mpi_call_list asked; /* answered calls of the round before */
+    mpi_call_list calls; /* calls that this round asks for */
+    minipay_error detail; /* of the first usage error */
+} drive;
+
+/* ---- order per wallet --------------------------------------------------------------------------------- */
+
+typedef struct wallet_slot {
+    minipay_id id;
+    int32_t last; /* the newest job on this wallet, or NOBODY */
+    int32_t side; /* which of its two successors is this wallet's */
+} wallet_slot;
+
+static wallet_slot *slot_of(wallet_slot *slots, uint32_t mask, const minipay_id *id)
+{
+    uint64_t word;
+    memcpy(&word, id->bytes + 8, sizeof word);
+    uint32_t at = (uint32_t)((word * 0x9e3779b97f4a7c15u) >> 32) & mask;
+    while (slots[at].last != NOBODY && mpi_id_compare(&slots[at].id, id) != 0)
+        at = (at + 1) & mask;
+    return &slots[at];
+}
+
+static void queue_on(drive *work, wallet_slot *slots, uint32_t mask, const minipay_id *id, uint32_t number,
+                     int32_t side)
+{
+    if (mpi_id_is_none(id))
+        return;
+    wallet_slot *slot = slot_of(slots, mask, id);
+    if (slot->last != NOBODY && slot->last != (int32_t)number) {
+        work->jobs[slot->last].after[slot->side] = (int32_t)number;
+        work->jobs[number].before++;
+    }
+    slot->id = *id;
+    slot->last = (int32_t)number;
+    slot->side = side;
+}
+
+static bool order_jobs(drive *work)
+{
+    uint32_t room = 4;
+    while (room < work->count * 4)
+        room *= 2;
+    wallet_slot *slots = malloc(room * sizeof *slots);
+    if (!slots)
+        return false;
+    for (uint32_t i = 0; i < room; i++)
+        slots[i].last = NOBODY;
+    for (uint32_t i = 0; i < work->count; i++) {
+        const minipay_instruction *instruction = &work->requests->instructions[i];
+        queue_on(work, slots, room - 1, &instruction->member_id, i, 0);
+        if (instruction->kind == MINIPAY_KIND_TRANSFER)
+            queue_on(work, slots, room - 1, &instruction->other_id, i, 1);
+    }
+    free(slots);
+    return true;
+}
+
+static void make_ready(drive *work, uint32_t number)
+{
+    work->jobs[number].state = JOB_READY;
+    work->ready[work->ready_count++] = number;
+}
+
+static void end_job(drive *work, job *ended)
+{
+    ended->state = JOB_ENDED;
+    for (int side = 0; side < WALLETS_OF_A_JOB; side++) {
+        int32_t next = ended->after[side];
+        if (next != NOBODY && --work->jobs[next].before == 0)
+            make_ready(work, (uint32_t)next);
+    }
+}
+
+/* ---- one round ------------------------------------------------------------------------------------------ */
+
+static void tell(drive *work, uint32_t number, const mpi_document *document)
+{
+    if (work->outcomes)
+        mpi_saga_tell(work->engine->known[document->op.kind].saga, document, &work->outcomes[number]);
+}
+
+static minipay_status start_job(drive *work, mpi_flow *flow, uint32_t number, mpi_document *document)
+{
+    job *started = &work->jobs[number];
+    if (!work->requests) {
+        minipay_status status = mpi_saga_resume(flow, started->kind, &started->id);
+        started->state = JOB_WAITING;
+        return status;
+    }
+    work->requests->draw_up(work->requests->context, work->requests->items, number, document);
+    started->kind = document->op.kind;
+    started->id = document->op.id;
+    minipay_status status = mpi_saga_start(flow, started->kind, document);
+    if (status == MINIPAY_ID_REUSED) {
+        started->status = status;
+        if (work->detail.status == MINIPAY_OK)
+            work->detail = *flow->error;
+        end_job(work, started);
+        return MINIPAY_OK;
+    }
+    if (status != MINIPAY_OK)
+        return status;
+    tell(work, number, document);
+    if (document->op.state == MINIPAY_STATE_RUNNING || document->op.state == MINIPAY_STATE_PARKED) {
+        started->state = JOB_WAITING;
+        work->waiting[work->waiting_count++] = number;
+    } else {
+        end_job(work, started);
+    }
+    return MINIPAY_OK;
+}
+
+static minipay_status take_answers_in(drive *work, mpi_flow *flow)
+{
+    for (uint32_t i = 0; i < work->asked.count; i++) {
+        mpi_caller *caller = &work->engine->caller;
+        minipay_status status = caller->take_in(caller->impl, flow, &work->asked.calls[i]);
+        if (status != MINIPAY_OK)
+            return status;
+        mpi_unit_settle(flow->unit);
+    }
+    return MINIPAY_OK;
+}
+
+static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document *document)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < work->waiting_count; i++) {
+        uint32_t number = work->waiting[i];
+        mpi_known_saga *known = &work->engine->known[work->jobs[number].kind];
+        const void *row;
+        minipay_status status = mpi_unit_get(flow->unit, known->table, &work->jobs[number].id, &row, flow->error);
+        if (status != MINIPAY_OK)
+            return status;
+        memcpy(document, row, known->saga->record->table.row_size);
+        tell(work, number, document);
+        if (document->op.state == MINIPAY_STATE_RUNNING || document->op.state == MINIPAY_STATE_PARKED)
+            work->waiting[kept++] = number;
+        else
+            end_job(work, &work->jobs[number]);
+    }
+    work->waiting_count = kept;
+    return MINIPAY_OK;
+}
+
+static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *error)
+{
+    drive *work = context;
+    mpi_document document;
+    mpi_flow flow = {work->engine, unit, &work->calls, error};
+    minipay_status status = take_answers_in(work, &flow);
+    if (status == MINIPAY_OK)
+        status = look_at_waiting(work, &flow, &document);
+    while (status == MINIPAY_OK && work->ready_first < work->ready_count) {
+        status = start_job(work, &flow, work->ready[work->ready_first++], &document);
+        mpi_unit_settle(unit);
+    }
+    return status;
+}
+
+static minipay_status run_rounds(drive *work, minipay_error *error)
+{
+    mpi_store *store = work->engine->store;
+    while (work->ready_first < work->ready_count || work->asked.count) {
+        work->calls.count = 0;
+        minipay_status status = mpi_store_write(store, run_round, work, error);
+        if (status != MINIPAY_OK)
+            return status;
+        mpi_call_list made = work->calls;
+        work->calls = work->asked;
+        work->asked = made;
+        if (made.count)
+            work->engine->caller.make(work->engine->caller.impl, made.calls, made.count);
+    }
+    return MINIPAY_OK;
+}
+
+/* ---- entry ------------------------------------------------------------------------------------------------ */
+
+static void release(drive *work)
+{
+    free(work->jobs);
+    free(work->ready);
+    free(work->waiting);
+    free(work->asked.calls);
+    free(work->calls.calls);
+}
+
+static bool prepare(drive *work, uint32_t count)
+{
+    work->count = count;
+    work->jobs = calloc(count ? count : 1, sizeof *work->jobs);
+    work->ready = malloc((count ? count : 1) * sizeof *work->ready);
+    work->waiting = malloc((count ? count : 1) * sizeof *work->waiting);
+    for (uint32_t i = 0; work->jobs && i < count; i++)
+        work->jobs[i].after[0] = work->jobs[i].after[1] = NOBODY;
+    return work->jobs && work->ready && work->waiting;
+}
+
+static void begin_free_jobs(drive *work)
+{
+    for (uint32_t i = 0; i < work->count; i++) {
+        if (work->jobs[i].before == 0)
+            make_ready(work, i);
+    }
+}
+
+/* What the saga did not tell: usage errors, and jobs behind one that still runs. */
+static void tell_the_rest(drive *work)
+{
+    for (uint32_t i = 0; i < work->count; i++) {
+        const job *told = &work->jobs[i];
+        bool behind = told->state == JOB_BLOCKED;
+        if (!behind && told->status == MINIPAY_OK)
+            continue;
+        minipay_outcome_init(&work->outcomes[i]);
+        if (work->requests->instructions) {
+            work->outcomes[i].kind = work->requests->instructions[i].kind;
+            work->outcomes[i].id = work->requests->instructions[i].id;
+        }
+        work->outcomes[i].status = behind ? MINIPAY_BEHIND : told->status;
+    }
+}
+
+minipay_status mpi_drive(mpi_engine *engine, const mpi_requests *requests, minipay_outcome *outcomes,
+                         minipay_error *error)
+{
+    drive work = {.engine = engine, .requests = requests};
+    uint32_t count = requests->count;
+    minipay_status status = MINIPAY_NO_MEMORY;
+    work.outcomes = malloc((count ? count : 1) * sizeof *outcomes);
+    if (work.outcomes && prepare(&work, count) && (!requests->instructions || order_jobs(&work))) {
+        begin_free_jobs(&work);
+        status = run_rounds(&work, error);
+    } else {
+        mpi_fail_plain(error, status, NULL);
+    }
+    if (status == MINIPAY_OK) {
+        tell_the_rest(&work);
+        memcpy(outcomes, work.outcomes, count * sizeof *outcomes);
+        if (error && work.detail.status != MINIPAY_OK)
+            *error = work.detail;
+    }
+    free(work.outcomes);
+    release(&work);
+    return status;
+}
+
+minipay_status mpi_drive_on(mpi_engine *engine, const mpi_resumption *operations, uint32_t count,
+                            minipay_error *error)
+{
+    drive work = {.engine = engine};
+    minipay_status status = MINIPAY_NO_MEMORY;
+    if (prepare(&work, count)) {
+        for (uint32_t i = 0; i < count; i++) {
+            work.jobs[i].kind = operations[i].kind;
+            work.jobs[i].id = operations[i].id;
+        }
+        begin_free_jobs(&work);
+        status = run_rounds(&work, error);
+    } else {
+        mpi_fail_plain(error, status, NULL);
+    }
+    release(&work);
+    return status;
+}
+
+minipay_status mpi_drive_calls(mpi_engine *engine, mpi_call_list *calls, minipay_error *error)
+{
+    drive work = {.engine = engine};
+    minipay_status status = MINIPAY_OK;
+    if (calls->count == 0)
+        return MINIPAY_OK;
+    engine->caller.make(engine->caller.impl, calls->calls, calls->count);
+    work.asked = *calls;
+    *calls = (mpi_call_list){NULL, 0, 0};
+    status = run_rounds(&work, error);
+    release(&work);
+    return status;
+}

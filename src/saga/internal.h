@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_SAGA_INTERNAL_H
+#define MPI_SAGA_INTERNAL_H
+
+#include "saga/saga.h"
+
+#include "base/error.h"
+
+enum { MPI_KINDS = 32 };
+
+typedef struct mpi_known_saga {
+    const mpi_saga *saga;
+    void *context;
+    mpi_table *table;
+} mpi_known_saga;
+
+struct mpi_engine {
+    mpi_store *store;
+    uint8_t fingerprint_key[16];
+    mpi_known_saga known[MPI_KINDS];
+    mpi_caller caller;
+};
+
+#endif

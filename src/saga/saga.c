@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "saga/internal.h"
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "base/id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A misused id found on the way refuses the operation as a rule does: it must not fail the others of its
+ * group. */
+static bool is_rejection(minipay_status status)
+{
+    return status >= 100 && status < 300;
+}
+
+static bool is_final(const mpi_operation *op)
+{
+    return op->state == MINIPAY_STATE_DONE || op->state == MINIPAY_STATE_REJECTED;
+}
+
+/* ---- engine ------------------------------------------------------------------------------------------ */
+
+minipay_status mpi_engine_new(mpi_store *store, const uint8_t fingerprint_key[16], mpi_engine **engine,
+                              minipay_error *error)
+{
+    mpi_engine *made = calloc(1, sizeof *made);
+    if (!made)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    made->store = store;
+    memcpy(made->fingerprint_key, fingerprint_key, sizeof made->fingerprint_key);
+    *engine = made;
+    return MINIPAY_OK;
+}
+
+void mpi_engine_free(mpi_engine *engine)
+{
+    free(engine);
+}
+
+void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context)
+{
+    MPI_ASSERT(saga->kind > 0 && saga->kind < MPI_KINDS && !engine->known[saga->kind].saga);
+    MPI_ASSERT(saga->record->table.row_size <= MPI_DOCUMENT_LARGEST);
+    engine->known[saga->kind] =
+        (mpi_known_saga){saga, context, mpi_store_table(engine->store, saga->record)};
+}
+
+void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller)
+{
+    engine->caller = *caller;
+}
+
+mpi_store *mpi_engine_store(mpi_engine *engine)
+{
+    return engine->store;
+}
+
+const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind)
+{
+    return kind > 0 && kind < MPI_KINDS ? engine->known[kind].saga : NULL;
+}
+
+static mpi_known_saga *known_saga(mpi_engine *engine, int32_t kind)
+{
+    MPI_ASSERT(mpi_engine_saga(engine, kind));
+    return &engine->known[kind];
+}
+
+/* ---- documents ----------------------------------------------------------------------------------------- */
+
+/* A request is its drawn-up document: what was not given is zero and is left out, so that a request that
+ * an older version wrote keeps its fingerprint when fields are added at the end. */
+static int64_t fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document)
+{
+    uint8_t bytes[MPI_RECORD_LARGEST];
+    size_t count = mpi_record_given(record, document, bytes);
+    return (int64_t)mpi_hash64(engine->fingerprint_key, bytes, count);
+}
+
+void mpi_saga_draw_up(void *context, const void *instructions, uint32_t number, mpi_document *document)
+{
+    mpi_engine *engine = context;
+    const minipay_instruction *instruction = (const minipay_instruction *)instructions + number;
+    const mpi_known_saga *known = known_saga(engine, instruction->kind);
+    memset(document, 0, known->saga->record->table.row_size);
+    document->op.id = instruction->id;
+    document->op.kind = instruction->kind;
+    memcpy(document->op.actor, instruction->actor, sizeof document->op.actor);
+    memcpy(document->op.channel, instruction->channel, sizeof document->op.channel);
+    memcpy(document->op.reason, instruction->reason, sizeof document->op.reason);
+    known->saga->draw_up(instruction, document);
+}
+
+void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_outcome *outcome)
+{
+    const mpi_operation *op = &document->op;
+    minipay_outcome_init(outcome);
+    outcome->kind = op->kind;
+    outcome->state = op->state;
+    outcome->status = op->status;
+    outcome->id = op->id;
+    outcome->booked_at = op->finished_at;
+    outcome->policy_version = op->policy_version;
+    saga->tell(document, outcome);
+}
+
+static minipay_status find_standing(mpi_flow *flow, mpi_known_saga *known, mpi_document *document)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, known->table, &document->op.id, &row, flow->error);
+    if (status == MINIPAY_OK)
+        memcpy(document, row, known->saga->record->table.row_size);
+    if (status == MINIPAY_NOT_FOUND && known->saga->find)
+        status = known->saga->find(known->context, flow, document);
+    return status;
+}
+
+/* ---- running ------------------------------------------------------------------------------------------- */
+
+static minipay_status run_steps(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
+{
+    const mpi_saga *saga = known->saga;
+    while (document->op.step < (int32_t)saga->step_count) {
+        minipay_status status = saga->steps[document->op.step].run(known->context, flow, document);
+        if (status != MINIPAY_OK)
+            return status;
+        document->op.step++;
+    }
+    return MINIPAY_OK;
+}
+
+static minipay_status compensate(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
+{
+    for (int32_t step = document->op.step - 1; step >= 0; step--) {
+        const mpi_step *done = &known->saga->steps[step];
+        minipay_status status = done->undo ? done->undo(known->context, flow, document) : MINIPAY_OK;
+        if (status != MINIPAY_OK)
+            return is_rejection(status) ? MINIPAY_INTERNAL : status;
+    }
+    return MINIPAY_OK;
+}
+
+static minipay_status finish(mpi_flow *flow, const mpi_known_saga *known, int32_t state, minipay_status reason,
+                             mpi_document *document)
+{
+    document->op.state = state;
+    document->op.status = reason;
+    document->op.finished_at = mpi_unit_now(flow->unit);
+    return known->saga->ended ? known->saga->ended(known->context, flow, document) : MINIPAY_OK;
+}
+
+static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
+{
+    mpi_mark mark = mpi_unit_mark(flow->unit);
+    uint32_t calls = flow->calls->count;
+    const mpi_saga *saga = known->saga;
+    document->op.created_at = mpi_unit_now(flow->unit);
+    document->op.state = MINIPAY_STATE_RUNNING;
+    minipay_status status = run_steps(flow, known, document);
+    if (status == MPI_WAIT)
+        return mpi_unit_insert(flow->unit, known->table, document, flow->error);
+    if (status == MINIPAY_OK) {
+        status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
+    } else if (is_rejection(status)) {
+        mpi_unit_undo(flow->unit, mark);
+        flow->calls->count = calls;
+        status = finish(flow, known, MINIPAY_STATE_REJECTED, status, document);
+    }
+    if (status != MINIPAY_OK)
+        return status;
+    if (document->op.state == MINIPAY_STATE_DONE && saga->is_said && saga->is_said(known->context, document))
+        return MINIPAY_OK;
+    return mpi_unit_insert(flow->unit, known->table, document, flow->error);
+}
+
+static minipay_status compare_standing(mpi_flow *flow, const mpi_record *record, const mpi_document *asked,
+                                       int64_t print, const mpi_document *standing)
+{
+    if (standing->op.fingerprint == print && standing->op.kind == asked->op.kind)
+        return MINIPAY_OK;
+    const char *field = mpi_record_first_difference(record, asked, standing);
+    return mpi_fail(flow->error, MINIPAY_ID_REUSED, field ? field : "request",
+                    "this id already belongs to another request: %s differs", field ? field : "it");
+}
+
+minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *document)
+{
+    mpi_known_saga *known = known_saga(flow->engine, kind);
+    const mpi_record *record = known->saga->record;
+    mpi_document standing;
+    standing.op.id = document->op.id;
+    int64_t print = fingerprint(flow->engine, record, document);
+    minipay_status status = find_standing(flow, known, &standing);
+    if (status == MINIPAY_NOT_FOUND) {
+        document->op.fingerprint = print;
+        mpi_record_seal(record, mpi_store_keys(flow->engine->store), &document->op.id, document);
+        return first_run(flow, known, document);
+    }
+    if (status == MINIPAY_OK)
+        status = compare_standing(flow, record, document, print, &standing);
+    if (status == MINIPAY_OK && standing.op.state == MINIPAY_STATE_RUNNING) {
+        status = mpi_saga_resume(flow, kind, &document->op.id);
+        if (status == MINIPAY_OK)
+            status = find_standing(flow, known, &standing);
+    }
+    if (status == MINIPAY_OK)
+        memcpy(document, &standing, record->table.row_size);
+    return status;
+}
+
+static minipay_status write_back(mpi_flow *flow, const mpi_known_saga *known, const void *row,
+                                 const mpi_document *document)
+{
+    const mpi_record *record = known->saga->record;
+    uint8_t *edit = mpi_unit_edit(flow->unit, known->table, row);
+    if (!edit)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    memcpy(edit, document, record->table.row_size);
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id)
+{
+    mpi_known_saga *known = known_saga(flow->engine, kind);
+    mpi_document document;
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, known->table, id, &row, flow->error);
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, known->saga->record->table.name, "a running operation is gone");
+    if (status != MINIPAY_OK)
+        return status;
+    memcpy(&document, row, known->saga->record->table.row_size);
+    if (document.op.state != MINIPAY_STATE_RUNNING)
+        return MINIPAY_OK;
+    status = run_steps(flow, known, &document);
+    if (status == MINIPAY_OK) {
+        status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, &document);
+    } else if (is_rejection(status)) {
+        minipay_status reason = status;
+        status = compensate(flow, known, &document);
+        if (status == MINIPAY_OK)
+            status = finish(flow, known, MINIPAY_STATE_REJECTED, reason, &document);
+    } else if (status == MPI_WAIT) {
+        status = MINIPAY_OK;
+    }
+    if (status == MINIPAY_OK)
+        status = write_back(flow, known, row, &document);
+    if (status == MINIPAY_OK && is_final(&document.op) && document.op.parent_kind)
+        status = mpi_saga_resume(flow, document.op.parent_kind, &document.op.parent_id);
+    return status;
+}
+
+minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document)
+{
+    minipay_status status = mpi_saga_start(flow, kind, document);
+    if (status != MINIPAY_OK)
+        return status;
+    switch (document->op.state) {
+    case MINIPAY_STATE_DONE:
+        return MINIPAY_OK;
+    case MINIPAY_STATE_REJECTED:
+        return document->op.status;
+    default:
+        return MPI_WAIT;
+    }
+}
+
+minipay_status mpi_saga_look_up(mpi_engine *engine, mpi_unit *unit, int32_t kind, const minipay_id *id,
+                                minipay_outcome *outcome, minipay_status *found, minipay_error *error)
+{
+    mpi_document document;
+    mpi_call_list none = {NULL, 0, 0};
+    mpi_flow flow = {engine, unit, &none, error};
+    document.op.id = *id;
+    *found = find_standing(&flow, known_saga(engine, kind), &document);
+    if (*found == MINIPAY_OK && document.op.kind != kind)
+        *found = MINIPAY_NOT_FOUND;
+    if (*found != MINIPAY_OK)
+        return *found == MINIPAY_NOT_FOUND ? MINIPAY_OK : *found;
+    mpi_saga_tell(known_saga(engine, kind)->saga, &document, outcome);
+    return MINIPAY_OK;
+}
+
+mpi_call *mpi_call_add(mpi_call_list *list)
+{
+    if (list->count == list->room) {
+        uint32_t room = list->room ? list->room * 2 : 16;
+        mpi_call *calls = realloc(list->calls, room * sizeof *calls);
+        if (!calls)
+            return NULL;
+        list->calls = calls;
+        list->room = room;
+    }
+    memset(&list->calls[list->count], 0, sizeof *list->calls);
+    return &list->calls[list->count++];
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_SAGA_SAGA_H
+#define MPI_SAGA_SAGA_H
+
+/* Sagas: operations of several steps that always end, done or undone.
+ *
+ * An operation has one document, in its owner's store, whose head is an `mpi_operation`. A saga is a
+ * const table of steps over it. A step is one function that asks a port and is asked again until the port
+ * knows: ports are idempotent, so a step that must wait is simply run once more, after a crash too.
+ *
+ *              OK                        OK                last OK
+ *   start ──▶ step 0 ──▶ step 1 ──▶ … ──▶ step n ──────────▶ DONE
+ *               │ refused   │ MPI_WAIT
+ *               │           ▼
+ *               │        document RUNNING, committed before anything outside is asked;
+ *               │        the answer runs the same step again
+ *               ▼
+ *          REJECTED: what this run staged is undone; steps of earlier runs are compensated, last first
+ *
+ * A saga that never waits leaves one row, or none of its own where its posting says all. */
+
+#include "base/error.h"
+#include "minipay/instruction.h"
+#include "minipay/sys/bank.h"
+#include "policy/policy.h"
+#include "store/store.h"
+
+/* A step's answer besides statuses: not known yet; run me again when something has changed. */
+enum { MPI_WAIT = -1 };
+
+/* How every operation's document begins. */
+typedef struct mpi_operation {
+    minipay_id id;
+    minipay_id parent_id; /* the operation that this one serves, or none */
+    int32_t parent_kind;
+    int32_t kind;
+    int32_t state;
+    int32_t step;
+    int32_t status; /* the first reason, when REJECTED */
+    int32_t policy_version;
+    int64_t fingerprint;
+    int64_t created_at;
+    int64_t finished_at;
+    char actor[MINIPAY_ACTOR_SIZE];
+    char channel[MINIPAY_CHANNEL_SIZE];
+    char reason[MINIPAY_REASON_SIZE];
+} mpi_operation;
+
+/* The head's fields, for the description of a document whose first member is `op`. */
+#define MPI_OP(type, member, field_kind, field_flags, names)                                                \
+    {                                                                                                       \
+        #member, field_kind, offsetof(type, op.member), sizeof(((type *)0)->op.member), field_flags, names  \
+    }
+#define MPI_OPERATION_FIELDS(type)                                                                          \
+    MPI_OP(type, id, MINIPAY_FIELD_ID, 0, NULL), MPI_OP(type, parent_id, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL), \
+        MPI_OP(type, parent_kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                                   \
+        MPI_OP(type, kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                                          \
+        MPI_OP(type, state, MINIPAY_FIELD_ENUM, 0, mpi_state_names),                                        \
+        MPI_OP(type, step, MINIPAY_FIELD_INT32, 0, NULL), MPI_OP(type, status, MINIPAY_FIELD_INT32, 0, NULL), \
+        MPI_OP(type, policy_version, MINIPAY_FIELD_INT32, 0, NULL),                                         \
+        MPI_OP(type, fingerprint, MINIPAY_FIELD_INT64, 0, NULL),                                            \
+        MPI_OP(type, created_at, MINIPAY_FIELD_INT64, 0, NULL),                                             \
+        MPI_OP(type, finished_at, MINIPAY_FIELD_INT64, 0, NULL), MPI_OP(type, actor, MINIPAY_FIELD_TEXT, 0, NULL), \
+        MPI_OP(type, channel, MINIPAY_FIELD_TEXT, 0, NULL), MPI_OP(type, reason, MINIPAY_FIELD_TEXT, 0, NULL)
+
+typedef struct mpi_engine mpi_engine;
+typedef struct mpi_saga mpi_saga;
+
+/* What a step works with: one operation's run inside a unit of work. */
+typedef struct mpi_flow {
+    mpi_engine *engine;
+    mpi_unit *unit;
+    struct mpi_call_list *calls; /* to be made once the unit is committed */
+    minipay_error *error;
+} mpi_flow;
+
+/* `context` is the owner's; `document` may be changed and is written when it waits or ends. Answers OK,
+ * MPI_WAIT, a REJECTED status, or a failure of the store. */
+typedef minipay_status (*mpi_step_run)(void *context, mpi_flow *flow, void *document);
+
+typedef struct mpi_step {
+    const char *name;
+    const char *asks;      /* the port and call, for diagrams: "wallet.post" */
+    mpi_step_run run;
+    mpi_step_run undo;     /* NULL: nothing to compensate */
+    const char *undo_asks; /* "wallet.reverse" */
+} mpi_step;
+
+struct mpi_saga {
+    int32_t kind;
+    const char *name;
+    const mpi_record *record;
+    const mpi_step *steps;
+    uint32_t step_count;
+
+    /* Fills a zeroed document from an instruction, secrets in plain; the head is filled already. NULL
+     * where operations do not come as instructions. */
+    void (*draw_up)(const minipay_instruction *instruction, void *document);
+
+    /* Optional. Finds an operation that stands without a document, by its posting; fills all of `document`
+     * as it would be, from its id. OK or MINIPAY_NOT_FOUND. */
+    minipay_status (*find)(void *context, mpi_flow *flow, void *document);
+
+    /* Optional. May this finished document be left out because its posting says all? */
+    bool (*is_said)(void *context, const void *document);
+
+    /* Optional. Runs when the document has become DONE or REJECTED, before it is written. */
+    minipay_status (*ended)(void *context, mpi_flow *flow, void *document);
+
+    /* Fills amounts into an outcome. */
+    void (*tell)(const void *document, minipay_outcome *outcome);
+};
+
+enum { MPI_DOCUMENT_LARGEST = 1536 };
+
+/* Room for any document, aligned. */
+typedef union mpi_document {
+    mpi_operation op;
+    uint64_t room[MPI_DOCUMENT_LARGEST / 8];
+} mpi_document;
+
+/* ---- the engine ------------------------------------------------------------------------------------ */
+
+/* A call to a bank, made between two units of work. */
+typedef enum mpi_call_kind { MPI_CALL_SUBMIT, MPI_CALL_QUERY, MPI_CALL_VERIFY } mpi_call_kind;
+
+typedef struct mpi_call {
+    mpi_call_kind kind;
+    minipay_status status; /* VERIFY: the bank's answer */
+    minipay_bank_order order;
+    minipay_bank_answer answer;
+} mpi_call;
+
+typedef struct mpi_call_list {
+    mpi_call *calls;
+    uint32_t count, room;
+} mpi_call_list;
+
+/* How calls are made and answers taken in: banking's part, given to the engine when it is composed. */
+typedef struct mpi_caller {
+    void *impl;
+    void (*make)(void *impl, mpi_call *calls, uint32_t count); /* outside any unit of work */
+    minipay_status (*take_in)(void *impl, mpi_flow *flow, const mpi_call *call);
+} mpi_caller;
+
+minipay_status mpi_engine_new(mpi_store *store, const uint8_t fingerprint_key[16], mpi_engine **engine,
+                              minipay_error *error);
+void mpi_engine_free(mpi_engine *engine);
+void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context);
+void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller);
+mpi_store *mpi_engine_store(mpi_engine *engine);
+const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind);
+
+/* Room for one more call; NULL: no memory. */
+mpi_call *mpi_call_add(mpi_call_list *list);
+
+/* ---- inside a unit of work ---------------------------------------------------------------------------- */
+
+/* Starts the operation whose drawn-up document this is (id, kind, actor, channel, reason and the request's
+ * fields, all else zero), or finds that it stands: then `document` becomes what stands. Its secret fields
+ * are sealed here. MINIPAY_ID_REUSED when it stands for another request. OK says that `document` is true, whether
+ * it is done, running or rejected; anything else is a failure of the store. */
+minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *document);
+
+/* Runs a RUNNING operation's current step again, and what waits for it when it ends. */
+minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id);
+
+/* For a step that another operation does: starts it at the first run, answers MPI_WAIT while it runs,
+ * then OK or the reason of its refusal. `document` becomes what stands. */
+minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document);
+
+
+/* What stands under an operation's id: `*found` is OK or MINIPAY_NOT_FOUND. */
+minipay_status mpi_saga_look_up(mpi_engine *engine, mpi_unit *unit, int32_t kind, const minipay_id *id,
+                                minipay_outcome *outcome, minipay_status *found, minipay_error *error);
+
+/* ---- driving ------------------------------------------------------------------------------------------ */
+
+/* Requests of any form, in an array; each is drawn up as a document when its turn comes. */
+typedef struct mpi_requests {
+    const void *items;
+    uint32_t count;
+    void *context;
+    void (*draw_up)(void *context, const void *items, uint32_t number, mpi_document *document);
+    const minipay_instruction *instructions; /* when the items are: their order per wallet is kept */
+} mpi_requests;
+
+/* `draw_up` for instructions; its context is the engine. */
+void mpi_saga_draw_up(void *context, const void *instructions, uint32_t number, mpi_document *document);
+
+/* Carries out requests as minipay_execute says. `outcomes` are written only when it answers OK; `error`
+ * then says more of the first one that is a usage error. */
+minipay_status mpi_drive(mpi_engine *engine, const mpi_requests *requests, minipay_outcome *outcomes,
+                         minipay_error *error);
+
+/* Drives operations that stand RUNNING, each as far as it goes. */
+typedef struct mpi_resumption {
+    int32_t kind;
+    minipay_id id;
+} mpi_resumption;
+
+minipay_status mpi_drive_on(mpi_engine *engine, const mpi_resumption *operations, uint32_t count,
+                            minipay_error *error);
+
+/* Makes calls that were prepared elsewhere (by recovery) and takes their answers in. */
+minipay_status mpi_drive_calls(mpi_engine *engine, mpi_call_list *calls, minipay_error *error);
+
+void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_outcome *outcome);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settlement/internal.h"
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/money.h"
+
+#include <string.h>
+
+/* A line of a run: the fee is taken, the rest is paid out.
+ *
+ *   fee ──▶ set aside ──▶ order ──▶ settle ──▶ DONE
+ *               ▲           │ refused
+ *               └─ reverse ─┘──▶ REJECTED: the net is carried into the next run
+ *
+ * A net that is not above zero, or below the minimum payout, skips the bank and is carried forward. */
+
+enum { LEG_FEE = 0, LEG_SET_ASIDE = 1, LEG_SETTLE = 2, LEG_REVERSE = 3 };
+
+static const minipay_field line_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_line),     MPI_ID(mpi_line, run_id),          MPI_ID(mpi_line, merchant_id),
+    MPI_INT64(mpi_line, slips),         MPI_MONEY(mpi_line, gross_minor),  MPI_MONEY(mpi_line, refund_minor),
+    MPI_MONEY(mpi_line, fee_minor),     MPI_MONEY(mpi_line, carried_minor), MPI_MONEY(mpi_line, net_minor),
+    MPI_MONEY(mpi_line, payout_minor),  MPI_TEXT(mpi_line, currency),      MPI_HASH(mpi_line, row_tag),
+};
+
+static const minipay_index line_indexes[] = {{"settlement_line_of_run", {14, 15}, 2, 1, -1, 0}};
+
+const mpi_record mpi_line_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_line, "settlement_line", line_fields, 1, line_indexes, 1);
+
+static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_line *line, int32_t leg, int32_t kind,
+                           mpi_party payer, mpi_party payee, int64_t amount_minor)
+{
+    mpi_move asked = {.op = &line->op, .leg = leg, .kind = kind, .payer = payer, .payee = payee,
+                      .amount_minor = amount_minor, .forced = true};
+    memcpy(asked.currency, line->currency, sizeof asked.currency);
+    return settlements->wallet.move(settlements->wallet.impl, flow, &asked, &line->op.policy_version);
+}
+
+static minipay_status take_fee(void *context, mpi_flow *flow, void *document)
+{
+    mpi_line *line = document;
+    mpi_party payable = {MPI_PARTY_PAYABLE, line->merchant_id}, income = {.kind = MPI_PARTY_FEE_INCOME};
+    int64_t amount = line->fee_minor;
+    if (amount == 0)
+        return MINIPAY_OK;
+    if (amount > 0)
+        return move(context, flow, line, LEG_FEE, MINIPAY_KIND_FEE, payable, income, amount);
+    return mpi_money_subtract(0, amount, &amount)
+               ? move(context, flow, line, LEG_FEE, MINIPAY_KIND_FEE, income, payable, amount)
+               : MINIPAY_AMOUNT_OVERFLOW;
+}
+
+static minipay_status set_aside(void *context, mpi_flow *flow, void *document)
+{
+    mpi_line *line = document;
+    mpi_party payable = {MPI_PARTY_PAYABLE, line->merchant_id}, transit = {.kind = MPI_PARTY_TRANSIT};
+    if (line->payout_minor == 0)
+        return MINIPAY_OK;
+    return move(context, flow, line, LEG_SET_ASIDE, MINIPAY_KIND_PAYOUT, payable, transit, line->payout_minor);
+}
+
+static minipay_status put_back(void *context, mpi_flow *flow, void *document)
+{
+    mpi_settlements *settlements = context;
+    const mpi_line *line = document;
+    if (line->payout_minor == 0)
+        return MINIPAY_OK;
+    return settlements->wallet.reverse(settlements->wallet.impl, flow, &line->op, LEG_SET_ASIDE, LEG_REVERSE);
+}
+
+static minipay_status order(void *context, mpi_flow *flow, void *document)
+{
+    mpi_settlements *settlements = context;
+    const mpi_line *line = document;
+    if (line->payout_minor == 0)
+        return MINIPAY_OK;
+    mpi_order_request request = {
+        .parent = &line->op,
+        .direction = MINIPAY_BANK_PAY_OUT,
+        .owner_id = line->merchant_id,
+        .amount_minor = line->payout_minor,
+    };
+    memcpy(request.currency, line->currency, sizeof request.currency);
+    return settlements->banking.order(settlements->banking.impl, flow, &request);
+}
+
+static minipay_status settle(void *context, mpi_flow *flow, void *document)
+{
+    mpi_line *line = document;
+    mpi_party transit = {.kind = MPI_PARTY_TRANSIT}, corporate = {.kind = MPI_PARTY_CORPORATE};
+    if (line->payout_minor == 0)
+        return MINIPAY_OK;
+    return move(context, flow, line, LEG_SETTLE, MINIPAY_KIND_PAYOUT, transit, corporate, line->payout_minor);
+}
+
+static const mpi_step payout_steps[] = {
+    {"fee", "wallet.move", take_fee, NULL, NULL},
+    {"set aside", "wallet.move", set_aside, put_back, "wallet.reverse"},
+    {"order", "banking.order", order, NULL, NULL},
+    {"settle", "wallet.move", settle, NULL, NULL},
+};
+
+static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow, const mpi_line *line)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, settlements->runs, &line->run_id, &row, flow->error);
+    mpi_run *run = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, settlements->runs, row) : NULL;
+    if (!run)
+        return status == MINIPAY_OK ? mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL) : status;
+    run->open--;
+    run->paid += line->op.state == MINIPAY_STATE_DONE;
+    run->refused += line->op.state == MINIPAY_STATE_REJECTED;
+    return MINIPAY_OK;
+}
+
+static minipay_status ended(void *context, mpi_flow *flow, void *document)
+{
+    mpi_settlements *settlements = context;
+    const mpi_line *line = document;
+    bool paid = line->op.state == MINIPAY_STATE_DONE && line->payout_minor == line->net_minor;
+    minipay_status status = count_in_run(settlements, flow, line);
+    if (status != MINIPAY_OK || paid || line->net_minor == 0)
+        return status;
+    return settlements->payment.carry(settlements->payment.impl, flow, &line->merchant_id, line->currency,
+                                      line->net_minor);
+}
+
+static void tell(const void *document, minipay_outcome *outcome)
+{
+    outcome->amount_minor = ((const mpi_line *)document)->payout_minor;
+}
+
+const mpi_saga mpi_payout_saga = {
+    .kind = MINIPAY_KIND_PAYOUT,
+    .name = "payout",
+    .record = &mpi_line_record,
+    .steps = payout_steps,
+    .step_count = MPI_COUNT(payout_steps),
+    .ended = ended,
+    .tell = tell,
+};
+
+/* ---- making lines ------------------------------------------------------------------------------------------- */
+
+static bool add_due(mpi_line *line, const mpi_due *due)
+{
+    line->slips += due->slips;
+    return mpi_money_add(line->gross_minor, due->gross_minor, &line->gross_minor) &&
+           mpi_money_add(line->refund_minor, due->refund_minor, &line->refund_minor) &&
+           mpi_money_add(line->fee_minor, due->fee_minor, &line->fee_minor) &&
+           mpi_money_add(line->carried_minor, due->carried_minor, &line->carried_minor) &&
+           mpi_money_subtract(line->gross_minor, line->refund_minor, &line->net_minor) &&
+           mpi_money_subtract(line->net_minor, line->fee_minor, &line->net_minor) &&
+           mpi_money_add(line->net_minor, line->carried_minor, &line->net_minor);
+}
+
+static void name_line(const mpi_run *run, const minipay_id *merchant_id, mpi_line *line)
+{
+    char name[33];
+    memset(line, 0, sizeof *line);
+    for (int i = 0; i < 16; i++) {
+        name[2 * i] = (char)('a' + (merchant_id->bytes[i] >> 4));
+        name[2 * i + 1] = (char)('a' + (merchant_id->bytes[i] & 15));
+    }
+    name[32] = 0;
+    mpi_id_derive(&run->op.id, name, &line->op.id);
+    line->op.parent_id = run->op.id;
+    line->op.parent_kind = MINIPAY_KIND_SETTLEMENT;
+    line->op.kind = MINIPAY_KIND_PAYOUT;
+    line->op.state = MINIPAY_STATE_RUNNING;
+    memcpy(line->op.actor, run->op.actor, sizeof line->op.actor);
+    memcpy(line->op.channel, run->op.channel, sizeof line->op.channel);
+    line->run_id = run->op.id;
+    line->merchant_id = *merchant_id;
+    memcpy(line->currency, run->currency, sizeof line->currency);
+}
+
+minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run, const mpi_due *due,
+                            int32_t *added)
+{
+    mpi_line line;
+    const void *row = NULL;
+    const mpi_rules *rules;
+    minipay_status status = mpi_policy_rules(settlements->policy, flow->unit, run->currency, &rules, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    name_line(run, &due->merchant_id, &line);
+    status = mpi_unit_get(flow->unit, settlements->lines, &line, &row, flow->error);
+    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
+        return status;
+    *added = status == MINIPAY_NOT_FOUND;
+    if (row)
+        line = *(const mpi_line *)row;
+    else
+        line.op.created_at = mpi_unit_now(flow->unit);
+    if (!add_due(&line, due))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    bool paid = line.net_minor > 0 && line.net_minor >= rules->values[MINIPAY_RULE_MINIMUM_PAYOUT][0];
+    line.payout_minor = paid ? line.net_minor : 0;
+    line.op.policy_version = rules->version;
+    if (!row)
+        return mpi_unit_insert(flow->unit, settlements->lines, &line, flow->error);
+    mpi_line *edit = mpi_unit_edit(flow->unit, settlements->lines, row);
+    if (!edit)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    *edit = line;
+    return MINIPAY_OK;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_SETTLEMENT_SETTLEMENT_H
+#define MPI_SETTLEMENT_SETTLEMENT_H
+
+/* Settlement: a run turns buckets of slips into one payout a merchant. Owns `settlement_run` and
+ * `settlement_line`. */
+
+#include "banking/port.h"
+#include "minipay/settlement.h"
+#include "payment/port.h"
+#include "wallet/port.h"
+
+typedef struct mpi_run {
+    mpi_operation op; /* kind SETTLEMENT */
+    int32_t through_date;
+    int32_t lines;
+    int32_t paid;
+    int32_t refused;
+    int32_t open;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_run;
+
+/* One merchant in a run, and its payout. net = gross - refund - fee + carried. */
+typedef struct mpi_line {
+    mpi_operation op; /* kind PAYOUT; its parent is the run */
+    minipay_id run_id;
+    minipay_id merchant_id;
+    int64_t slips;
+    int64_t gross_minor;
+    int64_t refund_minor;
+    int64_t fee_minor;
+    int64_t carried_minor;
+    int64_t net_minor;
+    int64_t payout_minor; /* what the bank is to pay: net, or 0 when it is carried forward */
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_line;
+
+extern const mpi_record mpi_run_record;
+extern const mpi_record mpi_line_record;
+
+enum { MPI_LINES_OF_RUN = 0 };
+
+typedef struct mpi_settlements {
+    mpi_store *store;
+    mpi_engine *engine;
+    mpi_policy *policy;
+    mpi_wallet_port wallet;
+    mpi_banking_port banking;
+    mpi_payment_port payment;
+    mpi_table *runs, *lines;
+} mpi_settlements;
+
+void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mpi_policy *policy,
+                            const mpi_wallet_port *wallet, const mpi_banking_port *banking,
+                            const mpi_payment_port *payment);
+
+/* Runs, or carries on, the settlement of the request. */
+minipay_status mpi_settlements_run(mpi_settlements *settlements, const minipay_settlement_request *request,
+                                   minipay_settlement *settlement, minipay_error *error);
+
+minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id, minipay_settlement *settlement,
+                                   minipay_error *error);
+minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id, const minipay_id *after,
+                                     minipay_settlement_line *lines, uint32_t *count, minipay_error *error);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/audit.h"
+
+#include "base/error.h"
+#include "store/internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE_BYTES = 256 * 1024 };
+
+minipay_audit_check *mpi_audit_check(mpi_audit *audit, const char *name)
+{
+    if (audit->count == audit->room)
+        return NULL;
+    minipay_audit_check *check = &audit->checks[audit->count++];
+    minipay_audit_check_init(check);
+    check->ok = 1;
+    snprintf(check->name, sizeof check->name, "%s", name);
+    return check;
+}
+
+void mpi_audit_fail(minipay_audit_check *check, const char *format, ...)
+{
+    va_list arguments;
+    if (!check || !check->ok)
+        return;
+    check->ok = 0;
+    va_start(arguments, format);
+    vsnprintf(check->detail, sizeof check->detail, format, arguments);
+    va_end(arguments);
+}
+
+/* ---- reading a table in pages ------------------------------------------------------------------------ */
+
+typedef struct reader {
+    mpi_view *view;
+    const mpi_record *record;
+    uint8_t *rows;
+    uint32_t room, count, next;
+    uint8_t last[MPI_RECORD_LARGEST];
+    bool any;
+} reader;
+
+static minipay_status next_page(reader *from, minipay_error *error)
+{
+    minipay_scan scan = {.table = &from->record->table, .index = -1, .low = from->last, .low_exclusive = 1,
+                         .low_fields = from->any ? from->record->table.key_count : 0};
+    from->count = from->room;
+    from->next = 0;
+    minipay_status status = mpi_view_scan(from->view, &scan, from->rows, &from->count, error);
+    if (status == MINIPAY_OK && from->count) {
+        size_t size = from->record->table.row_size;
+        memcpy(from->last, from->rows + (size_t)(from->count - 1) * size, size);
+        from->any = true;
+    }
+    return status;
+}
+
+/* The next row, or NULL at the end. */
+static minipay_status next_row(reader *from, const void **row, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    if (from->next == from->count && (!from->any || from->count == from->room))
+        status = next_page(from, error);
+    bool more = status == MINIPAY_OK && from->next < from->count;
+    *row = more ? from->rows + (size_t)from->next++ * from->record->table.row_size : NULL;
+    return status;
+}
+
+static minipay_status open_reader(mpi_view *view, const mpi_record *record, reader *from, minipay_error *error)
+{
+    memset(from, 0, sizeof *from);
+    from->view = view;
+    from->record = record;
+    from->room = PAGE_BYTES / record->table.row_size;
+    from->rows = malloc((size_t)from->room * record->table.row_size);
+    return from->rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+}
+
+/* ---- documents ----------------------------------------------------------------------------------------- */
+
+typedef struct audit_work {
+    mpi_store *store;
+    mpi_view view;
+    const mpi_auditor *auditors;
+    uint32_t auditor_count;
+    mpi_audit *audit;
+    minipay_audit_check *tags, *tallies, *chain;
+    mpi_block block; /* the newest that was read */
+} audit_work;
+
+static minipay_status show(audit_work *work, const mpi_record *record, const void *row, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < work->auditor_count && status == MINIPAY_OK; i++)
+        status = work->auditors[i].visit(work->auditors[i].context, record, row, error);
+    return status;
+}
+
+static void check_tag(audit_work *work, const mpi_record *record, const void *row)
+{
+    uint8_t stored[MPI_TAG_SIZE], made[MPI_TAG_SIZE], copy[MPI_RECORD_LARGEST];
+    char key[128];
+    memcpy(copy, row, record->table.row_size);
+    memcpy(stored, mpi_record_tag_of(record, copy), sizeof stored);
+    mpi_record_tag(record, &work->store->keys, row, made);
+    work->tags->rows++;
+    if (memcmp(stored, made, sizeof stored) == 0)
+        return;
+    const char *field = mpi_record_changed_field(record, &work->store->keys, row, stored);
+    mpi_record_key_text(record, row, key);
+    mpi_audit_fail(work->tags, "%s %s: %s is not what was written", record->table.name, key,
+                   field ? field : "a column that holds no money");
+}
+
+static void check_tally(audit_work *work, const mpi_record *record, const mpi_tally *counted, const mpi_tally *stored)
+{
+    work->tallies->rows++;
+    if (counted->row_count != stored->row_count)
+        mpi_audit_fail(work->tallies, "%s: %lld rows stand, %lld were written", record->table.name,
+                       (long long)counted->row_count, (long long)stored->row_count);
+    else if (counted->tag_low != stored->tag_low || counted->tag_high != stored->tag_high)
+        mpi_audit_fail(work->tallies, "%s: the rows are not those that were written", record->table.name);
+}
+
+static minipay_status audit_documents(audit_work *work, const mpi_record *record, mpi_tally *stored,
+                                      minipay_error *error)
+{
+    reader from;
+    const void *row = NULL;
+    mpi_tally counted;
+    memset(&counted, 0, sizeof counted);
+    memset(stored, 0, sizeof *stored);
+    strncpy(stored->table_name, record->table.name, sizeof stored->table_name - 1);
+    minipay_status status = open_reader(&work->view, record, &from, error);
+    while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row) {
+        uint8_t copy[MPI_RECORD_LARGEST];
+        memcpy(copy, row, record->table.row_size);
+        mpi_tally_count(&counted, mpi_record_tag_of(record, copy), 1);
+        check_tag(work, record, row);
+        status = show(work, record, row, error);
+    }
+    free(from.rows);
+    if (status == MINIPAY_OK)
+        status = mpi_view_get(&work->view, &mpi_tally_record, -1, stored, error);
+    if (status == MINIPAY_NOT_FOUND)
+        status = MINIPAY_OK;
+    if (status == MINIPAY_OK)
+        check_tally(work, record, &counted, stored);
+    return status;
+}
+
+static minipay_status audit_all_documents(audit_work *work, minipay_error *error)
+{
+    mpi_tally tallies[64];
+    const mpi_tally *all[64] = {NULL};
+    uint32_t count = 0;
+    uint8_t digest[32];
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < work->store->table_count && status == MINIPAY_OK; i++) {
+        const mpi_record *record = work->store->tables[i].record;
+        if (record->form != MPI_FORM_DOCUMENT)
+            continue;
+        status = audit_documents(work, record, &tallies[count], error);
+        all[count] = &tallies[count];
+        count++;
+    }
+    mpi_tally_digest(all, count, digest);
+    if (status == MINIPAY_OK && memcmp(digest, work->block.tallies, sizeof digest) != 0 && work->block.number)
+        mpi_audit_fail(work->tallies, "tally: the tallies are not those of block %lld", (long long)work->block.number);
+    return status;
+}
+
+/* ---- streams and blocks ----------------------------------------------------------------------------------- */
+
+typedef struct stream_set {
+    reader readers[8];
+    const void *rows[8];
+    uint32_t count;
+} stream_set;
+
+static int64_t sequence_of(const void *row)
+{
+    int64_t sequence;
+    memcpy(&sequence, row, sizeof sequence);
+    return sequence;
+}
+
+static minipay_status open_streams(audit_work *work, stream_set *set, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < work->store->table_count && status == MINIPAY_OK; i++) {
+        const mpi_record *record = work->store->tables[i].record;
+        if (record->form != MPI_FORM_STREAM)
+            continue;
+        status = open_reader(&work->view, record, &set->readers[set->count], error);
+        if (status == MINIPAY_OK)
+            status = next_row(&set->readers[set->count], &set->rows[set->count], error);
+        set->count++;
+    }
+    return status;
+}
+
+/* The stream whose next row has the lowest sequence; -1 at the end. */
+static int lowest(const stream_set *set)
+{
+    int found = -1;
+    for (uint32_t i = 0; i < set->count; i++) {
+        if (set->rows[i] && (found < 0 || sequence_of(set->rows[i]) < sequence_of(set->rows[found])))
+            found = (int)i;
+    }
+    return found;
+}
+
+/* Every row below the block's end belongs to it; one that should be there and is not breaks the count. */
+static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_block *block, mpi_hasher *hasher,
+                                minipay_error *error)
+{
+    int64_t expected = block->first_sequence, end = block->first_sequence + block->row_count;
+    minipay_status status = MINIPAY_OK;
+    int at;
+    while (status == MINIPAY_OK && (at = lowest(set)) >= 0 && sequence_of(set->rows[at]) < end) {
+        if (sequence_of(set->rows[at]) != expected)
+            mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream", (long long)expected,
+                           (long long)block->number);
+        expected = sequence_of(set->rows[at]) + 1;
+        mpi_block_add_row(hasher, set->readers[at].record, set->rows[at]);
+        work->chain->rows++;
+        status = show(work, set->readers[at].record, set->rows[at], error);
+        if (status == MINIPAY_OK)
+            status = next_row(&set->readers[at], &set->rows[at], error);
+    }
+    if (status == MINIPAY_OK && expected != end)
+        mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream", (long long)expected,
+                       (long long)block->number);
+    return status;
+}
+
+static minipay_status check_block(audit_work *work, stream_set *set, const mpi_block *stored, minipay_error *error)
+{
+    mpi_hasher hasher;
+    mpi_block made = *stored;
+    int64_t first = work->block.number ? work->block.first_sequence + work->block.row_count : 1;
+    if (stored->number != work->block.number + 1 || stored->first_sequence != first || stored->row_count < 0)
+        mpi_audit_fail(work->chain, "block %lld does not follow block %lld", (long long)stored->number,
+                       (long long)work->block.number);
+    mpi_hasher_start(&hasher, work->store->keys.chain);
+    mpi_hasher_add(&hasher, work->block.hash, sizeof work->block.hash);
+    minipay_status status = hash_rows(work, set, stored, &hasher, error);
+    mpi_block_end(&hasher, &made);
+    if (memcmp(made.hash, stored->hash, sizeof made.hash) != 0)
+        mpi_audit_fail(work->chain, "block %lld (rows %lld to %lld): a row is not what was written",
+                       (long long)stored->number, (long long)stored->first_sequence,
+                       (long long)(stored->first_sequence + stored->row_count - 1));
+    work->block = *stored;
+    return status;
+}
+
+static minipay_status audit_chain(audit_work *work, minipay_error *error)
+{
+    stream_set set;
+    reader blocks;
+    const void *block = NULL;
+    memset(&set, 0, sizeof set);
+    minipay_status status = open_reader(&work->view, &mpi_block_record, &blocks, error);
+    if (status == MINIPAY_OK)
+        status = open_streams(work, &set, error);
+    while (status == MINIPAY_OK && (status = next_row(&blocks, &block, error)) == MINIPAY_OK && block)
+        status = check_block(work, &set, block, error);
+    int left = lowest(&set);
+    if (status == MINIPAY_OK && left >= 0)
+        mpi_audit_fail(work->chain, "%s row %lld belongs to no block", set.readers[left].record->table.name,
+                       (long long)sequence_of(set.rows[left]));
+    free(blocks.rows);
+    for (uint32_t i = 0; i < set.count; i++)
+        free(set.readers[i].rows);
+    return status;
+}
+
+static minipay_status show_states(audit_work *work, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < work->store->table_count && status == MINIPAY_OK; i++) {
+        reader from;
+        const void *row = NULL;
+        const mpi_record *record = work->store->tables[i].record;
+        if (record->form != MPI_FORM_STATE)
+            continue;
+        status = open_reader(&work->view, record, &from, error);
+        while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row)
+            status = show(work, record, row, error);
+        free(from.rows);
+    }
+    return status;
+}
+
+/* The newest block is needed before the chain is walked: the tallies are held against it. */
+static minipay_status read_newest_block(audit_work *work, minipay_error *error)
+{
+    minipay_scan newest = {.table = &mpi_block_record.table, .index = -1, .descending = 1};
+    uint32_t count = 1;
+    memset(&work->block, 0, sizeof work->block);
+    return mpi_view_scan(&work->view, &newest, &work->block, &count, error);
+}
+
+static minipay_status audit_view(audit_work *work, minipay_error *error)
+{
+    minipay_status status = read_newest_block(work, error);
+    for (uint32_t i = 0; i < work->auditor_count && status == MINIPAY_OK; i++)
+        status = work->auditors[i].start(work->auditors[i].context, work->audit, error);
+    if (status == MINIPAY_OK)
+        status = audit_all_documents(work, error);
+    memset(&work->block, 0, sizeof work->block);
+    if (status == MINIPAY_OK)
+        status = audit_chain(work, error);
+    if (status == MINIPAY_OK)
+        status = show_states(work, error);
+    for (uint32_t i = 0; i < work->auditor_count && status == MINIPAY_OK; i++)
+        status = work->auditors[i].finish(work->auditors[i].context, error);
+    return status;
+}
+
+minipay_status mpi_store_audit(mpi_store *store, const mpi_auditor *auditors, uint32_t auditor_count,
+                               mpi_audit *audit, minipay_error *error)
+{
+    audit_work work = {.store = store, .auditors = auditors, .auditor_count = auditor_count, .audit = audit};
+    work.chain = mpi_audit_check(audit, "block chain");
+    work.tags = mpi_audit_check(audit, "document rows");
+    work.tallies = mpi_audit_check(audit, "document tallies");
+    if (!work.chain || !work.tags || !work.tallies)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for 32 checks is needed");
+    minipay_status status = mpi_view_open(store, &work.view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = audit_view(&work, error);
+    mpi_view_close(&work.view);
+    return status;
+}

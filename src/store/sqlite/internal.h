@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_STORE_SQLITE_INTERNAL_H
+#define MPI_STORE_SQLITE_INTERNAL_H
+
+/* What the files of this folder share. Nothing outside it includes sqlite3.h. */
+
+#include "minipay/sys/storage.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+
+enum { MPI_SQLITE_TABLES_LARGEST = 64, MPI_SQLITE_SCANS_LARGEST = 32 };
+
+/* The rows that the next bulk statement reads: the virtual table of one table shows them. */
+typedef struct mpi_row_source {
+    const minipay_table *table;
+    const void *const *rows;
+    uint32_t count;
+} mpi_row_source;
+
+/* A prepared scan, kept by its shape. */
+typedef struct mpi_scan_statement {
+    const minipay_table *table;
+    uint32_t shape;
+    sqlite3_stmt *statement;
+} mpi_scan_statement;
+
+/* One SQLite connection with its prepared statements; used by one thread at a time. */
+typedef struct mpi_connection {
+    struct mpi_sqlite *owner;
+    struct mpi_connection *next;
+    sqlite3 *db;
+    sqlite3_stmt *begin, *commit, *rollback, *data_version;
+    sqlite3_stmt *get[MPI_SQLITE_TABLES_LARGEST][5]; /* by primary key, then by index */
+    sqlite3_stmt *insert[MPI_SQLITE_TABLES_LARGEST];
+    sqlite3_stmt *put[MPI_SQLITE_TABLES_LARGEST];
+    sqlite3_stmt *add[MPI_SQLITE_TABLES_LARGEST];
+    sqlite3_stmt *remove[MPI_SQLITE_TABLES_LARGEST];
+    mpi_scan_statement scans[MPI_SQLITE_SCANS_LARGEST];
+    uint32_t scan_count;
+    mpi_row_source sources[MPI_SQLITE_TABLES_LARGEST];
+    int64_t data_version_seen;
+    int wal_frames;
+    bool writer;
+} mpi_connection;
+
+typedef struct mpi_sqlite {
+    minipay_sqlite_config config;
+    const minipay_schema *schema;
+    mpi_connection *writer;
+    mpi_connection *idle_readers;
+    pthread_mutex_t lock; /* idle_readers, and the one connection of a database in memory */
+    int lock_file;
+    bool in_memory;
+} mpi_sqlite;
+
+/* A statement under construction. Descriptions are constant and short: text that does not fit is a bug. */
+typedef struct mpi_sql {
+    char text[8192];
+    size_t used;
+} mpi_sql;
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void mpi_sql_say(mpi_sql *sql, const char *format, ...);
+
+/* Translates SQLite's code, in the one place that does; never OK. */
+minipay_status mpi_sqlite_fail(mpi_connection *connection, int code, const char *doing,
+                               minipay_error *error);
+
+/* schema.c: creates, migrates or refuses. */
+minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schema *schema,
+                                 minipay_error *error);
+uint32_t mpi_sqlite_table_number(const mpi_sqlite *sqlite, const minipay_table *table);
+
+/* rows.c: the virtual tables `rows_<table>`. */
+int mpi_sqlite_register_rows(mpi_connection *connection);
+
+/* statement.c */
+int mpi_sqlite_prepare(mpi_connection *connection, const char *sql, sqlite3_stmt **statement);
+void mpi_sqlite_bind(sqlite3_stmt *statement, int position, const minipay_field *field, const void *row);
+void mpi_sqlite_read(sqlite3_stmt *statement, const minipay_table *table, void *row);
+minipay_status mpi_sqlite_get_many(void *impl, void *session, const minipay_table *table, int32_t index,
+                                   void *const *rows, uint8_t *found, uint32_t count,
+                                   minipay_error *error);
+minipay_status mpi_sqlite_scan(void *impl, void *session, const minipay_scan *scan, void *rows,
+                               uint32_t *count, minipay_error *error);
+minipay_status mpi_sqlite_write_many(void *impl, void *session, minipay_write *write,
+                                     minipay_error *error);
+
+/* lock.c: fair between processes. */
+minipay_status mpi_file_lock_open(const char *path, int *file, minipay_error *error);
+minipay_status mpi_file_lock_take(int file, uint32_t busy_ms, minipay_error *error);
+void mpi_file_lock_release(int file);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite/internal.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { APPLICATION_ID = 0x4d695061 }; /* "MiPa" */
+
+static const char *column_type(const minipay_field *field)
+{
+    switch (field->kind) {
+    case MINIPAY_FIELD_INT64:
+    case MINIPAY_FIELD_INT32:
+        return "INTEGER";
+    case MINIPAY_FIELD_ENUM:
+    case MINIPAY_FIELD_TEXT:
+        return "TEXT";
+    default:
+        return "BLOB";
+    }
+}
+
+static bool is_rowid_key(const minipay_table *table)
+{
+    return table->key_count == 1 && table->fields[0].kind == MINIPAY_FIELD_INT64;
+}
+
+static void say_table(const minipay_table *table, mpi_sql *sql)
+{
+    mpi_sql_say(sql, "CREATE TABLE %s(", table->name);
+    for (uint32_t i = 0; i < table->field_count; i++) {
+        const minipay_field *field = &table->fields[i];
+        bool key = is_rowid_key(table) && i == 0;
+        mpi_sql_say(sql, "%s%s %s%s", i ? "," : "", field->name, column_type(field),
+            key ? " PRIMARY KEY" : field->flags & MINIPAY_FIELD_OPTIONAL ? "" : " NOT NULL");
+    }
+    if (!is_rowid_key(table)) {
+        mpi_sql_say(sql, ",PRIMARY KEY(");
+        for (uint32_t i = 0; i < table->key_count; i++)
+            mpi_sql_say(sql, "%s%s", i ? "," : "", table->fields[i].name);
+        mpi_sql_say(sql, ")");
+    }
+    mpi_sql_say(sql, ")%s;", is_rowid_key(table) ? "STRICT" : "STRICT,WITHOUT ROWID");
+}
+
+static void say_index(const minipay_table *table, const minipay_index *index, mpi_sql *sql)
+{
+    mpi_sql_say(sql, "CREATE %sINDEX %s ON %s(", index->unique ? "UNIQUE " : "", index->name, table->name);
+    for (uint32_t i = 0; i < index->field_count; i++)
+        mpi_sql_say(sql, "%s%s", i ? "," : "", table->fields[index->fields[i]].name);
+    mpi_sql_say(sql, ")");
+    if (index->where_field >= 0) {
+        const minipay_field *field = &table->fields[index->where_field];
+        mpi_sql_say(sql, " WHERE %s IN(", field->name);
+        for (int32_t i = 0; i < index->where_below; i++)
+            mpi_sql_say(sql, "%s'%s'", i ? "," : "", field->names[i]);
+        mpi_sql_say(sql, ")");
+    }
+    mpi_sql_say(sql, ";");
+}
+
+static int create_table(mpi_connection *connection, const minipay_table *table)
+{
+    mpi_sql sql = {.used = 0};
+    say_table(table, &sql);
+    for (uint32_t i = 0; i < table->index_count; i++)
+        say_index(table, &table->indexes[i], &sql);
+    return sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
+}
+
+static int create_all(mpi_connection *connection, const minipay_schema *schema)
+{
+    int code = SQLITE_OK;
+    for (uint32_t i = 0; i < schema->table_count && code == SQLITE_OK; i++)
+        code = create_table(connection, schema->tables[i]);
+    for (uint32_t i = 0; i < schema->view_count && code == SQLITE_OK; i++) {
+        mpi_sql sql = {.used = 0};
+        mpi_sql_say(&sql, "CREATE VIEW %s AS %s", schema->view_names[i], schema->view_sql[i]);
+        code = sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
+    }
+    if (code == SQLITE_OK) {
+        mpi_sql sql = {.used = 0};
+        mpi_sql_say(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d", APPLICATION_ID, schema->version);
+        code = sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
+    }
+    return code;
+}
+
+static int read_pragma(mpi_connection *connection, const char *sql, int64_t *value)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(connection->db, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        *value = sqlite3_column_int64(statement, 0);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    return code;
+}
+
+static minipay_status check_versions(mpi_connection *connection, const minipay_schema *schema, int64_t tables,
+                                     int64_t application, int64_t version, minipay_error *error)
+{
+    const char *path = connection->owner->config.path;
+    if (application != APPLICATION_ID && (application || tables))
+        return mpi_fail(error, MINIPAY_NOT_A_DATABASE, "path", "%s is a database of another program", path);
+    if (version > schema->version)
+        return mpi_fail(error, MINIPAY_NEWER_VERSION, "path",
+                        "%s has schema version %lld; this library knows versions up to %d", path,
+                        (long long)version, schema->version);
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schema *schema,
+                                 minipay_error *error)
+{
+    int64_t tables = 0, application = 0, version = 0;
+    int code = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (code == SQLITE_OK)
+        code = read_pragma(connection, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (code == SQLITE_OK)
+        code = read_pragma(connection, "PRAGMA application_id", &application);
+    if (code == SQLITE_OK)
+        code = read_pragma(connection, "PRAGMA user_version", &version);
+    minipay_status status = code == SQLITE_OK
+                                ? check_versions(connection, schema, tables, application, version, error)
+                                : mpi_sqlite_fail(connection, code, "reading the schema", error);
+    if (status == MINIPAY_OK && application == 0) {
+        code = create_all(connection, schema);
+        status = code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+    }
+    if (status == MINIPAY_OK) {
+        code = sqlite3_exec(connection->db, "COMMIT", NULL, NULL, NULL);
+        status = code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+    }
+    if (status != MINIPAY_OK)
+        sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
+uint32_t mpi_sqlite_table_number(const mpi_sqlite *sqlite, const minipay_table *table)
+{
+    uint32_t i = 0;
+    while (sqlite->schema->tables[i] != table)
+        i++;
+    return i;
+}

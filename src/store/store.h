@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_STORE_STORE_H
+#define MPI_STORE_STORE_H
+
+/* A store: records in one storage, written in groups by one lane, proven by a chain of blocks.
+ *
+ *        callers            lane                 unit of work               storage
+ *   mpi_store_write ──▶  queue ──leader──▶  task, task, task …  ──flush──▶  write_many …
+ *        (block)                            each stages; refused             block, tallies
+ *                     ◀── wake all ◀──────  ones undo themselves   ◀──────  commit: one sync for all
+ *
+ * A unit of work is the leader's view of one storage transaction. Rows that it loads are kept in a
+ * cache that outlives the group, until the storage says that another process has written. */
+
+#include "minipay/sys/host.h"
+#include "record/record.h"
+
+#include <stdbool.h>
+
+typedef struct mpi_store mpi_store;
+typedef struct mpi_table mpi_table; /* a record in a store */
+typedef struct mpi_unit mpi_unit;
+
+typedef struct mpi_store_config {
+    const minipay_storage *storage;
+    const minipay_host *host;
+    const mpi_keys *keys;
+    const mpi_record *const *records;
+    uint32_t record_count;
+    const char *const *view_names;
+    const char *const *view_sql;
+    uint32_t view_count;
+    uint32_t cached_rows; /* of one table, before it is emptied */
+} mpi_store_config;
+
+enum { MPI_SCHEMA_VERSION = 1 };
+
+/* Opens the storage; afterwards the store owns it. */
+minipay_status mpi_store_open(const mpi_store_config *config, mpi_store **store, minipay_error *error);
+void mpi_store_close(mpi_store *store);
+
+/* The table of a record that the store was opened with. */
+mpi_table *mpi_store_table(mpi_store *store, const mpi_record *record);
+const mpi_keys *mpi_store_keys(const mpi_store *store);
+
+/* ---- writing -------------------------------------------------------------------------------------- */
+
+/* Work for the lane. `run` is called by whichever thread leads, inside a unit of work. It answers OK
+ * when its own outcome is known (a refusal is such an outcome); anything else is a failure of the store:
+ * then nothing of the whole group stands, and every task of it fails with that status. */
+typedef minipay_status (*mpi_task_run)(void *context, mpi_unit *unit, minipay_error *error);
+
+/* Blocks until the group that ran the task is durable. */
+minipay_status mpi_store_write(mpi_store *store, mpi_task_run run, void *context, minipay_error *error);
+
+/* ---- inside a unit of work ------------------------------------------------------------------------ */
+
+/* The time of this group: the host's, never before an earlier group's. */
+int64_t mpi_unit_now(const mpi_unit *unit);
+mpi_store *mpi_unit_store(const mpi_unit *unit);
+
+/* Rises whenever the cache was dropped because rows may have changed elsewhere. */
+uint64_t mpi_unit_generation(const mpi_unit *unit);
+
+/* The row under the key of `key` (a row of which only the key fields are read), or MINIPAY_NOT_FOUND,
+ * which fills no error. The row belongs to the cache: read it, and change it only through mpi_unit_edit.
+ * It stays valid until the group ends. */
+minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, const void **row,
+                            minipay_error *error);
+
+/* The same row, to be changed; not its key. It is written when the group ends. NULL: no memory. */
+void *mpi_unit_edit(mpi_unit *unit, mpi_table *table, const void *row);
+
+/* A new row, copied; MINIPAY_ID_REUSED when its key is taken (fills no error). */
+minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row, minipay_error *error);
+
+minipay_status mpi_unit_delete(mpi_unit *unit, mpi_table *table, const void *row, minipay_error *error);
+
+/* Appends a copy to a stream and answers its sequence. */
+minipay_status mpi_unit_append(mpi_unit *unit, mpi_table *stream, const void *row, int64_t *sequence,
+                               minipay_error *error);
+
+/* The sequence that the next append will answer. */
+int64_t mpi_unit_next_sequence(const mpi_unit *unit);
+
+/* The row of a stream by its first index, which is unique and begins with an id: stored or staged.
+ * `row` comes with the index's fields set. MINIPAY_NOT_FOUND fills no error. */
+minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minipay_error *error);
+
+/* Rows of any table, what earlier operations of the group staged included. The running operation must
+ * not have staged anything yet. */
+minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
+                             minipay_error *error);
+
+/* A row of a cached table by a unique index; `row` comes with the index's fields set. Sees what earlier
+ * operations of the group staged, and what the running one staged only while it has staged nothing.
+ * MINIPAY_NOT_FOUND fills no error. */
+minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row, minipay_error *error);
+
+/* What was staged since the mark is undone; a settled operation can no longer be undone. */
+typedef struct mpi_mark {
+    size_t undo;
+    int64_t sequence;
+} mpi_mark;
+
+mpi_mark mpi_unit_mark(const mpi_unit *unit);
+void mpi_unit_undo(mpi_unit *unit, mpi_mark mark);
+void mpi_unit_settle(mpi_unit *unit);
+
+/* ---- reading, beside the lane --------------------------------------------------------------------- */
+
+/* A snapshot of what is committed; any number at once, each used by one thread. */
+typedef struct mpi_view {
+    mpi_store *store;
+    void *session;
+} mpi_view;
+
+minipay_status mpi_view_open(mpi_store *store, mpi_view *view, minipay_error *error);
+void mpi_view_close(mpi_view *view);
+
+/* By primary key (`index` -1) or unique index; `row` comes with those fields set. MINIPAY_NOT_FOUND fills
+ * no error. */
+minipay_status mpi_view_get(mpi_view *view, const mpi_record *record, int32_t index, void *row,
+                            minipay_error *error);
+minipay_status mpi_view_scan(mpi_view *view, const minipay_scan *scan, void *rows, uint32_t *count,
+                             minipay_error *error);
+
+#endif

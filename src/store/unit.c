@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/internal.h"
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "base/id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int64_t mpi_unit_now(const mpi_unit *unit)
+{
+    return unit->now;
+}
+
+mpi_store *mpi_unit_store(const mpi_unit *unit)
+{
+    return unit->store;
+}
+
+int64_t mpi_unit_next_sequence(const mpi_unit *unit)
+{
+    return unit->next_sequence;
+}
+
+uint64_t mpi_unit_generation(const mpi_unit *unit)
+{
+    return unit->store->generation;
+}
+
+static minipay_status no_memory(minipay_error *error)
+{
+    return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+}
+
+/* ---- undo ------------------------------------------------------------------------------------------ */
+
+static bool undo_room(mpi_unit *unit, size_t image_size)
+{
+    if (unit->undo_count == unit->undo_room) {
+        size_t room = unit->undo_room ? unit->undo_room * 2 : 64;
+        mpi_undo *undo = realloc(unit->undo, room * sizeof *undo);
+        if (!undo)
+            return false;
+        unit->undo = undo;
+        unit->undo_room = room;
+    }
+    if (unit->image_used + image_size > unit->image_room) {
+        size_t room = (unit->image_used + image_size) * 2;
+        uint8_t *images = realloc(unit->images, room);
+        if (!images)
+            return false;
+        unit->images = images;
+        unit->image_room = room;
+    }
+    return true;
+}
+
+static bool undo_note(mpi_unit *unit, mpi_table *table, mpi_entry *entry)
+{
+    size_t size = entry && entry->state != MPI_ENTRY_ABSENT ? table->record->table.row_size : 0;
+    if (!undo_room(unit, size))
+        return false;
+    mpi_undo *undo = &unit->undo[unit->undo_count++];
+    *undo = (mpi_undo){table, entry, entry ? entry->state : 0, unit->image_used};
+    if (size)
+        memcpy(unit->images + unit->image_used, entry->row, size);
+    unit->image_used += size;
+    return true;
+}
+
+mpi_mark mpi_unit_mark(const mpi_unit *unit)
+{
+    return (mpi_mark){unit->undo_count, unit->next_sequence};
+}
+
+void mpi_unit_undo(mpi_unit *unit, mpi_mark mark)
+{
+    MPI_ASSERT(mark.undo <= unit->undo_count);
+    while (unit->undo_count > mark.undo) {
+        mpi_undo *undo = &unit->undo[--unit->undo_count];
+        unit->image_used = undo->image;
+        if (!undo->entry) {
+            mpi_stream_unstage(undo->table);
+            continue;
+        }
+        undo->entry->state = undo->state;
+        if (undo->state != MPI_ENTRY_ABSENT)
+            memcpy(undo->entry->row, unit->images + undo->image, undo->table->record->table.row_size);
+    }
+    unit->next_sequence = mark.sequence;
+}
+
+void mpi_unit_settle(mpi_unit *unit)
+{
+    unit->undo_count = 0;
+    unit->image_used = 0;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------ */
+
+static bool keyed_by_id(const mpi_table *table)
+{
+    return table->record->table.fields[0].kind == MINIPAY_FIELD_ID && table->record->form != MPI_FORM_STREAM;
+}
+
+/* The highest id that stands, once a group of other processes' writes; then kept up by inserts. */
+static minipay_status know_highest(mpi_unit *unit, mpi_table *table, int32_t index, size_t offset,
+                                   minipay_error *error)
+{
+    uint64_t row[MPI_RECORD_LARGEST / 8];
+    uint32_t count = 1;
+    minipay_scan scan = {.table = &table->record->table, .index = index, .descending = 1};
+    if (table->highest_known)
+        return MINIPAY_OK;
+    minipay_status status =
+        unit->store->storage.scan(unit->store->storage.impl, unit->session, &scan, row, &count, error);
+    if (status != MINIPAY_OK)
+        return status;
+    memset(&table->highest, 0, sizeof table->highest);
+    if (count)
+        memcpy(&table->highest, (uint8_t *)row + offset, sizeof table->highest);
+    table->highest_known = true;
+    return MINIPAY_OK;
+}
+
+static void raise_highest(mpi_table *table, const void *id)
+{
+    if (table->highest_known && memcmp(id, &table->highest, sizeof table->highest) > 0)
+        memcpy(&table->highest, id, sizeof table->highest);
+}
+
+static minipay_status load(mpi_unit *unit, mpi_table *table, const void *key, mpi_entry **entry,
+                           minipay_error *error)
+{
+    uint8_t found = 0;
+    mpi_entry *added = mpi_table_add(table, key);
+    if (!added)
+        return no_memory(error);
+    void *rows[1] = {added->row};
+    *entry = added;
+    minipay_storage *storage = &unit->store->storage;
+    minipay_status status = storage->get_many(storage->impl, unit->session, &table->record->table, -1, rows, &found, 1, error);
+    if (status == MINIPAY_OK && found)
+        added->state = MPI_ENTRY_CLEAN;
+    return status;
+}
+
+/* `*entry` is NULL when the row is known not to stand without an entry that says so. */
+static minipay_status look_up(mpi_unit *unit, mpi_table *table, const void *key, mpi_entry **entry,
+                              minipay_error *error)
+{
+    *entry = mpi_table_find(table, key);
+    if (*entry)
+        return MINIPAY_OK;
+    if (keyed_by_id(table)) {
+        minipay_status status = know_highest(unit, table, -1, 0, error);
+        if (status != MINIPAY_OK)
+            return status;
+        if (memcmp(key, &table->highest, sizeof table->highest) > 0)
+            return MINIPAY_OK;
+    }
+    return load(unit, table, key, entry, error);
+}
+
+static bool stands(const mpi_entry *entry)
+{
+    return entry && entry->state != MPI_ENTRY_ABSENT && entry->state != MPI_ENTRY_GONE;
+}
+
+minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, const void **row,
+                            minipay_error *error)
+{
+    mpi_entry *entry = NULL;
+    minipay_status status = look_up(unit, table, key, &entry, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (!stands(entry))
+        return MINIPAY_NOT_FOUND;
+    *row = entry->row;
+    return MINIPAY_OK;
+}
+
+static mpi_entry *entry_of(const void *row)
+{
+    return (mpi_entry *)(uintptr_t)((const uint8_t *)row - offsetof(mpi_entry, row));
+}
+
+void *mpi_unit_edit(mpi_unit *unit, mpi_table *table, const void *row)
+{
+    mpi_entry *entry = entry_of(row);
+    MPI_ASSERT(stands(entry));
+    if (!undo_note(unit, table, entry) || !mpi_table_list(table, entry))
+        return NULL;
+    if (entry->state == MPI_ENTRY_CLEAN)
+        entry->state = MPI_ENTRY_CHANGED;
+    return entry->row;
+}
+
+/* A document's tag stays the stored row's until the new one is made: the tally takes the difference. */
+static void store_row(mpi_table *table, mpi_entry *entry, const void *row)
+{
+    uint8_t tag[MPI_TAG_SIZE] = {0};
+    bool document = table->record->form == MPI_FORM_DOCUMENT;
+    if (document && entry->state == MPI_ENTRY_GONE)
+        memcpy(tag, mpi_record_tag_of(table->record, entry->row), sizeof tag);
+    entry->state = entry->state == MPI_ENTRY_GONE ? MPI_ENTRY_CHANGED : MPI_ENTRY_NEW;
+    memcpy(entry->row, row, table->record->table.row_size);
+    if (document)
+        memcpy(mpi_record_tag_of(table->record, entry->row), tag, sizeof tag);
+}
+
+minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row, minipay_error *error)
+{
+    mpi_entry *entry = NULL;
+    minipay_status status = look_up(unit, table, row, &entry, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (stands(entry))
+        return MINIPAY_ID_REUSED;
+    if (!entry)
+        entry = mpi_table_add(table, row);
+    if (!entry || !undo_note(unit, table, entry) || !mpi_table_list(table, entry))
+        return no_memory(error);
+    store_row(table, entry, row);
+    if (keyed_by_id(table))
+        raise_highest(table, row);
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_unit_delete(mpi_unit *unit, mpi_table *table, const void *row, minipay_error *error)
+{
+    mpi_entry *entry = entry_of(row);
+    MPI_ASSERT(stands(entry));
+    if (!undo_note(unit, table, entry) || !mpi_table_list(table, entry))
+        return no_memory(error);
+    entry->state = entry->state == MPI_ENTRY_NEW ? MPI_ENTRY_ABSENT : MPI_ENTRY_GONE;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_unit_append(mpi_unit *unit, mpi_table *stream, const void *row, int64_t *sequence,
+                               minipay_error *error)
+{
+    uint8_t copy[MPI_RECORD_LARGEST];
+    memcpy(copy, row, stream->record->table.row_size);
+    memcpy(copy, &unit->next_sequence, sizeof unit->next_sequence);
+    if (!undo_note(unit, stream, NULL) || !mpi_stream_stage(stream, copy))
+        return no_memory(error);
+    if (stream->find_size)
+        raise_highest(stream, copy + stream->find_offset);
+    *sequence = unit->next_sequence++;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minipay_error *error)
+{
+    uint8_t found = 0;
+    void *rows[1] = {row};
+    MPI_ASSERT(stream->find_size > 0);
+    minipay_status status = know_highest(unit, stream, 0, stream->find_offset, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (memcmp((uint8_t *)row + stream->find_offset, &stream->highest, sizeof stream->highest) > 0)
+        return MINIPAY_NOT_FOUND;
+    const void *staged = mpi_stream_staged(stream, row);
+    if (staged) {
+        memcpy(row, staged, stream->record->table.row_size);
+        return MINIPAY_OK;
+    }
+    minipay_storage *storage = &unit->store->storage;
+    status = storage->get_many(storage->impl, unit->session, &stream->record->table, 0, rows, &found, 1, error);
+    return status != MINIPAY_OK ? status : found ? MINIPAY_OK : MINIPAY_NOT_FOUND;
+}
+
+minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
+                             minipay_error *error)
+{
+    MPI_ASSERT(unit->undo_count == 0);
+    minipay_status status = mpi_unit_flush(unit, error);
+    if (status != MINIPAY_OK)
+        return status;
+    return unit->store->storage.scan(unit->store->storage.impl, unit->session, scan, rows, count, error);
+}
+
+minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row, minipay_error *error)
+{
+    uint8_t found = 0;
+    void *rows[1] = {row};
+    minipay_storage *storage = &unit->store->storage;
+    minipay_status status = unit->undo_count ? MINIPAY_OK : mpi_unit_flush(unit, error);
+    if (status == MINIPAY_OK)
+        status = storage->get_many(storage->impl, unit->session, &table->record->table, index, rows, &found, 1, error);
+    return status != MINIPAY_OK ? status : found ? MINIPAY_OK : MINIPAY_NOT_FOUND;
+}

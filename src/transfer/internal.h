@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_TRANSFER_INTERNAL_H
+#define MPI_TRANSFER_INTERNAL_H
+
+#include "transfer/transfer.h"
+
+extern const mpi_saga mpi_withdraw_saga;
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/internal.h"
+
+#include <string.h>
+
+/* Transfer, member to member.
+ *
+ *   provide ──▶ move ──▶ DONE
+ *      │ (only with AUTO_TOPUP: tops up what is missing)
+ *
+ * If the move is refused after a top-up, the money stays in the payer's wallet. */
+
+static const minipay_field transfer_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_transfer),
+    MPI_ID(mpi_transfer, payer_id),
+    MPI_ID(mpi_transfer, payee_id),
+    MPI_MONEY(mpi_transfer, amount_minor),
+    MPI_MONEY(mpi_transfer, topup_minor),
+    MPI_INT32(mpi_transfer, flags),
+    MPI_TEXT(mpi_transfer, currency),
+    MPI_BYTES(mpi_transfer, memo),
+    MPI_HASH(mpi_transfer, row_tag),
+};
+
+const mpi_record mpi_transfer_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_transfer, "transfer", transfer_fields, 1, NULL, 0);
+
+static minipay_status provide(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    mpi_transfer *transfer = document;
+    if (!(transfer->flags & MINIPAY_FLAG_AUTO_TOPUP))
+        return MINIPAY_OK;
+    return transfers->wallet.provide(transfers->wallet.impl, flow, &transfer->op, &transfer->payer_id,
+                                     transfer->currency, transfer->amount_minor, &transfer->topup_minor);
+}
+
+static minipay_status move(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    mpi_transfer *transfer = document;
+    mpi_move asked = {
+        .op = &transfer->op,
+        .kind = MINIPAY_KIND_TRANSFER,
+        .payer = {MPI_PARTY_WALLET, transfer->payer_id},
+        .payee = {MPI_PARTY_WALLET, transfer->payee_id},
+        .amount_minor = transfer->amount_minor,
+        .said = true,
+    };
+    memcpy(asked.currency, transfer->currency, sizeof asked.currency);
+    return transfers->wallet.move(transfers->wallet.impl, flow, &asked, &transfer->op.policy_version);
+}
+
+static const mpi_step transfer_steps[] = {
+    {"provide", "wallet.provide", provide, NULL, NULL},
+    {"move", "wallet.move", move, NULL, NULL},
+};
+
+static void draw_up(const minipay_instruction *instruction, void *document)
+{
+    mpi_transfer *transfer = document;
+    transfer->payer_id = instruction->member_id;
+    transfer->payee_id = instruction->other_id;
+    transfer->amount_minor = instruction->amount_minor;
+    transfer->flags = instruction->flags;
+    memcpy(transfer->currency, instruction->currency, sizeof transfer->currency);
+    if (instruction->memo[0])
+        mpi_secret_set(&transfer->memo, sizeof transfer->memo, instruction->memo);
+}
+
+static minipay_status find(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    mpi_transfer *transfer = document;
+    minipay_id id = transfer->op.id;
+    mpi_moved moved;
+    minipay_status status = transfers->wallet.find(transfers->wallet.impl, flow, &id, 0, &moved);
+    if (status != MINIPAY_OK)
+        return status;
+    memset(transfer, 0, sizeof *transfer);
+    transfer->op.id = id;
+    transfer->op.kind = moved.kind;
+    transfer->op.state = MINIPAY_STATE_DONE;
+    transfer->op.step = MPI_COUNT(transfer_steps);
+    transfer->op.policy_version = moved.policy_version;
+    transfer->op.fingerprint = moved.fingerprint;
+    transfer->op.created_at = transfer->op.finished_at = moved.booked_at;
+    memcpy(transfer->op.actor, moved.actor, sizeof transfer->op.actor);
+    memcpy(transfer->op.channel, moved.channel, sizeof transfer->op.channel);
+    transfer->payer_id = moved.payer.owner_id;
+    transfer->payee_id = moved.payee.owner_id;
+    transfer->amount_minor = moved.amount_minor;
+    memcpy(transfer->currency, moved.currency, sizeof transfer->currency);
+    return MINIPAY_OK;
+}
+
+/* Flags, a top-up, a reason and a memo are not in the journal. */
+static bool is_said(void *context, const void *document)
+{
+    const mpi_transfer *transfer = document;
+    (void)context;
+    return transfer->topup_minor == 0 && transfer->flags == 0 && !transfer->op.reason[0] && transfer->memo.length == 0;
+}
+
+static void tell(const void *document, minipay_outcome *outcome)
+{
+    const mpi_transfer *transfer = document;
+    outcome->amount_minor = transfer->amount_minor;
+    outcome->topup_minor = transfer->topup_minor;
+}
+
+static const mpi_saga transfer_saga = {
+    .kind = MINIPAY_KIND_TRANSFER,
+    .name = "transfer",
+    .record = &mpi_transfer_record,
+    .steps = transfer_steps,
+    .step_count = MPI_COUNT(transfer_steps),
+    .draw_up = draw_up,
+    .find = find,
+    .is_said = is_said,
+    .tell = tell,
+};
+
+void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, const mpi_wallet_port *wallet,
+                          const mpi_banking_port *banking)
+{
+    transfers->engine = engine;
+    transfers->wallet = *wallet;
+    transfers->banking = *banking;
+    mpi_engine_add(engine, &transfer_saga, transfers);
+    mpi_engine_add(engine, &mpi_withdraw_saga, transfers);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_TRANSFER_TRANSFER_H
+#define MPI_TRANSFER_TRANSFER_H
+
+/* Transfers: member to member, and member to bank. Owns `transfer` and `withdrawal`. */
+
+#include "banking/port.h"
+#include "saga/saga.h"
+#include "wallet/port.h"
+
+/* Written when the transfer was refused, had to wait, or says more than its posting does. */
+typedef struct mpi_transfer {
+    mpi_operation op;
+    minipay_id payer_id;
+    minipay_id payee_id;
+    int64_t amount_minor;
+    int64_t topup_minor;
+    int32_t flags;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_transfer;
+
+typedef struct mpi_withdrawal {
+    mpi_operation op;
+    minipay_id member_id;
+    minipay_id account_id; /* linked account, or none: the member's first */
+    int64_t amount_minor;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_withdrawal;
+
+extern const mpi_record mpi_transfer_record;
+extern const mpi_record mpi_withdrawal_record;
+
+typedef struct mpi_transfers {
+    mpi_engine *engine;
+    mpi_wallet_port wallet;
+    mpi_banking_port banking;
+} mpi_transfers;
+
+void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, const mpi_wallet_port *wallet,
+                          const mpi_banking_port *banking);
+
+#endif

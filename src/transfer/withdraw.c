@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/internal.h"
+
+#include <string.h>
+
+/* Withdrawal, member to bank: the wallet goes down at once, so that the money cannot be spent twice; it is
+ * in transit until the bank has paid it out.
+ *
+ *   debit ──▶ order ──▶ settle ──▶ DONE
+ *     ▲          │ refused
+ *     └ reverse ─┘──▶ REJECTED
+ */
+
+enum { LEG_DEBIT = 0, LEG_SETTLE = 1, LEG_REVERSE = 2 };
+
+static const minipay_field withdrawal_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_withdrawal),    MPI_ID(mpi_withdrawal, member_id), MPI_OPTIONAL_ID(mpi_withdrawal, account_id),
+    MPI_MONEY(mpi_withdrawal, amount_minor), MPI_TEXT(mpi_withdrawal, currency), MPI_HASH(mpi_withdrawal, row_tag),
+};
+
+const mpi_record mpi_withdrawal_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_withdrawal, "withdrawal", withdrawal_fields, 1, NULL, 0);
+
+static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdrawal *withdrawal, int32_t leg,
+                           mpi_party payer, mpi_party payee)
+{
+    mpi_move asked = {
+        .op = &withdrawal->op,
+        .leg = leg,
+        .kind = MINIPAY_KIND_WITHDRAW,
+        .payer = payer,
+        .payee = payee,
+        .amount_minor = withdrawal->amount_minor,
+        .forced = leg != LEG_DEBIT,
+    };
+    memcpy(asked.currency, withdrawal->currency, sizeof asked.currency);
+    return transfers->wallet.move(transfers->wallet.impl, flow, &asked, &withdrawal->op.policy_version);
+}
+
+static minipay_status debit(void *context, mpi_flow *flow, void *document)
+{
+    mpi_withdrawal *withdrawal = document;
+    mpi_party wallet = {MPI_PARTY_WALLET, withdrawal->member_id}, transit = {.kind = MPI_PARTY_TRANSIT};
+    return move(context, flow, withdrawal, LEG_DEBIT, wallet, transit);
+}
+
+static minipay_status reverse(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    const mpi_withdrawal *withdrawal = document;
+    return transfers->wallet.reverse(transfers->wallet.impl, flow, &withdrawal->op, LEG_DEBIT, LEG_REVERSE);
+}
+
+static minipay_status order(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    const mpi_withdrawal *withdrawal = document;
+    mpi_order_request request = {
+        .parent = &withdrawal->op,
+        .direction = MINIPAY_BANK_PAY_OUT,
+        .owner_id = withdrawal->member_id,
+        .account_id = withdrawal->account_id,
+        .amount_minor = withdrawal->amount_minor,
+    };
+    memcpy(request.currency, withdrawal->currency, sizeof request.currency);
+    return transfers->banking.order(transfers->banking.impl, flow, &request);
+}
+
+static minipay_status settle(void *context, mpi_flow *flow, void *document)
+{
+    mpi_party transit = {.kind = MPI_PARTY_TRANSIT}, corporate = {.kind = MPI_PARTY_CORPORATE};
+    return move(context, flow, document, LEG_SETTLE, transit, corporate);
+}
+
+static const mpi_step withdraw_steps[] = {
+    {"debit", "wallet.move", debit, reverse, "wallet.reverse"},
+    {"order", "banking.order", order, NULL, NULL},
+    {"settle", "wallet.move", settle, NULL, NULL},
+};
+
+static void draw_up(const minipay_instruction *instruction, void *document)
+{
+    mpi_withdrawal *withdrawal = document;
+    withdrawal->member_id = instruction->member_id;
+    withdrawal->account_id = instruction->other_id;
+    withdrawal->amount_minor = instruction->amount_minor;
+    memcpy(withdrawal->currency, instruction->currency, sizeof withdrawal->currency);
+}
+
+static void tell(const void *document, minipay_outcome *outcome)
+{
+    outcome->amount_minor = ((const mpi_withdrawal *)document)->amount_minor;
+}
+
+const mpi_saga mpi_withdraw_saga = {
+    .kind = MINIPAY_KIND_WITHDRAW,
+    .name = "withdraw",
+    .record = &mpi_withdrawal_record,
+    .steps = withdraw_steps,
+    .step_count = MPI_COUNT(withdraw_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};

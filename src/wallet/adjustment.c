@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wallet/internal.h"
+
+#include <string.h>
+
+/* Operator credit and debit: one posting against the adjustment account, and a document that keeps the
+ * reason. */
+
+static const minipay_field adjustment_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_adjustment),    MPI_ID(mpi_adjustment, member_id), MPI_MONEY(mpi_adjustment, amount_minor),
+    MPI_TEXT(mpi_adjustment, currency), MPI_HASH(mpi_adjustment, row_tag),
+};
+
+const mpi_record mpi_adjustment_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_adjustment, "adjustment", adjustment_fields, 1, NULL, 0);
+
+static minipay_status post(void *context, mpi_flow *flow, void *document)
+{
+    mpi_wallets *wallets = context;
+    mpi_adjustment *adjustment = document;
+    const mpi_account *wallet, *company;
+    mpi_posting posting;
+    int64_t sequence;
+    minipay_status status = mpi_wallets_posting(wallets, flow, &adjustment->op, adjustment->currency, &posting);
+    if (status == MINIPAY_OK)
+        status = mpi_wallets_find(wallets, flow, &adjustment->member_id, adjustment->currency, &wallet);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_ADJUSTMENT, adjustment->currency, &company,
+                                flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    bool is_credit = adjustment->op.kind == MINIPAY_KIND_CREDIT;
+    posting.debit = is_credit ? company : wallet;
+    posting.credit = is_credit ? wallet : company;
+    posting.amount_minor = adjustment->amount_minor;
+    adjustment->op.policy_version = posting.rules->version;
+    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+}
+
+static const mpi_step adjustment_steps[] = {
+    {"post", "ledger.post", post, NULL, NULL},
+};
+
+static void draw_up(const minipay_instruction *instruction, void *document)
+{
+    mpi_adjustment *adjustment = document;
+    adjustment->member_id = instruction->member_id;
+    adjustment->amount_minor = instruction->amount_minor;
+    memcpy(adjustment->currency, instruction->currency, sizeof adjustment->currency);
+}
+
+static void tell(const void *document, minipay_outcome *outcome)
+{
+    outcome->amount_minor = ((const mpi_adjustment *)document)->amount_minor;
+}
+
+const mpi_saga mpi_credit_saga = {
+    .kind = MINIPAY_KIND_CREDIT,
+    .name = "credit",
+    .record = &mpi_adjustment_record,
+    .steps = adjustment_steps,
+    .step_count = MPI_COUNT(adjustment_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};
+
+const mpi_saga mpi_debit_saga = {
+    .kind = MINIPAY_KIND_DEBIT,
+    .name = "debit",
+    .record = &mpi_adjustment_record,
+    .steps = adjustment_steps,
+    .step_count = MPI_COUNT(adjustment_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};

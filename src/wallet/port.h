@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_WALLET_PORT_H
+#define MPI_WALLET_PORT_H
+
+/* What other contexts may ask the wallet, which owns the books: money moves here and nowhere else. */
+
+#include "saga/saga.h"
+
+typedef enum mpi_party_kind {
+    MPI_PARTY_WALLET,     /* a member's cash */
+    MPI_PARTY_PAYABLE,    /* what a merchant is owed */
+    MPI_PARTY_TRANSIT,    /* on its way out of the corporate account */
+    MPI_PARTY_CORPORATE,  /* in the bank */
+    MPI_PARTY_FEE_INCOME
+} mpi_party_kind;
+
+typedef struct mpi_party {
+    mpi_party_kind kind;
+    minipay_id owner_id; /* the member or merchant; none for the company's own */
+} mpi_party;
+
+/* A move of money for an operation; `leg` tells its moves apart. */
+typedef struct mpi_move {
+    const mpi_operation *op;
+    int32_t leg;
+    int32_t kind; /* as the history shows it */
+    mpi_party payer;
+    mpi_party payee;
+    int64_t amount_minor;
+    char currency[4];
+    bool said;   /* the operation was looked for and has no posting yet */
+    bool forced; /* money that has moved already: no limit or state refuses it */
+} mpi_move;
+
+/* A move that stands, as the journal has it. */
+typedef struct mpi_moved {
+    int32_t kind;
+    int32_t policy_version;
+    int64_t amount_minor;
+    int64_t booked_at;
+    int64_t fingerprint;
+    mpi_party payer;
+    mpi_party payee;
+    char currency[4];
+    char actor[MINIPAY_ACTOR_SIZE];
+    char channel[MINIPAY_CHANNEL_SIZE];
+} mpi_moved;
+
+typedef struct mpi_wallet_port {
+    void *impl;
+
+    /* Moves money. WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. `*policy_version` is the
+     * version that decided. */
+    minipay_status (*move)(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version);
+
+    /* Undoes the move (operation, leg) by a reversing row under `undo_leg`. */
+    minipay_status (*reverse)(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg, int32_t undo_leg);
+
+    /* Makes sure that `amount_minor` is available, by a top-up of what is missing if need be, of which
+     * the operation is the parent. OK, MPI_WAIT, or why not; `*topup_minor` is what was topped up. */
+    minipay_status (*provide)(void *impl, mpi_flow *flow, const mpi_operation *parent, const minipay_id *member_id,
+                              const char currency[4], int64_t amount_minor, int64_t *topup_minor);
+
+    /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Only at an operation's start. */
+    minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg, mpi_moved *moved);
+} mpi_wallet_port;
+
+#endif

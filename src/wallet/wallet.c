@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wallet/internal.h"
+
+#include "base/error.h"
+#include "base/money.h"
+
+#include <string.h>
+
+static const minipay_field opening_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_wallet_opening),
+    MPI_ID(mpi_wallet_opening, member_id),
+    MPI_TEXT(mpi_wallet_opening, currency),
+    MPI_HASH(mpi_wallet_opening, row_tag),
+};
+
+const mpi_record mpi_wallet_opening_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_wallet_opening, "wallet", opening_fields, 1, NULL, 0);
+
+/* ---- opening a wallet ------------------------------------------------------------------------------------ */
+
+static minipay_status open_account(void *context, mpi_flow *flow, void *document)
+{
+    mpi_wallets *wallets = context;
+    const mpi_wallet_opening *opening = document;
+    const mpi_account *account;
+    mpi_terms terms;
+    mpi_account wanted = {.owner_id = opening->member_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
+    minipay_status status = wallets->membership.terms(wallets->membership.impl, flow, &opening->member_id, &terms);
+    if (status != MINIPAY_OK)
+        return status;
+    memcpy(wanted.currency, opening->currency, sizeof wanted.currency);
+    wanted.tier = terms.tier;
+    wanted.terms_version = terms.version;
+    wanted.opened_by = opening->op.id;
+    return mpi_ledger_open(&wallets->ledger, flow->unit, &wanted, &account, flow->error);
+}
+
+static const mpi_step open_steps[] = {
+    {"open", "membership.terms", open_account, NULL, NULL},
+};
+
+static void tell_nothing(const void *document, minipay_outcome *outcome)
+{
+    (void)document;
+    (void)outcome;
+}
+
+static const mpi_saga open_saga = {
+    .kind = MINIPAY_KIND_OPEN,
+    .name = "open",
+    .record = &mpi_wallet_opening_record,
+    .steps = open_steps,
+    .step_count = MPI_COUNT(open_steps),
+    .tell = tell_nothing,
+};
+
+void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
+{
+    const minipay_wallet_request *request = (const minipay_wallet_request *)requests + number;
+    mpi_wallet_opening *opening = (mpi_wallet_opening *)(void *)document;
+    (void)context;
+    memset(opening, 0, sizeof *opening);
+    opening->op.id = request->id;
+    opening->op.kind = MINIPAY_KIND_OPEN;
+    memcpy(opening->op.actor, request->actor, sizeof opening->op.actor);
+    memcpy(opening->op.channel, request->channel, sizeof opening->op.channel);
+    memcpy(opening->op.reason, request->reason, sizeof opening->op.reason);
+    opening->member_id = request->member_id;
+    memcpy(opening->currency, request->currency, sizeof opening->currency);
+}
+
+/* ---- what the sagas of this context share ------------------------------------------------------------------ */
+
+minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const minipay_id *member_id,
+                                const char currency[4], const mpi_account **account)
+{
+    mpi_account key = {.owner_id = *member_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
+    memcpy(key.currency, currency, sizeof key.currency);
+    minipay_status status = mpi_ledger_find(&wallets->ledger, flow->unit, &key, account, flow->error);
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_WALLET_NOT_FOUND : status;
+}
+
+minipay_status mpi_wallets_posting(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *op,
+                                   const char currency[4], mpi_posting *posting)
+{
+    memset(posting, 0, sizeof *posting);
+    posting->operation_id = op->id;
+    posting->kind = op->kind;
+    posting->fingerprint = op->fingerprint;
+    posting->actor = op->actor;
+    posting->channel = op->channel;
+    return mpi_policy_rules(wallets->policy, flow->unit, currency, &posting->rules, flow->error);
+}
+
+/* ---- port ---------------------------------------------------------------------------------------------------- */
+
+static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi_party *party,
+                                 const char currency[4], const mpi_account **account)
+{
+    static const int32_t account_kinds[] = {MPI_ACCOUNT_WALLET, MPI_ACCOUNT_PAYABLE, MPI_ACCOUNT_TRANSIT,
+                                            MPI_ACCOUNT_CORPORATE, MPI_ACCOUNT_FEE_INCOME};
+    mpi_account key = {.owner_id = party->owner_id, .kind = account_kinds[party->kind]};
+    if (party->kind == MPI_PARTY_WALLET)
+        return mpi_wallets_find(wallets, flow, &party->owner_id, currency, account);
+    memcpy(key.currency, currency, sizeof key.currency);
+    minipay_status status = mpi_ledger_find(&wallets->ledger, flow->unit, &key, account, flow->error);
+    return status == MINIPAY_NOT_FOUND ? mpi_ledger_open(&wallets->ledger, flow->unit, &key, account, flow->error)
+                                       : status;
+}
+
+static minipay_status port_move(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version)
+{
+    mpi_wallets *wallets = impl;
+    mpi_posting posting;
+    int64_t sequence;
+    minipay_status status = mpi_wallets_posting(wallets, flow, move->op, move->currency, &posting);
+    if (status == MINIPAY_OK)
+        status = find_party(wallets, flow, &move->payer, move->currency, &posting.debit);
+    if (status == MINIPAY_OK)
+        status = find_party(wallets, flow, &move->payee, move->currency, &posting.credit);
+    if (status != MINIPAY_OK)
+        return status;
+    if (posting.debit == posting.credit)
+        return MINIPAY_SELF_TRANSFER;
+    posting.leg = move->leg;
+    posting.kind = move->kind;
+    posting.amount_minor = move->amount_minor;
+    posting.looked_up = move->said;
+    posting.forced = move->forced;
+    *policy_version = posting.rules->version;
+    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+}
+
+static minipay_status account_by_number(mpi_wallets *wallets, mpi_flow *flow, int64_t number, mpi_account *account)
+{
+    account->account_id = number;
+    minipay_status status = mpi_unit_lookup(flow->unit, wallets->ledger.accounts, MPI_ACCOUNT_BY_NUMBER, account,
+                                            flow->error);
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "account", "account %lld is gone", (long long)number);
+    return status;
+}
+
+static mpi_party party_of(const mpi_account *account)
+{
+    static const mpi_party_kind party_kinds[] = {
+        [MPI_ACCOUNT_WALLET] = MPI_PARTY_WALLET,       [MPI_ACCOUNT_PAYABLE] = MPI_PARTY_PAYABLE,
+        [MPI_ACCOUNT_TRANSIT] = MPI_PARTY_TRANSIT,     [MPI_ACCOUNT_CORPORATE] = MPI_PARTY_CORPORATE,
+        [MPI_ACCOUNT_FEE_INCOME] = MPI_PARTY_FEE_INCOME};
+    mpi_party party = {party_kinds[account->kind < (int32_t)MPI_COUNT(party_kinds) ? account->kind : 0],
+                       account->owner_id};
+    return party;
+}
+
+static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
+                                mpi_moved *moved)
+{
+    mpi_wallets *wallets = impl;
+    mpi_journal row;
+    mpi_account debit, credit;
+    minipay_status status = mpi_ledger_row(&wallets->ledger, flow->unit, operation_id, leg, &row, flow->error);
+    if (status == MINIPAY_OK)
+        status = account_by_number(wallets, flow, row.debit_account, &debit);
+    if (status == MINIPAY_OK)
+        status = account_by_number(wallets, flow, row.credit_account, &credit);
+    if (status != MINIPAY_OK)
+        return status;
+    memset(moved, 0, sizeof *moved);
+    moved->kind = row.kind;
+    moved->policy_version = row.policy_version;
+    moved->amount_minor = row.amount_minor;
+    moved->booked_at = row.booked_at;
+    moved->fingerprint = row.fingerprint;
+    moved->payer = party_of(&debit);
+    moved->payee = party_of(&credit);
+    memcpy(moved->currency, debit.currency, sizeof moved->currency);
+    memcpy(moved->actor, row.actor, sizeof moved->actor);
+    memcpy(moved->channel, row.channel, sizeof moved->channel);
+    return MINIPAY_OK;
+}
+
+static minipay_status cached_account(mpi_wallets *wallets, mpi_flow *flow, int64_t number,
+                                     const mpi_account **account)
+{
+    mpi_account copy;
+    minipay_status status = account_by_number(wallets, flow, number, &copy);
+    return status == MINIPAY_OK ? mpi_ledger_find(&wallets->ledger, flow->unit, &copy, account, flow->error) : status;
+}
+
+static minipay_status port_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
+                                   int32_t undo_leg)
+{
+    mpi_wallets *wallets = impl;
+    mpi_journal row;
+    mpi_posting posting;
+    int64_t sequence;
+    minipay_status status = mpi_ledger_row(&wallets->ledger, flow->unit, &op->id, leg, &row, flow->error);
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "journal", "the posting to be reversed is gone");
+    const mpi_account *debit, *credit;
+    if (status == MINIPAY_OK)
+        status = cached_account(wallets, flow, row.credit_account, &debit);
+    if (status == MINIPAY_OK)
+        status = cached_account(wallets, flow, row.debit_account, &credit);
+    if (status == MINIPAY_OK)
+        status = mpi_wallets_posting(wallets, flow, op, debit->currency, &posting);
+    if (status != MINIPAY_OK)
+        return status;
+    posting.debit = debit;
+    posting.credit = credit;
+    posting.leg = undo_leg;
+    posting.kind = MINIPAY_KIND_REVERSAL;
+    posting.amount_minor = row.amount_minor;
+    posting.reverses = row.sequence;
+    posting.forced = true;
+    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+}
+
+static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operation *parent,
+                                   const minipay_id *member_id, const char currency[4], int64_t amount_minor,
+                                   int64_t *topup_minor)
+{
+    mpi_wallets *wallets = impl;
+    const mpi_account *account;
+    const mpi_balance *balance;
+    int64_t available, missing;
+    minipay_status status = mpi_wallets_find(wallets, flow, member_id, currency, &account);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_balance(&wallets->ledger, flow->unit, account->account_id, &balance, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (*topup_minor == 0) {
+        if (!mpi_money_subtract(balance->posted_minor, balance->held_minor, &available) ||
+            !mpi_money_subtract(amount_minor, available, &missing))
+            return MINIPAY_AMOUNT_OVERFLOW;
+        if (missing <= 0)
+            return MINIPAY_OK;
+    } else {
+        missing = *topup_minor;
+    }
+    return mpi_topup_for(wallets, flow, parent, member_id, currency, missing, topup_minor);
+}
+
+mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
+{
+    return (mpi_wallet_port){wallets, port_move, port_reverse, port_provide, port_find};
+}
+
+void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *policy,
+                        const mpi_membership_port *membership, const mpi_banking_port *banking)
+{
+    wallets->engine = engine;
+    wallets->store = mpi_engine_store(engine);
+    wallets->policy = policy;
+    wallets->membership = *membership;
+    wallets->banking = *banking;
+    mpi_ledger_set_up(&wallets->ledger, wallets->store, policy);
+    mpi_engine_add(engine, &open_saga, wallets);
+    mpi_engine_add(engine, &mpi_topup_saga, wallets);
+    mpi_engine_add(engine, &mpi_credit_saga, wallets);
+    mpi_engine_add(engine, &mpi_debit_saga, wallets);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_WALLET_WALLET_H
+#define MPI_WALLET_WALLET_H
+
+/* Wallets: members' money. Owns the books (the ledger), `wallet`, `topup` and `adjustment`. */
+
+#include "banking/port.h"
+#include "ledger/ledger.h"
+#include "membership/port.h"
+#include "minipay/wallet.h"
+#include "wallet/port.h"
+
+#define MPI_CASH "cash"
+
+/* The opening of a wallet; what is in it is an account of the books. */
+typedef struct mpi_wallet_opening {
+    mpi_operation op; /* kind OPEN */
+    minipay_id member_id;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_wallet_opening;
+
+typedef struct mpi_topup {
+    mpi_operation op;
+    minipay_id member_id;
+    minipay_id account_id; /* linked account, or none: the member's first */
+    int64_t amount_minor;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_topup;
+
+/* An operator's credit or debit. */
+typedef struct mpi_adjustment {
+    mpi_operation op;
+    minipay_id member_id;
+    int64_t amount_minor;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_adjustment;
+
+extern const mpi_record mpi_wallet_opening_record;
+extern const mpi_record mpi_topup_record;
+extern const mpi_record mpi_adjustment_record;
+
+typedef struct mpi_wallets {
+    mpi_store *store;
+    mpi_engine *engine;
+    mpi_policy *policy;
+    mpi_ledger ledger;
+    mpi_membership_port membership;
+    mpi_banking_port banking;
+} mpi_wallets;
+
+void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *policy,
+                        const mpi_membership_port *membership, const mpi_banking_port *banking);
+mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets);
+
+/* `draw_up` for minipay_wallet_request. */
+void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+
+/* Reading, beside the lane. */
+minipay_status mpi_wallets_get(mpi_wallets *wallets, const minipay_id *member_id, const char *currency,
+                               minipay_wallet *wallet, minipay_error *error);
+minipay_status mpi_wallets_list(mpi_wallets *wallets, const minipay_wallet *after, minipay_wallet *list,
+                                uint32_t *count, minipay_error *error);
+minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *member_id, const char *currency,
+                                   int64_t before, minipay_entry *entries, uint32_t *count, minipay_error *error);
+minipay_status mpi_wallets_company(mpi_wallets *wallets, const char *currency, int64_t *posted_minor,
+                                   int64_t *in_transit_minor, minipay_error *error);
+
+#endif

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""House rules that a compiler does not check. Prints one line a fault; ends with 1 if there is any.
+
+Reads the checkout it stands in. `CC` is the C compiler; `MINIPAY_LIBRARY` is libminipay.so, and without
+it the exported symbols are not compared.
+"""
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CC = os.environ.get("CC", "cc")
+
+# Floors, top to bottom. Folders of one row do not know each other.
+FLOORS = [
+    {"gateway"}, {"api"}, {"query"}, {"settlement"}, {"transfer", "payment"}, {"wallet"}, {"banking"},
+    {"membership"}, {"event"}, {"saga"}, {"ledger"}, {"policy"}, {"store"}, {"record"}, {"base"},
+]
+FLOOR = {folder: height for height, row in enumerate(reversed(FLOORS)) for folder in row}
+CONTEXTS = {"membership", "banking", "wallet", "transfer", "payment", "settlement"}
+
+# Foreign headers, and the only folder that may include each.
+OWNERS = {"sqlite3.h": "store/sqlite", "sodium.h": "base"}
+
+LONGEST_FILE = 800
+LONGEST_FUNCTION = 70
+CODE_FOLDERS = ["include", "src", "tools", "tests", "examples", "bench", "fuzz", "scripts", "cmake", "bindings", ".ci"]
+NEEDS_SPDX = {".c", ".h", ".map", ".py", ".sh", ".cmake", ".in", ".go", ".yml", ".yaml", ""}
+
+FORBIDDEN = {
+    r"(?:time|localtime|gmtime|gettimeofday|rand|srand|random|srandom|drand48)": "time and chance come from the host",
+    r"(?:getenv|secure_getenv|setenv|putenv)": "settings come from the caller",
+    r"(?:printf|vprintf|puts|putchar|perror|fputs|fprintf|vfprintf|syslog)": "the library prints nothing",
+    r"(?:pthread_create|thrd_create|fork|vfork|system|popen|exit|_exit)": "the library starts and ends nothing",
+    r"(?:sprintf|vsprintf|strcpy|strcat|stpcpy|strtok|gets|atoi|atol|atoll|alloca)": "unbounded or unchecked",
+}
+
+faults = []
+
+
+def fault(path, line, text):
+    faults.append(f"{path.relative_to(ROOT)}:{line}: {text}")
+
+
+def files(*folders):
+    for folder in folders:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and "node_modules" not in path.parts:
+                yield path
+
+
+def c_files(*folders):
+    return (path for path in files(*folders) if path.suffix in {".c", ".h"})
+
+
+def without_comments(text, strings=False):
+    """Blanks out comments (and with `strings` the inside of literals); line numbers stay."""
+    def blank(match):
+        found = match.group(0)
+        if found[0] == "/" or strings:
+            kept = found[0] if found[0] != "/" else " "
+            return kept + re.sub(r"[^\n]", " ", found[1:-1]) + (kept if len(found) > 1 else "")
+        return found
+    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+def folder_of(path):
+    """src/store/sqlite/x.c -> store/sqlite"""
+    return path.relative_to(ROOT / "src").parent.as_posix()
+
+
+def check_floors():
+    for path in c_files("src"):
+        folder = folder_of(path)
+        floor = folder.split("/")[0]
+        if floor not in FLOOR:
+            fault(path, 1, f"folder '{folder}' has no floor in tests/tidy/tidy.py")
+            continue
+        code = without_comments(path.read_text())
+        for match in re.finditer(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', code, re.M):
+            reason = include_fault(path, folder, match[1], match[2])
+            if reason:
+                fault(path, line_of(code, match.start(1)), f"includes {match[2]}: {reason}")
+
+
+def include_fault(path, folder, quote, name):
+    if name in OWNERS and not folder == OWNERS[name]:
+        return f"only {OWNERS[name]}/ may"
+    if quote == "<":
+        return None
+    if name.startswith("minipay/"):
+        return None if (ROOT / "include" / name).is_file() else "there is no such public header"
+    target = next((p for p in (path.parent / name, ROOT / "src" / name) if p.is_file()), None)
+    if target is None:
+        return "not found; public headers are minipay/..., others are relative to src/"
+    other = folder_of(target.resolve())
+    if other == folder:
+        return None
+    mine, theirs = folder.split("/")[0], other.split("/")[0]
+    if theirs not in FLOOR:
+        return f"folder '{other}' has no floor"
+    if mine == "gateway":
+        return "the gateway sees only include/minipay/"
+    if mine == theirs:
+        return "a folder does not look into its own subfolders" if other.startswith(folder + "/") else None
+    if FLOOR[theirs] >= FLOOR[mine]:
+        return f"'{theirs}' is not on a lower floor than '{mine}'"
+    if mine in CONTEXTS and theirs in CONTEXTS and target.name != "port.h":
+        return "a context reaches another through its port.h only"
+    return None
+
+
+def check_sizes():
+    for path in c_files("include", "src", "tools", "tests", "examples", "bench", "fuzz"):
+        text = path.read_text()
+        lines = text.count("\n")
+        if lines > LONGEST_FILE:
+            fault(path, 1, f"{lines} lines; a file stops at {LONGEST_FILE}")
+        for name, first, last in functions(text):
+            if last - first + 1 > LONGEST_FUNCTION:
+                fault(path, first, f"{name} has {last - first + 1} lines; a function stops at {LONGEST_FUNCTION}")
+
+
+def functions(text):
+    """(name, first line, last line) of each function: a brace at the outermost level behind a ')'."""
+    code = without_comments(text, strings=True)
+    code = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", lambda m: re.sub(r"[^\n]", " ", m[0]), code, flags=re.M)
+    code = re.sub(r'extern " *" \{', lambda m: " " * len(m[0]), code)
+    depth = start = 0
+    head = None
+    for match in re.finditer(r"[{};]", code):
+        if match[0] == "{":
+            if depth == 0:
+                before = code[start:match.start()]
+                head = before if before.rstrip().endswith(")") else None
+                opened = start + len(before) - len(before.lstrip())
+            depth += 1
+        elif match[0] == "}":
+            depth = max(depth - 1, 0)
+            if depth == 0 and head:
+                name = re.search(r"(\w+)\s*\(", head)
+                yield name[1] if name else "?", line_of(code, opened), line_of(code, match.start())
+                head = None
+        if depth == 0:
+            start = match.end()
+
+
+def check_licence():
+    own = [path for path in files(*CODE_FOLDERS) if path.suffix in NEEDS_SPDX and "corpus" not in path.parts]
+    own += [ROOT / name for name in ("CMakeLists.txt", ".clang-format", ".clang-tidy", ".editorconfig")]
+    for path in own:
+        with path.open(errors="replace") as stream:
+            first = stream.readline()
+            if first.startswith("#!"):
+                first = stream.readline()
+        if "SPDX-License-Identifier: Apache-2.0" not in first:
+            fault(path, 1, "the first line must be the SPDX line (the second, behind #!)")
+
+
+def check_words():
+    for path in c_files("src", "include"):
+        code = without_comments(path.read_text(), strings=True)
+        for match in re.finditer(r"\b(?:float|double|long double)\b", code):
+            fault(path, line_of(code, match.start()), "no floating point")
+        if path.is_relative_to(ROOT / "include"):
+            continue
+        for names, why in FORBIDDEN.items():
+            for match in re.finditer(rf"(?<![\w.>])({names})\s*\(", code):
+                fault(path, line_of(code, match.start()), f"{match[1]}(): {why}")
+        for match in re.finditer(r"\b(?:stdout|stderr)\b", code):
+            fault(path, line_of(code, match.start()), f"{match[0]}: the library prints nothing")
+
+
+def check_public_headers():
+    cxx = os.environ.get("CXX") or ("clang++" if "clang" in Path(CC).name else "g++")
+    for path in c_files("include"):
+        code = without_comments(path.read_text())
+        for match in re.finditer(r"^[ \t]*#[ \t]*define[ \t]+\w+\(", code, re.M):
+            fault(path, line_of(code, match.start()), "no function-like macros in public headers")
+        name = path.relative_to(ROOT / "include").as_posix()
+        for compiler, language, standard in ((CC, "c", "c11"), (cxx, "c++", "c++17")):
+            command = [compiler, "-x", language, f"-std={standard}", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                       "-fsyntax-only", "-I", str(ROOT / "include"), "-"]
+            result = subprocess.run(command, input=f'#include "{name}"\n', text=True, capture_output=True)
+            if result.returncode:
+                fault(path, 1, f"does not compile alone as {standard}:\n{result.stderr.strip()}")
+
+
+def declared():
+    """Name -> header, of everything that is declared MINIPAY_API."""
+    names = {}
+    for path in c_files("include"):
+        for match in re.finditer(r"^MINIPAY_API\s+[^;()]*?(\w+)\s*\(", without_comments(path.read_text()), re.M):
+            names[match[1]] = path
+    return names
+
+
+def check_exports():
+    library = os.environ.get("MINIPAY_LIBRARY")
+    if not library:
+        return
+    listing = subprocess.run(["nm", "-D", "--defined-only", library], text=True, capture_output=True, check=True)
+    exported = {line.split()[2].split("@")[0] for line in listing.stdout.splitlines() if line.split()[1] != "A"}
+    names = declared()
+    for name in sorted(names.keys() - exported):
+        fault(names[name], 1, f"{name} is declared MINIPAY_API but libminipay.so does not export it")
+    for name in sorted(exported - names.keys()):
+        fault(ROOT / "src/minipay.map", 1, f"{name} is exported but no public header declares it")
+
+
+def check_status_list():
+    header, source = ROOT / "include/minipay/status.h", ROOT / "src/base/status.c"
+    enum = re.search(r"enum \{(.*?)\};", without_comments(header.read_text()), re.S)[1]
+    code = without_comments(source.read_text())
+    for name in re.findall(r"\b(MINIPAY_\w+)\s*=", enum):
+        count = len(re.findall(rf"\{{\s*{name}\s*,", code))
+        if count != 1:
+            fault(source, 1, f"{name} stands {count} times in the list of statuses, not once")
+
+
+CHECKS = [check_floors, check_sizes, check_licence, check_words, check_public_headers, check_exports,
+          check_status_list]
+
+
+def main():
+    for check in CHECKS:
+        before = len(faults)
+        check()
+        print(f"{check.__name__.removeprefix('check_'):15} {'ok' if len(faults) == before else 'FAILED'}")
+    for line in faults:
+        print(line)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "args.h"
+
+#include "fail.h"
+#include "minipay/values.h"
+#include "text.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_FIRST = 0x100 }; /* above every character: no option has a short form */
+
+static const struct {
+    const char *name, *value, *doc;
+} options[OPT_END] = {
+    [OPT_DB] = {"db", "FILE", "The database; its key is FILE.key, its bank FILE.bank"},
+    [OPT_JSON] = {"json", NULL, "Print JSON, one object a line, amounts in minor units"},
+    [OPT_ID] = {"id", "UUID",
+                "The operation's id: the same id again changes nothing (default: a new one)"},
+    [OPT_MEMBER] = {"member", "UUID|EMAIL", "The member"},
+    [OPT_TO] = {"to", "UUID|EMAIL", "The member who receives"},
+    [OPT_MERCHANT] = {"merchant", "UUID", "The merchant"},
+    [OPT_OWNER] = {"owner", "UUID|EMAIL", "The member or merchant whose account it is"},
+    [OPT_ACCOUNT] = {"account", "UUID", "The linked bank account (default: the first)"},
+    [OPT_PAYMENT] = {"payment", "UUID", "The payment that is refunded"},
+    [OPT_AMOUNT] = {"amount", "MONEY", "The amount, such as 50000 or 12.34"},
+    [OPT_CURRENCY] = {"currency", "CODE", "The currency (default: KRW)"},
+    [OPT_NAME] = {"name", "TEXT", "The name"},
+    [OPT_EMAIL] = {"email", "TEXT", "The e-mail address, unique among members"},
+    [OPT_REGION] = {"region", "CODE", "The region"},
+    [OPT_TIER] = {"tier", "0-3", "Which limits apply (default: 0)"},
+    [OPT_COMPANY] = {"company", NULL, "The member is a company, not a person"},
+    [OPT_BANK] = {"bank", "CODE", "The bank's code, such as 004"},
+    [OPT_NUMBER] = {"number", "TEXT", "The account's number"},
+    [OPT_HOLDER] = {"holder", "TEXT", "The holder's name, as the bank knows it"},
+    [OPT_FEE_BPS] = {"fee-bps", "N", "The merchant's fee in basis points, 0 to 10000 (default: 50)"},
+    [OPT_CYCLE] = {"cycle-days", "N",
+                   "Settled this many business days after the payment's day (default: 1)"},
+    [OPT_AUTO_TOPUP] = {"auto-topup", NULL, "Top up first what is missing"},
+    [OPT_MEMO] = {"memo", "TEXT", "For the two parties"},
+    [OPT_ACTOR] = {"actor", "TEXT", "Who asks (default: the member)"},
+    [OPT_CHANNEL] = {"channel", "TEXT", "By which way (default: cli)"},
+    [OPT_REASON] = {"reason", "TEXT", "Why"},
+    [OPT_THROUGH] = {"through", "DATE", "The last business date that is settled, such as 2026-11-23"},
+    [OPT_BEFORE] = {"before", "N", "Only entries before this sequence"},
+    [OPT_COUNT] = {"count", "N", "How many entries (default: 20)"},
+    [OPT_OUTCOMES] = {"outcomes", "OUT.csv", "Write what became of each row: row,status,reason"},
+    [OPT_FILE] = {"file", "FILE", "Another PaySim file than the example"},
+    [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
+};
+
+typedef struct reading {
+    const command *command;
+    args *args;
+} reading;
+
+static const struct argp_option *argp_options(const command *c)
+{
+    static struct argp_option list[OPT_END + 1];
+    int count = 0;
+    memset(list, 0, sizeof list);
+    for (int i = 0; i < OPT_END; i++) {
+        if (!((c->required | c->optional) & OPT_BIT(i)))
+            continue;
+        list[count++] = (struct argp_option){.name = options[i].name,
+                                             .key = KEY_FIRST + i,
+                                             .arg = options[i].value,
+                                             .doc = options[i].doc};
+    }
+    return list;
+}
+
+static void check_complete(const reading *r, struct argp_state *state)
+{
+    for (int i = 0; i < OPT_END; i++) {
+        if ((r->command->required & OPT_BIT(i)) && !r->args->text[i])
+            argp_error(state, "--%s is missing", options[i].name);
+    }
+    if (r->args->word_count < r->command->least)
+        argp_error(state, "%s is missing", r->command->words);
+    if (r->args->word_count > r->command->most)
+        argp_error(state, "'%s' is one word too many", r->args->words[r->command->most]);
+}
+
+static error_t take(int key, char *value, struct argp_state *state)
+{
+    reading *r = state->input;
+    if (key >= KEY_FIRST && key < KEY_FIRST + OPT_END) {
+        r->args->text[key - KEY_FIRST] = value ? value : "";
+        return 0;
+    }
+    switch (key) {
+    case ARGP_KEY_ARGS:
+        r->args->words = state->argv + state->next;
+        r->args->word_count = state->argc - state->next;
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        check_complete(r, state);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+void args_parse(const command *c, int count, char **words, args *a)
+{
+    static const char codes[] = "\vExit codes: 0 done; 1 the command's own failure; 2 a wrong command "
+                                "line; by class of status: 11 "
+                                "usage (fix the call), 12 rejected (final, no money moved), 13 "
+                                "retryable (the same call later), 14 "
+                                "unknown (ask again with the same id), 15 fatal.";
+    char name[64], doc[512];
+    reading r = {.command = c, .args = a};
+    snprintf(name, sizeof name, "minipay %s", c->name);
+    snprintf(doc, sizeof doc, "%s%s", c->summary, codes);
+    const struct argp argp = {
+        .options = argp_options(c), .parser = take, .args_doc = c->words ? c->words : "", .doc = doc};
+    memset(a, 0, sizeof *a);
+    words[0] = name;
+    argp_err_exit_status = EXIT_USAGE;
+    if (argp_parse(&argp, count, words, 0, NULL, &r) != 0)
+        exit(EXIT_USAGE);
+}
+
+int args_id_text(const char *name, const char *text, minipay_id *id)
+{
+    if (minipay_id_parse(text, id) == MINIPAY_OK)
+        return 0;
+    return fail_usage("%s: '%s' is not an id such as 018f2c9e-7f3a-7cc4-9b1d-2f60a1b2c3d4", name, text);
+}
+
+int args_id(const args *a, int option, minipay_id *id)
+{
+    char name[32];
+    memset(id, 0, sizeof *id);
+    if (!a->text[option])
+        return 0;
+    snprintf(name, sizeof name, "--%s", options[option].name);
+    return args_id_text(name, a->text[option], id);
+}
+
+int args_amount(const args *a, int option, const char *currency, int64_t *amount_minor)
+{
+    *amount_minor = 0;
+    if (!a->text[option])
+        return 0;
+    minipay_status status = minipay_money_parse(a->text[option], currency, amount_minor);
+    if (status == MINIPAY_INVALID_CURRENCY)
+        return fail_usage("--currency: '%s' is not an ISO 4217 code", currency);
+    if (status != MINIPAY_OK)
+        return fail_usage("--%s: '%s' is not an amount in %s", options[option].name, a->text[option],
+                          currency);
+    return 0;
+}
+
+int args_number(const args *a, int option, int64_t least, int64_t most, int64_t fallback,
+                int64_t *number)
+{
+    const char *text = a->text[option];
+    char *end;
+    *number = fallback;
+    if (!text)
+        return 0;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno || *end || end == text || value < least || value > most)
+        return fail_usage("--%s: '%s' is not a number from %" PRId64 " to %" PRId64,
+                          options[option].name, text, least, most);
+    *number = value;
+    return 0;
+}
+
+int args_currency(const args *a, char currency[MINIPAY_CURRENCY_SIZE])
+{
+    const char *text = a->text[OPT_CURRENCY] ? a->text[OPT_CURRENCY] : "KRW";
+    if (minipay_currency_exponent(text) < 0 || !text_set(currency, MINIPAY_CURRENCY_SIZE, text))
+        return fail_usage("--currency: '%s' is not an ISO 4217 code", text);
+    return 0;
+}
+
+int args_date(const args *a, int option, int32_t *date)
+{
+    if (date_parse(a->text[option], date))
+        return 0;
+    return fail_usage("--%s: '%s' is not a date such as 2026-11-23", options[option].name,
+                      a->text[option]);
+}
+
+int args_copy(const args *a, int option, const char *fallback, char *out, size_t size)
+{
+    const char *text = a->text[option] ? a->text[option] : fallback;
+    if (text_set(out, size, text))
+        return 0;
+    return fail_usage("--%s: longer than %zu bytes", options[option].name, size - 1);
+}
+
+bool args_json(const args *a)
+{
+    return a->text[OPT_JSON] != NULL;
+}

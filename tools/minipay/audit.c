@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "audit.h"
+
+#include "commands.h"
+#include "fail.h"
+#include "json.h"
+#include "open.h"
+#include "table.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CHECKS_LARGEST = 64 };
+
+static void print_failures(const minipay_audit_check *checks, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!checks[i].ok)
+            printf("\n  %s: %s\n", checks[i].name, checks[i].detail);
+    }
+}
+
+void audit_print(const minipay_audit_check *checks, uint32_t count, int32_t clean)
+{
+    static const char *const heads[] = {"Check", "Verdict", ">Rows read"};
+    uint32_t failed = 0;
+    table t;
+    table_title(stdout, "AUDIT");
+    table_begin(&t, heads, 3);
+    for (uint32_t i = 0; i < count; i++) {
+        table_cell(&t, checks[i].name);
+        table_cell(&t, checks[i].ok ? "ok" : "FAILED");
+        table_count(&t, checks[i].rows);
+        failed += !checks[i].ok;
+    }
+    table_end(&t, stdout);
+    print_failures(checks, count);
+    if (clean)
+        printf("\n  Clean: all %u checks hold.\n", count);
+    else
+        printf("\n  NOT CLEAN: %u of %u checks failed.\n", failed, count);
+}
+
+static int print_json(const minipay_audit_check *checks, uint32_t count, int32_t clean)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; list && i < count; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s,s:b,s:I,s:s}", "name", checks[i].name, "ok", checks[i].ok,
+                                        "rows", (json_int_t)checks[i].rows, "detail", checks[i].detail));
+    return json_print(json_pack("{s:b,s:o}", "clean", clean, "checks", list));
+}
+
+static int run_audit(db *d, bool as_json)
+{
+    minipay_audit_check checks[CHECKS_LARGEST];
+    minipay_error error;
+    uint32_t count = CHECKS_LARGEST;
+    int32_t clean = 0;
+    int code = 0;
+    minipay_error_init(&error);
+    for (int i = 0; i < CHECKS_LARGEST; i++)
+        minipay_audit_check_init(&checks[i]);
+    minipay_status status = minipay_audit(d->pay, checks, &count, &clean, &error);
+    if (status != MINIPAY_OK)
+        return fail_doing("audit", status, &error);
+    if (as_json)
+        code = print_json(checks, count, clean);
+    else
+        audit_print(checks, count, clean);
+    return code ? code : clean ? EXIT_DONE : EXIT_OWN;
+}
+
+int cmd_audit(const args *a)
+{
+    db d;
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code)
+        code = run_audit(&d, args_json(a));
+    db_close(&d);
+    return code;
+}

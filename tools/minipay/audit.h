@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MINIPAY_TOOL_AUDIT_H
+#define MINIPAY_TOOL_AUDIT_H
+
+#include "minipay/audit.h"
+
+/* The checks as a table, and the verdict. */
+void audit_print(const minipay_audit_check *checks, uint32_t count, int32_t clean);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "commands.h"
+#include "fail.h"
+#include "replay.h"
+#include "report.h"
+#include "text.h"
+#include "wallet.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef MINIPAY_EXAMPLE_DATA
+#define MINIPAY_EXAMPLE_DATA ""
+#endif
+
+enum { HISTORY = 12 };
+
+static const char EXAMPLE[] = "paysim-day.csv";
+
+/* From where the program lies: installed, and in a build tree. */
+static const char *const near[] = {"../share/minipay/", "../../examples/data/", "../examples/data/"};
+
+static bool program_folder(char folder[PATH_MAX])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    if (length <= 0)
+        return false;
+    folder[length] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = 0;
+    return slash != NULL;
+}
+
+static bool example_in(const char *folder, const char *below, char path[PATH_MAX])
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s%s", folder, below, EXAMPLE);
+    return length > 0 && length < PATH_MAX && access(path, R_OK) == 0;
+}
+
+static bool find_example(char path[PATH_MAX])
+{
+    char folder[PATH_MAX];
+    if (MINIPAY_EXAMPLE_DATA[0] && example_in(MINIPAY_EXAMPLE_DATA, "", path))
+        return true;
+    if (!program_folder(folder))
+        return false;
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        if (example_in(folder, near[i], path))
+            return true;
+    }
+    return false;
+}
+
+static int choose_file(const args *a, char path[PATH_MAX])
+{
+    if (a->text[OPT_FILE])
+        return text_set(path, PATH_MAX, a->text[OPT_FILE]) ? 0
+                                                           : fail_usage("--file: the path is too long");
+    if (find_example(path))
+        return 0;
+    return fail_own("%s is not where it was installed; name a PaySim file with --file", EXAMPLE);
+}
+
+static int choose_db(const args *a, char path[PATH_MAX])
+{
+    char folder[] = "/tmp/minipay-demo-XXXXXX";
+    if (a->text[OPT_DB])
+        return text_set(path, PATH_MAX, a->text[OPT_DB]) ? 0 : fail_usage("--db: the path is too long");
+    if (!mkdtemp(folder))
+        return fail_own("no folder for the demo's database can be made in /tmp");
+    snprintf(path, PATH_MAX, "%s/day.db", folder);
+    return 0;
+}
+
+static void tell_beginning(const char *file, const char *path)
+{
+    printf(
+        "MiniPay %s: a prepaid-money business, replayed.\n\n"
+        "  People join and link a bank account. They top up their wallets from it, pay merchants, send\n"
+        "  money to each other and withdraw to the bank. Every top-up and withdrawal goes through the\n"
+        "  bank before the books say so; every payment leaves a slip; every night the slips are "
+        "settled\n"
+        "  and each merchant is paid. What a wallet does not hold is refused.\n\n"
+        "  Operations   %s\n"
+        "  Database     %s (SQLite)\n"
+        "  Bank         %s.bank\n\n",
+        minipay_version(), file, path, path);
+    fflush(stdout);
+}
+
+static int tell_wallet(db *d, const figures *f)
+{
+    minipay_member member;
+    minipay_member_init(&member);
+    if (id_is_none(&f->liveliest))
+        return 0;
+    if (minipay_member_get(d->pay, &f->liveliest, &member, NULL) != MINIPAY_OK)
+        return 0;
+    printf("\nTHE WALLET OF %s, NEWEST FIRST\n\n", member.name);
+    return wallet_history(d, &f->liveliest, f->currency, 0, HISTORY, false);
+}
+
+static void tell_end(const char *path)
+{
+    printf("\nLook further:\n\n"
+           "  minipay audit --db %s\n"
+           "  minipay wallet list --db %s\n"
+           "  sqlite3 %s .tables\n\n",
+           path, path, path);
+}
+
+static int tell(db *d, const tally *t)
+{
+    figures f;
+    int code = figures_read(d, "KRW", &f);
+    if (!code) {
+        report_print(d, &f, t);
+        code = tell_wallet(d, &f);
+    }
+    if (!code && !f.clean)
+        code = EXIT_OWN;
+    figures_free(&f);
+    return code;
+}
+
+int cmd_demo(const args *a)
+{
+    char file[PATH_MAX], path[PATH_MAX];
+    db d;
+    tally t;
+    int code = choose_file(a, file);
+    if (!code)
+        code = choose_db(a, path);
+    if (code)
+        return code;
+    replay_request request = {.file = file, .db = path, .fee_basis_points = 50};
+    if (!args_json(a))
+        tell_beginning(file, path);
+    code = replay(&request, &d, &t);
+    if (!code)
+        code = args_json(a) ? report(&d, "KRW", &t, true) : tell(&d, &t);
+    db_close(&d);
+    if (!code && !args_json(a))
+        tell_end(path);
+    return code;
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "figures.h"
+
+#include "fail.h"
+#include "settled.h"
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 512, DAYS_AFTER_LAST = 400 };
+
+typedef struct reader {
+    db *db;
+    figures *f;
+    minipay_wallet *wallets;
+    minipay_entry *entries;
+    minipay_settlement_line *lines;
+    int liveliest_kinds;
+    uint64_t liveliest_entries;
+} reader;
+
+/* ---- tables that grow ---- */
+
+static void *grown(void *list, uint32_t *room, size_t size)
+{
+    uint32_t wider = *room ? *room * 2 : 32;
+    char *longer = realloc(list, wider * size);
+    if (!longer)
+        return NULL;
+    memset(longer + *room * size, 0, (wider - *room) * size);
+    *room = wider;
+    return longer;
+}
+
+static region_figures *region_at(figures *f, const char *code)
+{
+    uint32_t number = map_put(&f->region_codes, code, (uint32_t)strlen(code));
+    while (number != MAP_NONE && number >= f->region_room) {
+        region_figures *list = grown(f->regions, &f->region_room, sizeof *list);
+        if (!list)
+            return NULL;
+        f->regions = list;
+    }
+    return number == MAP_NONE ? NULL : &f->regions[number];
+}
+
+static merchant_figures *merchant_at(figures *f, const minipay_id *id)
+{
+    uint32_t number = map_put(&f->merchant_ids, id->bytes, sizeof id->bytes);
+    while (number != MAP_NONE && number >= f->merchant_room) {
+        merchant_figures *list = grown(f->merchants, &f->merchant_room, sizeof *list);
+        if (!list)
+            return NULL;
+        f->merchants = list;
+    }
+    return number == MAP_NONE ? NULL : &f->merchants[number];
+}
+
+/* ---- entries ---- */
+
+/* What a payment or transfer topped up on its way stands in the wallet as money from nobody. */
+static int32_t kind_of(const minipay_entry *entry)
+{
+    bool brought = entry->amount_minor > 0 && id_is_none(&entry->other_id);
+    if (brought && (entry->kind == MINIPAY_KIND_PAY || entry->kind == MINIPAY_KIND_TRANSFER))
+        return MINIPAY_KIND_TOPUP;
+    return entry->kind >= 0 && entry->kind < FIGURES_KINDS ? entry->kind : MINIPAY_KIND_NONE;
+}
+
+static void add_date(figures *f, int32_t date)
+{
+    if (!f->first_date || date < f->first_date)
+        f->first_date = date;
+    if (date > f->last_date)
+        f->last_date = date;
+}
+
+static int add_merchant(figures *f, const minipay_entry *entry, int32_t kind, int64_t size)
+{
+    if (kind != MINIPAY_KIND_PAY && kind != MINIPAY_KIND_REFUND)
+        return 0;
+    merchant_figures *merchant = merchant_at(f, &entry->other_id);
+    if (!merchant)
+        return fail_own("memory is used up");
+    if (kind == MINIPAY_KIND_REFUND) {
+        sum_add(&merchant->refunded_minor, size);
+        return 0;
+    }
+    merchant->payments++;
+    sum_add(&merchant->paid_minor, size);
+    return 0;
+}
+
+static int add_entry(figures *f, region_figures *region, const minipay_entry *entry)
+{
+    int32_t kind = kind_of(entry);
+    int64_t size = entry->amount_minor < 0 ? -entry->amount_minor : entry->amount_minor;
+    add_date(f, entry->business_date);
+    /* A transfer stands in two wallets; it is counted where it was paid. */
+    if (kind == MINIPAY_KIND_TRANSFER && entry->amount_minor > 0)
+        return 0;
+    f->kinds[kind].accepted++;
+    sum_add(&f->kinds[kind].amount_minor, size);
+    if (kind == MINIPAY_KIND_TOPUP)
+        sum_add(&region->in_minor, size);
+    if (kind == MINIPAY_KIND_WITHDRAW)
+        sum_add(&region->out_minor, size);
+    if (kind == MINIPAY_KIND_PAY)
+        sum_add(&region->spent_minor, size);
+    if (kind == MINIPAY_KIND_CREDIT || kind == MINIPAY_KIND_DEBIT)
+        sum_add(&f->funded_minor, entry->amount_minor);
+    return add_merchant(f, entry, kind, size);
+}
+
+static int read_history(reader *r, const minipay_wallet *wallet, region_figures *region)
+{
+    int64_t before = 0;
+    uint64_t entries = 0, kinds = 0;
+    uint32_t count = PAGE;
+    while (count == PAGE) {
+        minipay_error error;
+        minipay_error_init(&error);
+        for (uint32_t i = 0; i < PAGE; i++)
+            r->entries[i].struct_size = sizeof *r->entries;
+        minipay_status status = minipay_wallet_history(r->db->pay, &wallet->member_id, r->f->currency,
+                                                       before, r->entries, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_doing("history", status, &error);
+        for (uint32_t i = 0; i < count; i++) {
+            int code = add_entry(r->f, region, &r->entries[i]);
+            if (code)
+                return code;
+            kinds |= UINT64_C(1) << kind_of(&r->entries[i]);
+            before = r->entries[i].sequence;
+        }
+        entries += count;
+    }
+    int different = __builtin_popcountll(kinds);
+    if (different > r->liveliest_kinds ||
+        (different == r->liveliest_kinds && entries > r->liveliest_entries)) {
+        r->liveliest_kinds = different;
+        r->liveliest_entries = entries;
+        r->f->liveliest = wallet->member_id;
+    }
+    return 0;
+}
+
+/* ---- wallets ---- */
+
+static int add_wallet(reader *r, const minipay_wallet *wallet)
+{
+    minipay_error error;
+    minipay_member member;
+    minipay_error_init(&error);
+    minipay_member_init(&member);
+    minipay_status status = minipay_member_get(r->db->pay, &wallet->member_id, &member, &error);
+    if (status != MINIPAY_OK)
+        return fail_doing("wallet", status, &error);
+    region_figures *region = region_at(r->f, member.region);
+    if (!region)
+        return fail_own("memory is used up");
+    region->members++;
+    r->f->wallets++;
+    sum_add(&region->balance_minor, wallet->posted_minor);
+    sum_add(&r->f->posted_minor, wallet->posted_minor);
+    sum_add(&r->f->held_minor, wallet->held_minor);
+    sum_add(&r->f->incoming_minor, wallet->incoming_minor);
+    return read_history(r, wallet, region);
+}
+
+static int read_wallets(reader *r)
+{
+    minipay_wallet after;
+    uint32_t count = PAGE;
+    minipay_wallet_init(&after);
+    while (count == PAGE) {
+        minipay_error error;
+        minipay_error_init(&error);
+        for (uint32_t i = 0; i < PAGE; i++)
+            minipay_wallet_init(&r->wallets[i]);
+        minipay_status status = minipay_wallet_list(r->db->pay, &after, r->wallets, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_doing("wallets", status, &error);
+        for (uint32_t i = 0; i < count; i++) {
+            bool wanted = strcmp(r->wallets[i].currency, r->f->currency) == 0;
+            int code = wanted ? add_wallet(r, &r->wallets[i]) : 0;
+            if (code)
+                return code;
+            after = r->wallets[i];
+        }
+    }
+    return 0;
+}
+
+/* ---- settlement ---- */
+
+static int add_line(figures *f, const minipay_settlement_line *line)
+{
+    merchant_figures *merchant = merchant_at(f, &line->merchant_id);
+    if (!merchant)
+        return fail_own("memory is used up");
+    sum_add(&merchant->fee_minor, line->fee_minor);
+    sum_add(&merchant->net_minor, line->net_minor);
+    f->settled.slips += (uint64_t)line->slips;
+    if (line->state == MINIPAY_STATE_DONE)
+        sum_add(&f->settled.paid_out_minor, line->net_minor);
+    return 0;
+}
+
+static int read_lines(reader *r, const minipay_id *run)
+{
+    minipay_id after = {{0}};
+    uint32_t count = PAGE;
+    while (count == PAGE) {
+        minipay_error error;
+        minipay_error_init(&error);
+        for (uint32_t i = 0; i < PAGE; i++)
+            minipay_settlement_line_init(&r->lines[i]);
+        minipay_status status =
+            minipay_settlement_lines(r->db->pay, run, &after, r->lines, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_doing("settlement", status, &error);
+        for (uint32_t i = 0; i < count; i++) {
+            int code = add_line(r->f, &r->lines[i]);
+            if (code)
+                return code;
+            after = r->lines[i].merchant_id;
+        }
+    }
+    return 0;
+}
+
+static int read_run(reader *r, int32_t date)
+{
+    settled_figures *s = &r->f->settled;
+    minipay_error error;
+    minipay_settlement run;
+    minipay_id id;
+    minipay_error_init(&error);
+    minipay_settlement_init(&run);
+    settlement_id(r->f->currency, date, &id);
+    minipay_status status = minipay_settlement_get(r->db->pay, &id, &run, &error);
+    if (status == MINIPAY_NOT_FOUND)
+        return 0;
+    if (status != MINIPAY_OK)
+        return fail_doing("settlement", status, &error);
+    s->runs++;
+    s->lines += run.lines;
+    s->paid += run.paid;
+    s->refused += run.refused;
+    s->open += run.open;
+    sum_add(&s->gross_minor, run.gross_minor);
+    sum_add(&s->refund_minor, run.refund_minor);
+    sum_add(&s->fee_minor, run.fee_minor);
+    sum_add(&s->net_minor, run.net_minor);
+    return read_lines(r, &id);
+}
+
+/* A run is found by its date: see settled.h. */
+static int read_settlement(reader *r)
+{
+    int code = 0;
+    if (!r->f->first_date)
+        return 0;
+    int32_t last = day_of_date(r->f->last_date) + DAYS_AFTER_LAST;
+    for (int32_t day = day_of_date(r->f->first_date); !code && day <= last; day++)
+        code = read_run(r, date_of_day(day));
+    return code;
+}
+
+/* ---- the bank, and the audit ---- */
+
+static int read_bank(reader *r)
+{
+    minipay_error error;
+    figures *f = r->f;
+    minipay_error_init(&error);
+    minipay_corporate_account_init(&f->corporate);
+    minipay_status status =
+        minipay_corporate_account_get(r->db->pay, f->currency, &f->corporate, &error);
+    if (status != MINIPAY_OK)
+        return fail_doing("corporate account", status, &error);
+    status = r->db->bank.balance(r->db->bank.impl, f->currency, &f->bank_minor, &error);
+    if (status != MINIPAY_OK)
+        return fail_doing("bank", status, &error);
+    for (uint32_t i = 0; i < f->merchant_ids.count; i++) {
+        sum_add(&f->owed_minor, f->merchants[i].paid_minor);
+        sum_add(&f->owed_minor, -f->merchants[i].refunded_minor);
+    }
+    sum_add(&f->owed_minor, -f->settled.fee_minor);
+    sum_add(&f->owed_minor, -f->settled.paid_out_minor);
+    return 0;
+}
+
+static int read_audit(reader *r)
+{
+    minipay_error error;
+    minipay_error_init(&error);
+    for (int i = 0; i < FIGURES_CHECKS; i++)
+        minipay_audit_check_init(&r->f->checks[i]);
+    r->f->check_count = FIGURES_CHECKS;
+    minipay_status status =
+        minipay_audit(r->db->pay, r->f->checks, &r->f->check_count, &r->f->clean, &error);
+    return status == MINIPAY_OK ? 0 : fail_doing("audit", status, &error);
+}
+
+int figures_read(db *d, const char *currency, figures *f)
+{
+    reader r = {.db = d, .f = f};
+    int code = 0;
+    memset(f, 0, sizeof *f);
+    text_set(f->currency, sizeof f->currency, currency);
+    r.wallets = calloc(PAGE, sizeof *r.wallets);
+    r.entries = calloc(PAGE, sizeof *r.entries);
+    r.lines = calloc(PAGE, sizeof *r.lines);
+    if (!r.wallets || !r.entries || !r.lines)
+        code = fail_own("memory is used up");
+    if (!code)
+        code = read_wallets(&r);
+    if (!code)
+        code = read_settlement(&r);
+    if (!code)
+        code = read_bank(&r);
+    if (!code)
+        code = read_audit(&r);
+    free(r.wallets);
+    free(r.entries);
+    free(r.lines);
+    return code;
+}
+
+void figures_free(figures *f)
+{
+    map_free(&f->region_codes);
+    map_free(&f->merchant_ids);
+    free(f->regions);
+    free(f->merchants);
+    f->regions = NULL;
+    f->merchants = NULL;
+}

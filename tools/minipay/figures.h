@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MINIPAY_TOOL_FIGURES_H
+#define MINIPAY_TOOL_FIGURES_H
+
+/* What the books of one currency say, added up wallet by wallet and entry by entry. */
+
+#include "map.h"
+#include "open.h"
+#include "tally.h"
+
+enum { FIGURES_KINDS = 17, FIGURES_CHECKS = 64 };
+
+typedef struct region_figures {
+    uint64_t members;
+    int64_t in_minor;  /* topped up */
+    int64_t out_minor; /* withdrawn */
+    int64_t spent_minor;
+    int64_t balance_minor;
+} region_figures;
+
+typedef struct merchant_figures {
+    uint64_t payments; /* as members' wallets tell */
+    int64_t paid_minor;
+    int64_t refunded_minor;
+    int64_t fee_minor; /* as settlement's lines tell */
+    int64_t net_minor;
+} merchant_figures;
+
+typedef struct settled_figures {
+    uint64_t runs, lines, paid, refused, open, slips;
+    int64_t gross_minor, refund_minor, fee_minor, net_minor;
+    int64_t paid_out_minor; /* net of the lines that are done */
+} settled_figures;
+
+typedef struct figures {
+    char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t first_date, last_date; /* of entries; 0: there is none */
+    uint64_t wallets;
+    int64_t posted_minor, held_minor, incoming_minor;
+    kind_figures kinds[FIGURES_KINDS]; /* by MINIPAY_KIND_; what was refused leaves no entry */
+    map region_codes, merchant_ids;
+    region_figures *regions;
+    merchant_figures *merchants;
+    uint32_t region_room, merchant_room;
+    settled_figures settled;
+    minipay_corporate_account corporate;
+    int64_t bank_minor;   /* the bank's own word */
+    int64_t owed_minor;   /* to merchants */
+    int64_t funded_minor; /* credited by the operator, less what was debited */
+    minipay_audit_check checks[FIGURES_CHECKS];
+    uint32_t check_count;
+    int32_t clean;
+    minipay_id liveliest; /* the member whose history has the most to show */
+} figures;
+
+/* Answers 0, or says what is wrong and answers the exit code. */
+int figures_read(db *d, const char *currency, figures *f);
+
+void figures_free(figures *f);
+
+#endif

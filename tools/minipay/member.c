@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "fail.h"
+#include "json.h"
+#include "request.h"
+#include "text.h"
+
+#include <stdio.h>
+
+/* ---- register ---- */
+
+static int fill_member(const args *a, db *d, minipay_member_request *r)
+{
+    int64_t tier;
+    minipay_member_request_init(r);
+    int code = request_id(a, d, &r->id);
+    if (!code)
+        code = request_stamp(a, r->actor, r->channel, r->reason);
+    if (!code)
+        code = args_copy(a, OPT_NAME, "", r->name, sizeof r->name);
+    if (!code)
+        code = args_copy(a, OPT_EMAIL, "", r->email, sizeof r->email);
+    if (!code)
+        code = args_copy(a, OPT_REGION, "", r->region, sizeof r->region);
+    if (!code)
+        code = args_number(a, OPT_TIER, 0, MINIPAY_TIER_COUNT - 1, 0, &tier);
+    if (code)
+        return code;
+    r->tier = (int32_t)tier;
+    r->legal_form = a->text[OPT_COMPANY] ? MINIPAY_MEMBER_COMPANY : MINIPAY_MEMBER_PERSON;
+    return 0;
+}
+
+int cmd_member_register(const args *a)
+{
+    db d;
+    minipay_member_request request;
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code)
+        code = fill_member(a, &d, &request);
+    if (!code) {
+        minipay_error error;
+        minipay_outcome outcome;
+        minipay_error_init(&error);
+        minipay_outcome_init(&outcome);
+        minipay_status status = minipay_member_register(d.pay, &request, 1, &outcome, &error);
+        code = request_show(a, status, &outcome, NULL, &error);
+    }
+    db_close(&d);
+    return code;
+}
+
+/* ---- get, find ---- */
+
+static int show_member(const args *a, const minipay_member *m)
+{
+    char id[MINIPAY_ID_TEXT_SIZE], since[TEXT_SIZE];
+    const char *form = m->legal_form == MINIPAY_MEMBER_COMPANY ? "company" : "person";
+    const char *state = m->state == MINIPAY_MEMBER_ACTIVE ? "active" : "inactive";
+    if (args_json(a))
+        return json_print(json_pack("{s:o,s:s,s:s,s:s,s:s,s:s,s:i,s:o}", "id", json_id(&m->id), "name",
+                                    m->name, "email", m->email, "region", m->region, "legal_form", form,
+                                    "state", state, "tier", m->tier, "registered_at",
+                                    json_time(m->registered_at)));
+    minipay_id_format(&m->id, id);
+    text_time(m->registered_at, since);
+    printf("id          %s\nname        %s\ne-mail      %s\nregion      %s\nform        %s\nstate       "
+           "%s\n"
+           "tier        %d\nregistered  %s\n",
+           id, m->name, m->email, m->region, form, state, m->tier, since);
+    return EXIT_DONE;
+}
+
+static int get_member(const args *a, db *d, const char *who)
+{
+    minipay_id id;
+    minipay_error error;
+    minipay_member member;
+    int code = db_member(d, "member", who, &id);
+    if (code)
+        return code;
+    minipay_error_init(&error);
+    minipay_member_init(&member);
+    minipay_status status = minipay_member_get(d->pay, &id, &member, &error);
+    return status == MINIPAY_OK ? show_member(a, &member) : fail_status(status, &error);
+}
+
+int cmd_member_get(const args *a)
+{
+    db d;
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code)
+        code = get_member(a, &d, a->words[0]);
+    db_close(&d);
+    return code;
+}
+
+static int find_member(const args *a, db *d, const char *email)
+{
+    minipay_error error;
+    minipay_member member;
+    minipay_error_init(&error);
+    minipay_member_init(&member);
+    minipay_status status = minipay_member_find(d->pay, email, &member, &error);
+    return status == MINIPAY_OK ? show_member(a, &member) : fail_status(status, &error);
+}
+
+int cmd_member_find(const args *a)
+{
+    db d;
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code)
+        code = find_member(a, &d, a->words[0]);
+    db_close(&d);
+    return code;
+}
+
+/* ---- bank link ---- */
+
+static int fill_link(const args *a, db *d, minipay_link_request *r)
+{
+    minipay_link_request_init(r);
+    int code = request_id(a, d, &r->id);
+    if (!code)
+        code = request_stamp(a, r->actor, r->channel, r->reason);
+    if (!code)
+        code = db_member(d, "--owner", a->text[OPT_OWNER], &r->owner_id);
+    if (!code)
+        code = args_copy(a, OPT_BANK, "", r->bank, sizeof r->bank);
+    if (!code)
+        code = args_copy(a, OPT_NUMBER, "", r->account_number, sizeof r->account_number);
+    return code ? code : args_copy(a, OPT_HOLDER, "", r->holder, sizeof r->holder);
+}
+
+int cmd_bank_link(const args *a)
+{
+    db d;
+    minipay_link_request request;
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code)
+        code = fill_link(a, &d, &request);
+    if (!code) {
+        minipay_error error;
+        minipay_outcome outcome;
+        minipay_error_init(&error);
+        minipay_outcome_init(&outcome);
+        minipay_status status = minipay_account_link(d.pay, &request, 1, &outcome, &error);
+        code = request_show(a, status, &outcome, NULL, &error);
+    }
+    db_close(&d);
+    return code;
+}

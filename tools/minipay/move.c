@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The commands that move money: each is one instruction. */
+
+#include "commands.h"
+#include "fail.h"
+#include "request.h"
+#include "text.h"
+
+/* Whose wallet, and who is on the other side. */
+static int fill_sides(const args *a, db *d, minipay_instruction *i)
+{
+    int code = 0;
+    if (a->text[OPT_MEMBER])
+        code = db_member(d, "--member", a->text[OPT_MEMBER], &i->member_id);
+    if (!code && a->text[OPT_TO])
+        code = db_member(d, "--to", a->text[OPT_TO], &i->other_id);
+    if (!code && a->text[OPT_MERCHANT])
+        code = args_id(a, OPT_MERCHANT, &i->other_id);
+    if (!code && a->text[OPT_ACCOUNT])
+        code = args_id(a, OPT_ACCOUNT, &i->other_id);
+    if (!code && a->text[OPT_PAYMENT])
+        code = args_id(a, OPT_PAYMENT, &i->other_id);
+    return code;
+}
+
+static int fill(const args *a, db *d, minipay_instruction *i)
+{
+    int code = request_id(a, d, &i->id);
+    if (!code)
+        code = request_stamp(a, i->actor, i->channel, i->reason);
+    if (!code)
+        code = args_currency(a, i->currency);
+    if (!code)
+        code = args_amount(a, OPT_AMOUNT, i->currency, &i->amount_minor);
+    if (!code)
+        code = args_copy(a, OPT_MEMO, "", i->memo, sizeof i->memo);
+    if (!code)
+        code = fill_sides(a, d, i);
+    if (a->text[OPT_AUTO_TOPUP])
+        i->flags |= MINIPAY_FLAG_AUTO_TOPUP;
+    return code;
+}
+
+static int move(const args *a, int32_t kind)
+{
+    db d;
+    minipay_instruction instruction;
+    minipay_instruction_init(&instruction, kind);
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code)
+        code = fill(a, &d, &instruction);
+    if (!code) {
+        minipay_error error;
+        minipay_outcome outcome;
+        minipay_error_init(&error);
+        minipay_outcome_init(&outcome);
+        minipay_status status = minipay_execute(d.pay, &instruction, 1, &outcome, &error);
+        code = request_show(a, status, &outcome, instruction.currency, &error);
+    }
+    db_close(&d);
+    return code;
+}
+
+int cmd_topup(const args *a)
+{
+    return move(a, MINIPAY_KIND_TOPUP);
+}
+
+int cmd_transfer(const args *a)
+{
+    return move(a, MINIPAY_KIND_TRANSFER);
+}
+
+int cmd_withdraw(const args *a)
+{
+    return move(a, MINIPAY_KIND_WITHDRAW);
+}
+
+int cmd_pay(const args *a)
+{
+    return move(a, MINIPAY_KIND_PAY);
+}
+
+int cmd_refund(const args *a)
+{
+    return move(a, MINIPAY_KIND_REFUND);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "commands.h"
+#include "fail.h"
+#include "json.h"
+#include "open.h"
+#include "table.h"
+#include "text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { RULES_LARGEST = 32 };
+
+static bool is_amount(int32_t rule)
+{
+    return rule <= MINIPAY_RULE_LIMIT_MONTHLY || rule == MINIPAY_RULE_MINIMUM_PAYOUT;
+}
+
+static bool has_tiers(int32_t rule)
+{
+    return rule >= MINIPAY_RULE_LIMIT_OPERATION && rule <= MINIPAY_RULE_LIMIT_MONTHLY;
+}
+
+static int32_t rule_named(const char *name, size_t length)
+{
+    for (int32_t rule = 1; rule < MINIPAY_RULE_COUNT; rule++) {
+        const char *known = minipay_rule_name(rule);
+        if (strlen(known) == length && memcmp(known, name, length) == 0)
+            return rule;
+    }
+    return 0;
+}
+
+/* ---- get ---- */
+
+static int show_rule(const args *a, db *d, table *t, int32_t rule, int32_t tier, const char *currency)
+{
+    char number[TEXT_SIZE];
+    int64_t value = 0;
+    int32_t version = 0;
+    minipay_error error;
+    const char *unit = is_amount(rule) ? currency : "";
+    minipay_error_init(&error);
+    minipay_status status = minipay_policy_get(d->pay, rule, tier, unit, &value, &version, &error);
+    if (status != MINIPAY_OK)
+        return fail_status(status, &error);
+    if (args_json(a))
+        return json_print(json_pack("{s:s,s:i,s:s,s:I,s:i}", "rule", minipay_rule_name(rule), "tier",
+                                    tier, "currency", unit, "value", (json_int_t)value, "version",
+                                    version));
+    table_cell(t, minipay_rule_name(rule));
+    snprintf(number, sizeof number, "%d", tier);
+    table_cell(t, has_tiers(rule) ? number : "");
+    if (is_amount(rule))
+        table_money(t, value, currency);
+    else
+        table_count(t, (uint64_t)value);
+    table_cell(t, unit);
+    snprintf(number, sizeof number, "%d", version);
+    table_cell(t, number);
+    return 0;
+}
+
+static int show_rules(const args *a, db *d, table *t, int32_t only, int32_t tier)
+{
+    char currency[MINIPAY_CURRENCY_SIZE];
+    int code = args_currency(a, currency);
+    for (int32_t rule = 1; !code && rule < MINIPAY_RULE_COUNT; rule++) {
+        if (!only || rule == only)
+            code = show_rule(a, d, t, rule, has_tiers(rule) ? tier : 0, currency);
+    }
+    return code;
+}
+
+int cmd_policy_get(const args *a)
+{
+    static const char *const heads[] = {"Rule", "Tier", ">Value", "", ">Version"};
+    db d;
+    table t;
+    int64_t tier;
+    int32_t only = a->word_count ? rule_named(a->words[0], strlen(a->words[0])) : 0;
+    int code = args_number(a, OPT_TIER, 0, MINIPAY_TIER_COUNT - 1, 0, &tier);
+    if (code)
+        return code;
+    if (a->word_count && !only)
+        return fail_usage("'%s' is not a rule; minipay policy get lists them", a->words[0]);
+    table_begin(&t, heads, 5);
+    if ((code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0)) == 0)
+        code = show_rules(a, &d, &t, only, (int32_t)tier);
+    if (code || args_json(a))
+        table_drop(&t);
+    else
+        table_end(&t, stdout);
+    db_close(&d);
+    return code;
+}
+
+/* ---- set ---- */
+
+static int read_value(const char *text, minipay_rule *rule)
+{
+    char *end;
+    if (is_amount(rule->rule)) {
+        if (minipay_money_parse(text, rule->currency, &rule->value) == MINIPAY_OK)
+            return 0;
+        return fail_usage("%s: '%s' is not an amount in %s", minipay_rule_name(rule->rule), text,
+                          rule->currency);
+    }
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno || *end || end == text)
+        return fail_usage("%s: '%s' is not a whole number", minipay_rule_name(rule->rule), text);
+    rule->value = value;
+    return 0;
+}
+
+/* "limit_daily=1000000" */
+static int read_rule(const char *text, int32_t tier, const char *currency, minipay_rule *rule)
+{
+    const char *equals = strchr(text, '=');
+    minipay_rule_init(rule);
+    rule->rule = equals ? rule_named(text, (size_t)(equals - text)) : 0;
+    if (!rule->rule)
+        return fail_usage("'%s' is not RULE=VALUE; minipay policy get lists the rules", text);
+    rule->tier = has_tiers(rule->rule) ? tier : 0;
+    if (is_amount(rule->rule))
+        text_set(rule->currency, sizeof rule->currency, currency);
+    return read_value(equals + 1, rule);
+}
+
+static int publish(const args *a, const minipay_rule *rules, uint32_t count)
+{
+    db d;
+    int32_t version = 0;
+    minipay_error error;
+    minipay_error_init(&error);
+    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    if (!code) {
+        minipay_status status = minipay_policy_publish(d.pay, rules, count, 0, &version, &error);
+        if (status != MINIPAY_OK)
+            code = fail_status(status, &error);
+    }
+    db_close(&d);
+    if (code)
+        return code;
+    if (args_json(a))
+        return json_print(json_pack("{s:i}", "version", version));
+    printf("policy version %d is in force\n", version);
+    return EXIT_DONE;
+}
+
+int cmd_policy_set(const args *a)
+{
+    minipay_rule rules[RULES_LARGEST];
+    char currency[MINIPAY_CURRENCY_SIZE];
+    int64_t tier = 0;
+    int code = args_currency(a, currency);
+    if (!code)
+        code = args_number(a, OPT_TIER, 0, MINIPAY_TIER_COUNT - 1, 0, &tier);
+    for (int i = 0; !code && i < a->word_count; i++)
+        code = read_rule(a->words[i], (int32_t)tier, currency, &rules[i]);
+    return code ? code : publish(a, rules, (uint32_t)a->word_count);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "regions.h"
+
+#include "map.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const province regions[] = {
+    {"1100000000", "서울특별시", "Seoul"},    {"2600000000", "부산광역시", "Busan"},
+    {"2700000000", "대구광역시", "Daegu"},    {"2800000000", "인천광역시", "Incheon"},
+    {"2900000000", "광주광역시", "Gwangju"},  {"3000000000", "대전광역시", "Daejeon"},
+    {"3100000000", "울산광역시", "Ulsan"},    {"3611000000", "세종특별자치시", "Sejong"},
+    {"4100000000", "경기도", "Gyeonggi"},     {"4200000000", "강원도", "Gangwon"},
+    {"4300000000", "충청북도", "Chungbuk"},   {"4400000000", "충청남도", "Chungnam"},
+    {"4500000000", "전라북도", "Jeonbuk"},    {"4600000000", "전라남도", "Jeonnam"},
+    {"4700000000", "경상북도", "Gyeongbuk"},  {"4800000000", "경상남도", "Gyeongnam"},
+    {"5000000000", "제주특별자치도", "Jeju"},
+};
+
+enum { REGION_COUNT = sizeof regions / sizeof *regions };
+
+const province *region_find(const char *code)
+{
+    for (size_t i = 0; i < REGION_COUNT; i++) {
+        if (strcmp(regions[i].code, code) == 0)
+            return &regions[i];
+    }
+    return NULL;
+}
+
+const province *region_of_name(const char *name)
+{
+    return &regions[map_hash(name, strlen(name)) % REGION_COUNT];
+}
+
+void region_label(const char *code, char *out, size_t size)
+{
+    const province *known = region_find(code);
+    if (known)
+        snprintf(out, size, "%-9s %s", known->name_en, known->name_ko);
+    else
+        snprintf(out, size, "%s", code[0] ? code : "(none)");
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE
+#include "replay.h"
+
+#include "carry.h"
+#include "commands.h"
+#include "fail.h"
+#include "paysim.h"
+#include "report.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HOURS_PER_DAY = 24, PROGRESS_MS = 200 };
+
+static const int64_t HOUR_US = INT64_C(3600000000);
+
+typedef struct player {
+    const replay_request *request;
+    db *db;
+    tally *tally;
+    paysim *file;
+    carry carry;
+    parties members, merchants;
+    minipay_instruction *rows; /* the chunk: rows of one step */
+    uint32_t count;
+    uint64_t first_row;
+    int32_t step; /* the largest so far */
+    int32_t last_step;
+    uint64_t total;
+    int64_t began_ms, shown_ms;
+} player;
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t time_of_step(int32_t step)
+{
+    return (int64_t)REPLAY_BASE_MS * 1000 + (step - 1) * HOUR_US;
+}
+
+static int32_t day_of_step(int32_t step)
+{
+    return (step - 1) / HOURS_PER_DAY;
+}
+
+/* Business dates lie at +09:00, nine hours behind which the base begins. */
+static int32_t date_of_step(int32_t step)
+{
+    return date_of_day((int32_t)((REPLAY_BASE_MS + UINT64_C(9) * 3600000) / 86400000) +
+                       day_of_step(step));
+}
+
+/* ---- progress ---- */
+
+static void show_progress(player *p)
+{
+    char done[TEXT_SIZE], rate[TEXT_SIZE];
+    int64_t now = now_ms(), spent = now - p->began_ms;
+    if (!isatty(STDERR_FILENO) || now - p->shown_ms < PROGRESS_MS)
+        return;
+    p->shown_ms = now;
+    text_count(p->tally->rows, done);
+    text_count(p->tally->rows * 1000 / (uint64_t)(spent > 0 ? spent : 1), rate);
+    fprintf(stderr, "\r%s of the rows, %s rows/s, %" PRIu64 " %% ", done, rate,
+            p->total ? p->tally->rows * 100 / p->total : 100);
+}
+
+static void hide_progress(const player *p)
+{
+    if (p->shown_ms)
+        fprintf(stderr, "\r%*s\r", 60, "");
+}
+
+/* ---- a chunk ---- */
+
+static int stand_up(player *p, parties *who, const stage *stages)
+{
+    int code = 0;
+    for (const stage *s = stages; !code && s->what; s++)
+        code =
+            carry_stage(&p->carry, s, who, who->ready, who->names.count, p->request->fee_basis_points);
+    if (!code)
+        who->ready = who->names.count;
+    return code;
+}
+
+static int open_balances(player *p, uint32_t first, uint32_t last)
+{
+    minipay_instruction *deposits = calloc(MINIPAY_BATCH_LARGEST, sizeof *deposits);
+    uint32_t count = 0;
+    int code = deposits ? 0 : fail_own("memory is used up");
+    for (uint32_t i = first; !code && i < last; i++) {
+        count += party_opening(&p->members, i, &deposits[count]);
+        if (count == MINIPAY_BATCH_LARGEST || i + 1 == last) {
+            code = carry_out(&p->carry, deposits, count, 0);
+            count = 0;
+        }
+    }
+    free(deposits);
+    return code ? code : carry_waiting(&p->carry, time_of_step(p->step + 1));
+}
+
+static int flush(player *p)
+{
+    uint32_t known = p->members.ready;
+    int code;
+    if (!p->count)
+        return 0;
+    if ((code = stand_up(p, &p->members, member_stages)) != 0)
+        return code;
+    if ((code = stand_up(p, &p->merchants, merchant_stages)) != 0)
+        return code;
+    if (known < p->members.ready && (code = open_balances(p, known, p->members.ready)) != 0)
+        return code;
+    if ((code = carry_out(&p->carry, p->rows, p->count, p->first_row)) != 0)
+        return code;
+    p->count = 0;
+    show_progress(p);
+    return carry_waiting(&p->carry, time_of_step(p->step + 1));
+}
+
+static int32_t kind_of(int32_t kind)
+{
+    static const int32_t kinds[PAYSIM_KINDS] = {
+        [PAYSIM_CASH_IN] = MINIPAY_KIND_TOPUP,  [PAYSIM_CASH_OUT] = MINIPAY_KIND_WITHDRAW,
+        [PAYSIM_DEBIT] = MINIPAY_KIND_WITHDRAW, [PAYSIM_TRANSFER] = MINIPAY_KIND_TRANSFER,
+        [PAYSIM_PAYMENT] = MINIPAY_KIND_PAY,
+    };
+    return kinds[kind];
+}
+
+static void row_id(const paysim_row *row, minipay_id *id)
+{
+    char text[2 * PAYSIM_NAME_SIZE + 96];
+    snprintf(text, sizeof text, "row:%" PRIu64 ":%d:%s:%" PRId64 ":%s:%s", row->number, row->step,
+             paysim_kind_name(row->kind), row->amount, row->origin, row->target);
+    minipay_id_from_name(REPLAY_BASE_MS + row->number, text, id);
+}
+
+static int add_row(player *p, const paysim_row *row)
+{
+    minipay_instruction *i = &p->rows[p->count];
+    uint32_t origin = parties_see(&p->members, row->origin, row->old_origin, row->number), target = 0;
+    if (paysim_is_member(row->target))
+        target = parties_see(&p->members, row->target, row->old_target, row->number);
+    uint32_t merchant =
+        row->kind == PAYSIM_PAYMENT ? parties_see(&p->merchants, row->target, 0, row->number) : 0;
+    if (origin == MAP_NONE || target == MAP_NONE || merchant == MAP_NONE)
+        return fail_own("memory is used up");
+    minipay_instruction_init(i, kind_of(row->kind));
+    row_id(row, &i->id);
+    i->member_id = parties_at(&p->members, origin)->id;
+    if (i->kind == MINIPAY_KIND_TRANSFER)
+        i->other_id = parties_at(&p->members, target)->id;
+    if (i->kind == MINIPAY_KIND_PAY)
+        i->other_id = parties_at(&p->merchants, merchant)->id;
+    i->amount_minor = row->amount;
+    text_set(i->currency, sizeof i->currency, "KRW");
+    text_set(i->channel, sizeof i->channel, "replay");
+    if (!p->count++)
+        p->first_row = row->number;
+    return 0;
+}
+
+/* ---- time ---- */
+
+/* A new hour, and perhaps a new day: then the day that ended is settled. */
+static int move_to(player *p, int32_t step)
+{
+    int32_t ended = p->step;
+    p->step = step;
+    if (p->db->virtual_now < time_of_step(step))
+        p->db->virtual_now = time_of_step(step);
+    if (!ended || day_of_step(step) <= day_of_step(ended))
+        return 0;
+    return carry_settlement(&p->carry, date_of_step(ended), time_of_step(step + 1));
+}
+
+static int take_row(void *context, const paysim_row *row)
+{
+    player *p = context;
+    int code = 0;
+    if (row->step > p->step || p->count == MINIPAY_BATCH_LARGEST)
+        code = flush(p);
+    if (!code && row->step > p->step)
+        code = move_to(p, row->step);
+    return code ? code : add_row(p, row);
+}
+
+/* The end of the last day: nothing comes that could not be waited for. */
+static int finish(player *p)
+{
+    int32_t midnight = (day_of_step(p->step) + 1) * HOURS_PER_DAY + 1;
+    int code = flush(p);
+    if (code || !p->step)
+        return code;
+    if ((code = carry_waiting(&p->carry, INT64_MAX)) != 0)
+        return code;
+    if (p->db->virtual_now < time_of_step(midnight))
+        p->db->virtual_now = time_of_step(midnight);
+    code = carry_settlement(&p->carry, date_of_step(p->step), INT64_MAX);
+    carry_give_up(&p->carry);
+    return code;
+}
+
+/* ---- policy ---- */
+
+static const int32_t lifted[] = {MINIPAY_RULE_LIMIT_OPERATION, MINIPAY_RULE_LIMIT_HOLDING,
+                                 MINIPAY_RULE_LIMIT_DAILY, MINIPAY_RULE_LIMIT_MONTHLY};
+
+enum { LIFTED = sizeof lifted / sizeof *lifted, RULES = 3 + LIFTED * MINIPAY_TIER_COUNT };
+
+static minipay_rule rule_of(int32_t number, int32_t tier, int64_t value)
+{
+    minipay_rule rule;
+    minipay_rule_init(&rule);
+    rule.rule = number;
+    rule.tier = tier;
+    rule.value = value;
+    text_set(rule.currency, sizeof rule.currency, "KRW");
+    return rule;
+}
+
+/* No minimum, no limits: the file says what was paid, not what a rule would have allowed. */
+static void free_rules(minipay_rule rules[RULES])
+{
+    int count = 0;
+    rules[count++] = rule_of(MINIPAY_RULE_TOPUP_MINIMUM, 0, 1);
+    rules[count++] = rule_of(MINIPAY_RULE_TOPUP_UNIT, 0, 1);
+    rules[count++] = rule_of(MINIPAY_RULE_MINIMUM_PAYOUT, 0, 0);
+    for (int i = 0; i < LIFTED; i++) {
+        for (int32_t tier = 0; tier < MINIPAY_TIER_COUNT; tier++)
+            rules[count++] = rule_of(lifted[i], tier, 0);
+    }
+}
+
+static int lift_rules(db *d)
+{
+    minipay_error error;
+    minipay_rule rules[RULES];
+    minipay_status status = MINIPAY_OK;
+    int32_t version;
+    bool differs = false;
+    free_rules(rules);
+    minipay_error_init(&error);
+    for (int i = 0; status == MINIPAY_OK && i < RULES; i++) {
+        int64_t value = 0;
+        status = minipay_policy_get(d->pay, rules[i].rule, rules[i].tier, rules[i].currency, &value,
+                                    &version, &error);
+        differs |= value != rules[i].value;
+    }
+    if (status == MINIPAY_OK && differs)
+        status = minipay_policy_publish(d->pay, rules, RULES, 0, &version, &error);
+    return status == MINIPAY_OK ? 0 : fail_doing("policy", status, &error);
+}
+
+/* ---- the whole ---- */
+
+static int survey(void *context, const paysim_row *row)
+{
+    player *p = context;
+    if (row->step > p->last_step)
+        p->last_step = row->step;
+    return 0;
+}
+
+static int write_outcomes(const player *p, FILE *out)
+{
+    fputs("row,status,reason\n", out);
+    for (uint64_t i = 0; i < p->total; i++) {
+        uint16_t result = p->carry.results[i];
+        bool good = result == MINIPAY_OK;
+        fprintf(out, "%" PRIu64 ",%s,%s\n", i + 1, good ? "accepted" : "refused",
+                good ? "" : result_name(result));
+    }
+    return fflush(out) == 0 && !ferror(out) ? 0
+                                            : fail_own("%s: cannot be written", p->request->outcomes);
+}
+
+static int play(player *p)
+{
+    int code = carry_interrupted(&p->carry, time_of_step(p->last_step + HOURS_PER_DAY + 1));
+    p->db->virtual_now = time_of_step(1);
+    if (!code)
+        code = lift_rules(p->db);
+    p->began_ms = now_ms();
+    if (!code)
+        code = paysim_read(p->file, take_row, p);
+    if (!code)
+        code = finish(p);
+    p->tally->wall_ms = now_ms() - p->began_ms;
+    hide_progress(p);
+    tally_sort(p->tally);
+    return code;
+}
+
+/* Only now that the whole file is known to be good may anything be made. */
+static int play_into(player *p, FILE *out)
+{
+    int code;
+    if ((code = db_open(p->db, p->request->db, DB_NEW_TOO, time_of_step(1))) != 0)
+        return code;
+    p->rows = calloc(MINIPAY_BATCH_LARGEST, sizeof *p->rows);
+    if (!p->rows)
+        return fail_own("memory is used up");
+    if ((code = carry_begin(&p->carry, p->db, p->tally, p->total)) == 0)
+        code = play(p);
+    if (!code && out)
+        code = write_outcomes(p, out);
+    carry_end(&p->carry);
+    free(p->rows);
+    return code;
+}
+
+static int open_outcomes(const replay_request *request, FILE **out)
+{
+    *out = NULL;
+    if (!request->outcomes)
+        return 0;
+    *out = fopen(request->outcomes, "we");
+    return *out ? 0 : fail_own("%s: cannot be written", request->outcomes);
+}
+
+int replay(const replay_request *request, db *d, tally *t)
+{
+    player p = {
+        .request = request, .db = d, .tally = t, .members.role = "member", .merchants.role = "merchant"};
+    FILE *out = NULL;
+    memset(d, 0, sizeof *d);
+    memset(t, 0, sizeof *t);
+    p.file = paysim_open(request->file);
+    int code = p.file ? paysim_read(p.file, survey, &p) : EXIT_OWN;
+    p.total = p.file ? paysim_rows(p.file) : 0;
+    if (!code)
+        code = open_outcomes(request, &out);
+    if (!code)
+        code = play_into(&p, out);
+    if (out && fclose(out) != 0 && !code)
+        code = fail_own("%s: cannot be written", request->outcomes);
+    parties_free(&p.members);
+    parties_free(&p.merchants);
+    paysim_close(p.file);
+    return code;
+}
+
+int cmd_replay(const args *a)
+{
+    db d;
+    tally t;
+    int64_t fee;
+    int code = args_number(a, OPT_FEE_BPS, 0, 10000, 50, &fee);
+    if (code)
+        return code;
+    replay_request request = {.file = a->words[0],
+                              .db = a->text[OPT_DB],
+                              .outcomes = a->text[OPT_OUTCOMES],
+                              .fee_basis_points = (int32_t)fee};
+    code = replay(&request, &d, &t);
+    if (!code)
+        code = report(&d, "KRW", &t, args_json(a));
+    db_close(&d);
+    return code;
+}

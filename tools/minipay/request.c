@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "request.h"
+
+#include "fail.h"
+#include "json.h"
+#include "text.h"
+
+#include <stdio.h>
+
+int request_id(const args *a, db *d, minipay_id *id)
+{
+    minipay_error error;
+    if (a->text[OPT_ID])
+        return args_id(a, OPT_ID, id);
+    minipay_error_init(&error);
+    minipay_status status = minipay_id_generate(d->pay, id);
+    return status == MINIPAY_OK ? 0 : fail_doing("--id", status, &error);
+}
+
+int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MINIPAY_CHANNEL_SIZE],
+                  char reason[MINIPAY_REASON_SIZE])
+{
+    int code = args_copy(a, OPT_ACTOR, "", actor, MINIPAY_ACTOR_SIZE);
+    if (!code)
+        code = args_copy(a, OPT_CHANNEL, "cli", channel, MINIPAY_CHANNEL_SIZE);
+    return code ? code : args_copy(a, OPT_REASON, "", reason, MINIPAY_REASON_SIZE);
+}
+
+static int show_json(const minipay_outcome *o, minipay_status status)
+{
+    return json_print(json_pack("{s:o,s:s,s:s,s:s,s:I,s:I,s:o,s:o,s:i}", "id", json_id(&o->id), "kind",
+                                minipay_kind_name(o->kind), "state", minipay_state_name(o->state),
+                                "status", minipay_status_name(status), "amount_minor",
+                                (json_int_t)o->amount_minor, "topup_minor", (json_int_t)o->topup_minor,
+                                "booked_at", json_time(o->booked_at), "business_date",
+                                json_date(o->business_date), "policy_version", o->policy_version));
+}
+
+static int show_text(const minipay_outcome *o, const char *currency)
+{
+    char id[MINIPAY_ID_TEXT_SIZE], amount[TEXT_SIZE], topup[TEXT_SIZE];
+    minipay_id_format(&o->id, id);
+    printf("%s %s %s", minipay_kind_name(o->kind), id, minipay_state_name(o->state));
+    if (currency && o->amount_minor) {
+        text_money(o->amount_minor, currency, amount);
+        printf(": %s %s", amount, currency);
+    }
+    if (currency && o->topup_minor) {
+        text_money(o->topup_minor, currency, topup);
+        printf(", %s topped up first", topup);
+    }
+    puts("");
+    return EXIT_DONE;
+}
+
+int request_show(const args *a, minipay_status status, const minipay_outcome *outcome,
+                 const char *currency, const minipay_error *error)
+{
+    int code = EXIT_DONE;
+    if (outcome->state != MINIPAY_STATE_NONE)
+        code = args_json(a) ? show_json(outcome, status) : show_text(outcome, currency);
+    return status == MINIPAY_OK ? code : fail_status(status, error);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MINIPAY_TOOL_REQUEST_H
+#define MINIPAY_TOOL_REQUEST_H
+
+/* What every changing command has in common: the operation's id, who asks, by which way and why; and
+ * the outcome it prints. All answer 0, or say what is wrong and answer the exit code. */
+
+#include "args.h"
+#include "open.h"
+
+#define REQUEST_OPTIONS                                                                                 \
+    (OPT_BIT(OPT_JSON) | OPT_BIT(OPT_ID) | OPT_BIT(OPT_ACTOR) | OPT_BIT(OPT_CHANNEL) |                  \
+     OPT_BIT(OPT_REASON))
+
+/* --id, or a new id of the library. */
+int request_id(const args *a, db *d, minipay_id *id);
+
+int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MINIPAY_CHANNEL_SIZE],
+                  char reason[MINIPAY_REASON_SIZE]);
+
+/* Prints what became of a request that was made alone: `status` is the call's answer. `currency` is NULL
+ * for what moves no money. */
+int request_show(const args *a, minipay_status status, const minipay_outcome *outcome,
+                 const char *currency, const minipay_error *error);
+
+#endif
