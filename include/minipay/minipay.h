@@ -52,8 +52,8 @@ MINIPAY_API void minipay_close(minipay *pay);
 /* Carries on what is due: answers to ask for, retries, interrupted operations. `budget` bounds the
  * operations touched (0: no bound). `*next_at` is when to call again, 0 when nothing waits; `*carried`
  * is how many were touched. Both may be NULL. */
-MINIPAY_API minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int64_t *next_at,
-                                       minipay_error *error);
+MINIPAY_API minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried,
+                                       int64_t *next_at, minipay_error *error);
 
 #ifdef __cplusplus
 }

@@ -13,18 +13,18 @@ extern "C" {
 
 /* Rules. Amounts are minor units of the rule's currency; 0 means "no bound" for a limit. */
 enum {
-    MINIPAY_RULE_TOPUP_MINIMUM = 1,       /* 10,000: every firm-banking call costs a fee */
-    MINIPAY_RULE_TOPUP_UNIT = 2,          /* 10,000 */
-    MINIPAY_RULE_LIMIT_OPERATION = 3,     /* by tier */
-    MINIPAY_RULE_LIMIT_HOLDING = 4,       /* by tier */
-    MINIPAY_RULE_LIMIT_DAILY = 5,         /* by tier: out of the wallet, a business day */
-    MINIPAY_RULE_LIMIT_MONTHLY = 6,       /* by tier */
-    MINIPAY_RULE_DAY_OFFSET_MINUTES = 7,  /* 540: the business day's time zone, +09:00 */
-    MINIPAY_RULE_DAY_CUTOFF_MINUTES = 8,  /* 0: the business day begins this long after midnight */
-    MINIPAY_RULE_MINIMUM_PAYOUT = 9,      /* settlement: less is carried forward */
-    MINIPAY_RULE_BANK_RETRY_FIRST_MS = 10, /* 1,000: the first wait before a bank is asked again */
+    MINIPAY_RULE_TOPUP_MINIMUM = 1,          /* 10,000: every firm-banking call costs a fee */
+    MINIPAY_RULE_TOPUP_UNIT = 2,             /* 10,000 */
+    MINIPAY_RULE_LIMIT_OPERATION = 3,        /* by tier */
+    MINIPAY_RULE_LIMIT_HOLDING = 4,          /* by tier */
+    MINIPAY_RULE_LIMIT_DAILY = 5,            /* by tier: out of the wallet, a business day */
+    MINIPAY_RULE_LIMIT_MONTHLY = 6,          /* by tier */
+    MINIPAY_RULE_DAY_OFFSET_MINUTES = 7,     /* 540: the business day's time zone, +09:00 */
+    MINIPAY_RULE_DAY_CUTOFF_MINUTES = 8,     /* 0: the business day begins this long after midnight */
+    MINIPAY_RULE_MINIMUM_PAYOUT = 9,         /* settlement: less is carried forward */
+    MINIPAY_RULE_BANK_RETRY_FIRST_MS = 10,   /* 1,000: the first wait before a bank is asked again */
     MINIPAY_RULE_BANK_RETRY_LARGEST_MS = 11, /* 300,000 */
-    MINIPAY_RULE_BANK_DEADLINE_MS = 12,   /* 86,400,000: then the operation is parked for a person */
+    MINIPAY_RULE_BANK_DEADLINE_MS = 12,      /* 86,400,000: then the operation is parked for a person */
     MINIPAY_RULE_COUNT = 13
 };
 
@@ -47,8 +47,8 @@ MINIPAY_API const char *minipay_rule_name(int32_t rule);
 /* Publishes a new version: the last one with `rules` changed, in force from `effective_at` (0: now; not
  * before the last version's). `*version` is its number. USAGE: INVALID_ARGUMENT (rule, tier, value below
  * zero), INVALID_CURRENCY, INVALID_TIME. */
-MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_rule *rules, uint32_t count,
-                                                  int64_t effective_at, int32_t *version,
+MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_rule *rules,
+                                                  uint32_t count, int64_t effective_at, int32_t *version,
                                                   minipay_error *error);
 
 /* The rule in force now; 0 where the set has none. */

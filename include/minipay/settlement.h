@@ -60,7 +60,8 @@ MINIPAY_API void minipay_settlement_line_init(minipay_settlement_line *line);
 
 /* USAGE: INVALID_ID, INVALID_TIME (through_date), INVALID_CURRENCY, INVALID_TEXT, ID_REUSED. A payout
  * that its bank refuses goes back to the merchant's payable and into the next run. */
-MINIPAY_API minipay_status minipay_settlement_run(minipay *pay, const minipay_settlement_request *request,
+MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
+                                                  const minipay_settlement_request *request,
                                                   minipay_settlement *settlement, minipay_error *error);
 
 /* MINIPAY_NOT_FOUND. */

@@ -12,7 +12,8 @@ static minipay_status check(const void *item, minipay_error *error)
     if (status == MINIPAY_OK)
         status = mpi_check_text(request->bank, sizeof request->bank, true, "bank", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_text(request->account_number, sizeof request->account_number, true, "account_number", error);
+        status = mpi_check_text(request->account_number, sizeof request->account_number, true,
+                                "account_number", error);
     if (status == MINIPAY_OK)
         status = mpi_check_text(request->holder, sizeof request->holder, true, "holder", error);
     if (status == MINIPAY_OK)
@@ -27,14 +28,16 @@ static minipay_status check(const void *item, minipay_error *error)
 minipay_status minipay_account_link(minipay *pay, const minipay_link_request *requests, uint32_t count,
                                     minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {requests, sizeof *requests, count, check, pay ? &pay->banking : NULL, mpi_banking_draw_up, false};
+    mpi_batch batch = {requests, sizeof *requests,           count,
+                       check,    pay ? &pay->banking : NULL, mpi_banking_draw_up,
+                       false};
     if (pay && pay->banking.bank.version == 0)
         return mpi_fail_plain(error, MINIPAY_NOT_SUPPORTED, "bank");
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
-minipay_status minipay_corporate_account_get(minipay *pay, const char *currency, minipay_corporate_account *account,
-                                             minipay_error *error)
+minipay_status minipay_corporate_account_get(minipay *pay, const char *currency,
+                                             minipay_corporate_account *account, minipay_error *error)
 {
     minipay_corporate_account found;
     if (!currency || !account)
@@ -47,7 +50,8 @@ minipay_status minipay_corporate_account_get(minipay *pay, const char *currency,
     minipay_corporate_account_init(&found);
     for (int i = 0; i < 3; i++)
         found.currency[i] = currency[i];
-    status = mpi_wallets_company(&pay->wallets, currency, &found.posted_minor, &found.in_transit_minor, error);
+    status = mpi_wallets_company(&pay->wallets, currency, &found.posted_minor, &found.in_transit_minor,
+                                 error);
     mpi_leave(pay);
     if (status == MINIPAY_OK)
         *account = found;

@@ -11,14 +11,17 @@
 
 minipay_status mpi_check_id(const minipay_id *id, const char *field, minipay_error *error)
 {
-    return mpi_id_is_none(id) ? mpi_fail(error, MINIPAY_INVALID_ID, field, "%s is missing", field) : MINIPAY_OK;
+    return mpi_id_is_none(id) ? mpi_fail(error, MINIPAY_INVALID_ID, field, "%s is missing", field)
+                              : MINIPAY_OK;
 }
 
-minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field, minipay_error *error)
+minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field,
+                              minipay_error *error)
 {
     if (!mpi_text_valid(text, size))
         return mpi_fail(error, MINIPAY_INVALID_TEXT, field,
-                        "%s is not UTF-8 of at most %zu bytes with nothing behind its end", field, size - 1);
+                        "%s is not UTF-8 of at most %zu bytes with nothing behind its end", field,
+                        size - 1);
     if (required && !text[0])
         return mpi_fail(error, MINIPAY_INVALID_TEXT, field, "%s is empty", field);
     return MINIPAY_OK;
@@ -26,14 +29,16 @@ minipay_status mpi_check_text(const char *text, size_t size, bool required, cons
 
 minipay_status mpi_check_currency(const char currency[4], minipay_error *error)
 {
-    return mpi_currency_valid(currency) ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency");
+    return mpi_currency_valid(currency) ? MINIPAY_OK
+                                        : mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency");
 }
 
 minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_error *error)
 {
     if (!count || (*count && !rows))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room and count are missing");
-    return *count > MINIPAY_BATCH_LARGEST ? mpi_fail_plain(error, MINIPAY_BATCH_TOO_LARGE, "count") : MINIPAY_OK;
+    return *count > MINIPAY_BATCH_LARGEST ? mpi_fail_plain(error, MINIPAY_BATCH_TOO_LARGE, "count")
+                                          : MINIPAY_OK;
 }
 
 /* ---- batches ----------------------------------------------------------------------------------------------- */
@@ -49,7 +54,8 @@ static minipay_status check_item(const mpi_batch *batch, uint32_t number, minipa
 }
 
 /* Outcomes of the items that fail their check; `*bad` is how many. */
-static void check_items(const mpi_batch *batch, minipay_status *found, uint32_t *bad, minipay_error *first)
+static void check_items(const mpi_batch *batch, minipay_status *found, uint32_t *bad,
+                        minipay_error *first)
 {
     *bad = 0;
     for (uint32_t i = 0; i < batch->count; i++) {
@@ -61,22 +67,24 @@ static void check_items(const mpi_batch *batch, minipay_status *found, uint32_t 
 static minipay_status drive(minipay *pay, const mpi_batch *batch, const void *items, uint32_t count,
                             minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_requests requests = {items, count, batch->context, batch->draw_up, batch->instructions ? items : NULL};
+    mpi_requests requests = {items, count, batch->context, batch->draw_up,
+                             batch->instructions ? items : NULL};
     return mpi_drive(pay->engine, &requests, outcomes, error);
 }
 
 /* The good ones are moved together, driven, and their outcomes put back where they belong. */
-static minipay_status drive_good(minipay *pay, const mpi_batch *batch, const minipay_status *found, uint32_t good,
-                                 minipay_outcome *outcomes, minipay_error *error)
+static minipay_status drive_good(minipay *pay, const mpi_batch *batch, const minipay_status *found,
+                                 uint32_t good, minipay_outcome *outcomes, minipay_error *error)
 {
     uint8_t *items = malloc(good * batch->item_size + 1);
     minipay_outcome *driven = malloc(good * sizeof *driven + 1);
-    minipay_status status = items && driven ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status =
+        items && driven ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     uint32_t used = 0;
     for (uint32_t i = 0; i < batch->count && status == MINIPAY_OK; i++) {
         if (found[i] == MINIPAY_OK)
-            memcpy(items + used++ * batch->item_size, (const uint8_t *)batch->items + i * batch->item_size,
-                   batch->item_size);
+            memcpy(items + used++ * batch->item_size,
+                   (const uint8_t *)batch->items + i * batch->item_size, batch->item_size);
     }
     if (status == MINIPAY_OK)
         status = drive(pay, batch, items, good, driven, error);
@@ -127,7 +135,8 @@ static minipay_status sum_up(const minipay_outcome *outcomes, uint32_t count, co
     return MINIPAY_OK;
 }
 
-minipay_status mpi_run_batch(minipay *pay, const mpi_batch *batch, minipay_outcome *outcomes, minipay_error *error)
+minipay_status mpi_run_batch(minipay *pay, const mpi_batch *batch, minipay_outcome *outcomes,
+                             minipay_error *error)
 {
     minipay_error first;
     minipay_error_init(&first);

@@ -42,7 +42,8 @@ void mpi_leave(minipay *pay);
 /* ---- checks of arguments, in the order of use -------------------------------------------------------------- */
 
 minipay_status mpi_check_id(const minipay_id *id, const char *field, minipay_error *error);
-minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field, minipay_error *error);
+minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field,
+                              minipay_error *error);
 minipay_status mpi_check_currency(const char currency[4], minipay_error *error);
 minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_error *error);
 
@@ -57,6 +58,7 @@ typedef struct mpi_batch {
     bool instructions; /* the items are instructions: order per wallet is kept */
 } mpi_batch;
 
-minipay_status mpi_run_batch(minipay *pay, const mpi_batch *batch, minipay_outcome *outcomes, minipay_error *error);
+minipay_status mpi_run_batch(minipay *pay, const mpi_batch *batch, minipay_outcome *outcomes,
+                             minipay_error *error);
 
 #endif

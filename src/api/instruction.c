@@ -32,13 +32,17 @@ static const rule_of_kind *find_kind(int32_t kind)
     return NULL;
 }
 
-static minipay_status check_texts(const minipay_instruction *instruction, const rule_of_kind *rule, minipay_error *error)
+static minipay_status check_texts(const minipay_instruction *instruction, const rule_of_kind *rule,
+                                  minipay_error *error)
 {
-    minipay_status status = mpi_check_text(instruction->actor, sizeof instruction->actor, false, "actor", error);
+    minipay_status status =
+        mpi_check_text(instruction->actor, sizeof instruction->actor, false, "actor", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_text(instruction->channel, sizeof instruction->channel, false, "channel", error);
+        status =
+            mpi_check_text(instruction->channel, sizeof instruction->channel, false, "channel", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_text(instruction->reason, sizeof instruction->reason, rule->reason, "reason", error);
+        status = mpi_check_text(instruction->reason, sizeof instruction->reason, rule->reason, "reason",
+                                error);
     if (status == MINIPAY_OK)
         status = mpi_check_text(instruction->memo, sizeof instruction->memo, false, "memo", error);
     return status;
@@ -49,7 +53,8 @@ static minipay_status check(const void *item, minipay_error *error)
     const minipay_instruction *instruction = item;
     const rule_of_kind *rule = find_kind(instruction->kind);
     if (!rule)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of instruction", instruction->kind);
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of instruction",
+                        instruction->kind);
     minipay_status status = mpi_check_id(&instruction->id, "id", error);
     if (status == MINIPAY_OK && rule->member)
         status = mpi_check_id(&instruction->member_id, "member_id", error);
@@ -71,7 +76,9 @@ static minipay_status check(const void *item, minipay_error *error)
 minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions, uint32_t count,
                                minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {instructions, sizeof *instructions, count, check, pay ? pay->engine : NULL, mpi_saga_draw_up, true};
+    mpi_batch batch = {instructions, sizeof *instructions,     count,
+                       check,        pay ? pay->engine : NULL, mpi_saga_draw_up,
+                       true};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
@@ -86,11 +93,12 @@ typedef struct look_up {
 static minipay_status run_look_up(void *context, mpi_unit *unit, minipay_error *error)
 {
     look_up *work = context;
-    return mpi_saga_look_up(work->pay->engine, unit, work->kind, work->id, work->outcome, &work->status, error);
+    return mpi_saga_look_up(work->pay->engine, unit, work->kind, work->id, work->outcome, &work->status,
+                            error);
 }
 
-minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id, minipay_outcome *outcome,
-                                   minipay_error *error)
+minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id,
+                                   minipay_outcome *outcome, minipay_error *error)
 {
     minipay_outcome found;
     look_up work = {pay, kind, id, &found, MINIPAY_NOT_FOUND};
@@ -106,5 +114,6 @@ minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id 
     mpi_leave(pay);
     if (status == MINIPAY_OK && work.status == MINIPAY_OK)
         *outcome = found;
-    return status == MINIPAY_OK && work.status != MINIPAY_OK ? mpi_fail_plain(error, work.status, "id") : status;
+    return status == MINIPAY_OK && work.status != MINIPAY_OK ? mpi_fail_plain(error, work.status, "id")
+                                                             : status;
 }

@@ -22,20 +22,24 @@ static minipay_status check(const void *item, minipay_error *error)
     if (status != MINIPAY_OK)
         return status;
     if (request->legal_form != MINIPAY_MEMBER_PERSON && request->legal_form != MINIPAY_MEMBER_COMPANY)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "legal_form", "%d is no legal form", request->legal_form);
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "legal_form", "%d is no legal form",
+                        request->legal_form);
     if (request->tier < 0 || request->tier >= MINIPAY_TIER_COUNT)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "tier", "there is no tier %d", request->tier);
     return MINIPAY_OK;
 }
 
-minipay_status minipay_member_register(minipay *pay, const minipay_member_request *requests, uint32_t count,
-                                       minipay_outcome *outcomes, minipay_error *error)
+minipay_status minipay_member_register(minipay *pay, const minipay_member_request *requests,
+                                       uint32_t count, minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {requests, sizeof *requests, count, check, pay ? &pay->membership : NULL, mpi_membership_draw_up, false};
+    mpi_batch batch = {
+        requests, sizeof *requests, count, check, pay ? &pay->membership : NULL, mpi_membership_draw_up,
+        false};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
-minipay_status minipay_member_get(minipay *pay, const minipay_id *id, minipay_member *member, minipay_error *error)
+minipay_status minipay_member_get(minipay *pay, const minipay_id *id, minipay_member *member,
+                                  minipay_error *error)
 {
     if (!id || !member)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "member" : "id", "NULL");
@@ -47,7 +51,8 @@ minipay_status minipay_member_get(minipay *pay, const minipay_id *id, minipay_me
     return status;
 }
 
-minipay_status minipay_member_find(minipay *pay, const char *email, minipay_member *member, minipay_error *error)
+minipay_status minipay_member_find(minipay *pay, const char *email, minipay_member *member,
+                                   minipay_error *error)
 {
     if (!email || !member)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, email ? "member" : "email", "NULL");

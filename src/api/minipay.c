@@ -13,12 +13,18 @@
 enum { CACHED_ACCOUNTS = 131072 };
 
 static const mpi_record *const records[] = {
-    &mpi_policy_version_record, &mpi_policy_rule_record, &mpi_counter_record,      &mpi_account_record,
-    &mpi_balance_record,        &mpi_journal_record,     &mpi_member_record,       &mpi_member_email_record,
-    &mpi_bank_account_record,   &mpi_bank_owner_record,  &mpi_bank_number_record,  &mpi_bank_order_record,
-    &mpi_wallet_opening_record, &mpi_topup_record,       &mpi_adjustment_record,   &mpi_transfer_record,
-    &mpi_withdrawal_record,     &mpi_merchant_record,    &mpi_slip_record,         &mpi_refund_record,
-    &mpi_bucket_record,         &mpi_run_record,         &mpi_line_record,
+    &mpi_policy_version_record, &mpi_policy_rule_record,
+    &mpi_counter_record,        &mpi_account_record,
+    &mpi_balance_record,        &mpi_journal_record,
+    &mpi_member_record,         &mpi_member_email_record,
+    &mpi_bank_account_record,   &mpi_bank_owner_record,
+    &mpi_bank_number_record,    &mpi_bank_order_record,
+    &mpi_wallet_opening_record, &mpi_topup_record,
+    &mpi_adjustment_record,     &mpi_transfer_record,
+    &mpi_withdrawal_record,     &mpi_merchant_record,
+    &mpi_slip_record,           &mpi_refund_record,
+    &mpi_bucket_record,         &mpi_run_record,
+    &mpi_line_record,
 };
 
 /* Which handle this thread is inside of: a call that finds its own handle here comes from a callback. */
@@ -62,19 +68,21 @@ static minipay_status check_adapters(const minipay_config *config, minipay_error
     const minipay_bank *bank = &config->bank;
     if (config->struct_size != sizeof *config)
         return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "config");
-    if (storage->version != MINIPAY_STORAGE_VERSION || !storage->capabilities || !storage->open || !storage->begin ||
-        !storage->get_many || !storage->scan || !storage->write_many || !storage->commit || !storage->rollback ||
-        !storage->close)
+    if (storage->version != MINIPAY_STORAGE_VERSION || !storage->capabilities || !storage->open ||
+        !storage->begin || !storage->get_many || !storage->scan || !storage->write_many ||
+        !storage->commit || !storage->rollback || !storage->close)
         return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "storage");
     if (host->version != MINIPAY_HOST_VERSION || !host->now || !host->entropy || !host->key)
         return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "host");
-    if (bank->version != 0 && (bank->version != MINIPAY_BANK_VERSION || !bank->capabilities || !bank->verify_account ||
-                               !bank->submit || !bank->query || !bank->statement || !bank->balance))
+    if (bank->version != 0 &&
+        (bank->version != MINIPAY_BANK_VERSION || !bank->capabilities || !bank->verify_account ||
+         !bank->submit || !bank->query || !bank->statement || !bank->balance))
         return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "bank");
     return MINIPAY_OK;
 }
 
-static minipay_status open_store(minipay *pay, const minipay_config *config, mpi_keys *keys, minipay_error *error)
+static minipay_status open_store(minipay *pay, const minipay_config *config, mpi_keys *keys,
+                                 minipay_error *error)
 {
     uint8_t master[32];
     if (mpi_hash_start() != 0)
@@ -175,7 +183,8 @@ void minipay_close(minipay *pay)
     discard(pay);
 }
 
-minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int64_t *next_at, minipay_error *error)
+minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int64_t *next_at,
+                           minipay_error *error)
 {
     uint32_t touched = 0;
     int64_t next = 0;

@@ -20,16 +20,20 @@ static minipay_status check(const void *item, minipay_error *error)
     if (status != MINIPAY_OK)
         return status;
     if (request->fee_basis_points < 0 || request->fee_basis_points > 10000)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "fee_basis_points", "a fee is 0 to 10,000 basis points");
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "fee_basis_points",
+                        "a fee is 0 to 10,000 basis points");
     if (request->cycle_days < 0 || request->cycle_days > 366)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "cycle_days", "a cycle is 0 to 366 business days");
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "cycle_days",
+                        "a cycle is 0 to 366 business days");
     return MINIPAY_OK;
 }
 
-minipay_status minipay_merchant_register(minipay *pay, const minipay_merchant_request *requests, uint32_t count,
-                                         minipay_outcome *outcomes, minipay_error *error)
+minipay_status minipay_merchant_register(minipay *pay, const minipay_merchant_request *requests,
+                                         uint32_t count, minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {requests, sizeof *requests, count, check, pay ? &pay->payments : NULL, mpi_payments_draw_up, false};
+    mpi_batch batch = {
+        requests, sizeof *requests, count, check, pay ? &pay->payments : NULL, mpi_payments_draw_up,
+        false};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
@@ -46,7 +50,8 @@ minipay_status minipay_merchant_get(minipay *pay, const minipay_id *id, minipay_
     return status;
 }
 
-minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip *slip, minipay_error *error)
+minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip *slip,
+                                minipay_error *error)
 {
     if (!id || !slip)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "slip" : "id", "NULL");

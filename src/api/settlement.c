@@ -10,7 +10,8 @@ static minipay_status check(const minipay_settlement_request *request, minipay_e
         return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "request");
     minipay_status status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK && !mpi_date_valid(request->through_date))
-        status = mpi_fail(error, MINIPAY_INVALID_TIME, "through_date", "%d is no date", request->through_date);
+        status = mpi_fail(error, MINIPAY_INVALID_TIME, "through_date", "%d is no date",
+                          request->through_date);
     if (status == MINIPAY_OK)
         status = mpi_check_currency(request->currency, error);
     if (status == MINIPAY_OK)
@@ -51,7 +52,8 @@ minipay_status minipay_settlement_get(minipay *pay, const minipay_id *id, minipa
 }
 
 minipay_status minipay_settlement_lines(minipay *pay, const minipay_id *run_id, const minipay_id *after,
-                                        minipay_settlement_line *lines, uint32_t *count, minipay_error *error)
+                                        minipay_settlement_line *lines, uint32_t *count,
+                                        minipay_error *error)
 {
     minipay_status status = mpi_check_page(lines, count, error);
     if (status == MINIPAY_OK && (!run_id || !after))

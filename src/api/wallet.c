@@ -23,7 +23,9 @@ static minipay_status check(const void *item, minipay_error *error)
 minipay_status minipay_wallet_open(minipay *pay, const minipay_wallet_request *requests, uint32_t count,
                                    minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {requests, sizeof *requests, count, check, pay ? &pay->wallets : NULL, mpi_wallets_draw_up, false};
+    mpi_batch batch = {requests, sizeof *requests,           count,
+                       check,    pay ? &pay->wallets : NULL, mpi_wallets_draw_up,
+                       false};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
@@ -31,8 +33,9 @@ static minipay_status check_name(const minipay_id *member_id, const char *curren
 {
     if (!member_id || !currency)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, member_id ? "currency" : "member_id", "NULL");
-    return minipay_currency_exponent(currency) < 0 ? mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency")
-                                                   : MINIPAY_OK;
+    return minipay_currency_exponent(currency) < 0
+               ? mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency")
+               : MINIPAY_OK;
 }
 
 minipay_status minipay_wallet_get(minipay *pay, const minipay_id *member_id, const char *currency,

@@ -49,8 +49,8 @@ const mpi_record mpi_bank_number_record =
 
 /* ---- linking an account -------------------------------------------------------------------------------- */
 
-static minipay_status unseal(const mpi_banking *banking, const mpi_bank_account *account, minipay_bank_order *order,
-                             minipay_error *error)
+static minipay_status unseal(const mpi_banking *banking, const mpi_bank_account *account,
+                             minipay_bank_order *order, minipay_error *error)
 {
     const mpi_keys *keys = mpi_store_keys(banking->store);
     const minipay_id *context = &account->op.id;
@@ -62,8 +62,8 @@ static minipay_status unseal(const mpi_banking *banking, const mpi_bank_account 
     return MINIPAY_OK;
 }
 
-minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow, const minipay_id *account_id,
-                                   minipay_bank_order *order)
+minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow,
+                                   const minipay_id *account_id, minipay_bank_order *order)
 {
     const void *row;
     minipay_status status = mpi_unit_get(flow->unit, banking->accounts, account_id, &row, flow->error);
@@ -154,7 +154,8 @@ void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, m
 
 /* ---- composition --------------------------------------------------------------------------------------- */
 
-void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy, const minipay_bank *bank)
+void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
+                        const minipay_bank *bank)
 {
     mpi_caller caller = {banking, mpi_banking_make_calls, mpi_banking_take_in};
     banking->engine = engine;

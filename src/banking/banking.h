@@ -74,7 +74,8 @@ typedef struct mpi_banking {
     pthread_mutex_t line; /* the bank's line takes one call at a time */
 } mpi_banking;
 
-void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy, const minipay_bank *bank);
+void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
+                        const minipay_bank *bank);
 void mpi_banking_tear_down(mpi_banking *banking);
 mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
 
@@ -82,7 +83,7 @@ mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
 void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
 
 /* Asks the bank about up to `budget` orders that are due. */
-minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried, int64_t *next_at,
-                               minipay_error *error);
+minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried,
+                               int64_t *next_at, minipay_error *error);
 
 #endif

@@ -21,7 +21,8 @@
  *   nothing by deadline  PARKED                          waits for a person */
 
 static const char *const direction_names[] = {"none", "collect", "pay_out", NULL};
-static const char *const verdict_names[] = {"unanswered", "done", "pending", "refused", "no_answer", "not_found", NULL};
+static const char *const verdict_names[] = {"unanswered", "done",      "pending", "refused",
+                                            "no_answer",  "not_found", NULL};
 
 static const minipay_field order_fields[] = {
     MPI_OPERATION_FIELDS(mpi_bank_order),
@@ -189,8 +190,8 @@ static void verify_one(mpi_banking *banking, mpi_call *call)
 {
     minipay_error error;
     minipay_error_init(&error);
-    call->status = banking->bank.verify_account(banking->bank.impl, call->order.bank, call->order.account_number,
-                                                call->order.holder, &error);
+    call->status = banking->bank.verify_account(banking->bank.impl, call->order.bank,
+                                                call->order.account_number, call->order.holder, &error);
 }
 
 static void make_orders(mpi_banking *banking, mpi_call *calls, uint32_t count, mpi_call_kind kind,
@@ -245,7 +246,8 @@ void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count)
 static minipay_status take_verification_in(mpi_banking *banking, mpi_flow *flow, const mpi_call *call)
 {
     const void *row;
-    minipay_status status = mpi_unit_get(flow->unit, banking->accounts, &call->order.id, &row, flow->error);
+    minipay_status status =
+        mpi_unit_get(flow->unit, banking->accounts, &call->order.id, &row, flow->error);
     if (status != MINIPAY_OK)
         return status;
     mpi_bank_account *account = mpi_unit_edit(flow->unit, banking->accounts, row);
@@ -262,7 +264,8 @@ static minipay_status take_verification_in(mpi_banking *banking, mpi_flow *flow,
 /* A verdict outside the list is garbage, and garbage is no answer. */
 static int32_t verdict_of(const mpi_call *call)
 {
-    bool known = call->answer.verdict > MINIPAY_VERDICT_UNANSWERED && call->answer.verdict <= MINIPAY_VERDICT_NOT_FOUND;
+    bool known = call->answer.verdict > MINIPAY_VERDICT_UNANSWERED &&
+                 call->answer.verdict <= MINIPAY_VERDICT_NOT_FOUND;
     bool fits = call->kind == MPI_CALL_QUERY || call->answer.verdict != MINIPAY_VERDICT_NOT_FOUND;
     return known && fits ? call->answer.verdict : MINIPAY_VERDICT_NO_ANSWER;
 }
@@ -273,7 +276,8 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
     const void *row;
     if (call->kind == MPI_CALL_VERIFY)
         return take_verification_in(banking, flow, call);
-    minipay_status status = mpi_unit_get(flow->unit, banking->orders, &call->order.id, &row, flow->error);
+    minipay_status status =
+        mpi_unit_get(flow->unit, banking->orders, &call->order.id, &row, flow->error);
     if (status != MINIPAY_OK)
         return status;
     if (((const mpi_bank_order *)row)->op.state != MINIPAY_STATE_RUNNING)
@@ -334,7 +338,10 @@ static minipay_status lease_due(void *context, mpi_unit *unit, minipay_error *er
     due_orders *due = context;
     mpi_flow flow = {due->banking->engine, unit, &due->calls, error};
     mpi_bank_order until = {.next_at = mpi_unit_now(unit)};
-    minipay_scan scan = {.table = &mpi_bank_order_record.table, .index = MPI_ORDERS_DUE, .high = &until, .high_fields = 1};
+    minipay_scan scan = {.table = &mpi_bank_order_record.table,
+                         .index = MPI_ORDERS_DUE,
+                         .high = &until,
+                         .high_fields = 1};
     due->count = due->budget;
     due->calls.count = 0;
     minipay_status status = mpi_unit_scan(unit, &scan, due->rows, &due->count, error);
@@ -359,8 +366,8 @@ static minipay_status first_due(mpi_banking *banking, int64_t *next_at, minipay_
     return status;
 }
 
-minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried, int64_t *next_at,
-                               minipay_error *error)
+minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried,
+                               int64_t *next_at, minipay_error *error)
 {
     due_orders due = {.banking = banking};
     minipay_status status = MINIPAY_OK;

@@ -8,8 +8,8 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-minipay_status mpi_fail(minipay_error *error, minipay_status status, const char *field, const char *format,
-                        ...);
+minipay_status
+mpi_fail(minipay_error *error, minipay_status status, const char *field, const char *format, ...);
 
 /* The same with the status's own sentence. */
 minipay_status mpi_fail_plain(minipay_error *error, minipay_status status, const char *field);

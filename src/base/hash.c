@@ -88,5 +88,6 @@ int mpi_unseal(const uint8_t key[32], const minipay_id *context, const uint8_t *
     if (count < MPI_SEAL_OVERHEAD)
         return -1;
     return crypto_aead_xchacha20poly1305_ietf_decrypt(text, &length, NULL, sealed + 24, count - 24,
-                                                      context->bytes, sizeof context->bytes, sealed, key);
+                                                      context->bytes, sizeof context->bytes, sealed,
+                                                      key);
 }

@@ -26,7 +26,8 @@ static const status_entry statuses[] = {
     {MINIPAY_REENTERED, "reentered", "A callback may not call the library back."},
     {MINIPAY_CLOSED, "closed", "The handle is closed, or belongs to the parent process."},
     {MINIPAY_NOT_SUPPORTED, "not_supported", "This installation has no adapter for that."},
-    {MINIPAY_ADAPTER_INVALID, "adapter_invalid", "An adapter lacks a required method or has another version."},
+    {MINIPAY_ADAPTER_INVALID, "adapter_invalid",
+     "An adapter lacks a required method or has another version."},
 
     {MINIPAY_NOT_FOUND, "not_found", "There is nothing under this id."},
     {MINIPAY_MEMBER_NOT_FOUND, "member_not_found", "There is no such member."},
@@ -37,7 +38,8 @@ static const status_entry statuses[] = {
     {MINIPAY_WALLET_FROZEN, "wallet_frozen", "The wallet is frozen."},
     {MINIPAY_WALLET_CLOSED, "wallet_closed", "The wallet is closed."},
     {MINIPAY_WALLET_NOT_EMPTY, "wallet_not_empty", "A wallet is closed only at zero."},
-    {MINIPAY_INSUFFICIENT_FUNDS, "insufficient_funds", "The wallet's available money is less than the amount."},
+    {MINIPAY_INSUFFICIENT_FUNDS, "insufficient_funds",
+     "The wallet's available money is less than the amount."},
     {MINIPAY_SELF_TRANSFER, "self_transfer", "Payer and payee are the same wallet."},
     {MINIPAY_BELOW_MINIMUM, "below_minimum", "The amount is below the minimum."},
     {MINIPAY_NOT_IN_UNITS, "not_in_units", "The amount is not a multiple of the unit."},
@@ -69,10 +71,13 @@ static const status_entry statuses[] = {
     {MINIPAY_NO_MEMORY, "no_memory", "Memory is used up."},
     {MINIPAY_DISK_FULL, "disk_full", "The disk is full."},
     {MINIPAY_UNAVAILABLE, "unavailable", "The other side cannot be reached now."},
-    {MINIPAY_BEHIND, "behind", "An earlier instruction of this call on the same wallet still runs; send it again."},
+    {MINIPAY_BEHIND, "behind",
+     "An earlier instruction of this call on the same wallet still runs; send it again."},
 
-    {MINIPAY_COMMIT_UNKNOWN, "commit_unknown", "Whether the commit stands is not known; ask with the same id."},
-    {MINIPAY_BANK_UNKNOWN, "bank_unknown", "Whether the bank moved the money is not known; it is being asked."},
+    {MINIPAY_COMMIT_UNKNOWN, "commit_unknown",
+     "Whether the commit stands is not known; ask with the same id."},
+    {MINIPAY_BANK_UNKNOWN, "bank_unknown",
+     "Whether the bank moved the money is not known; it is being asked."},
 
     {MINIPAY_IO_ERROR, "io_error", "Reading or writing the database failed."},
     {MINIPAY_NOT_A_DATABASE, "not_a_database", "The file is not a MiniPay database."},
@@ -83,9 +88,9 @@ static const status_entry statuses[] = {
     {MINIPAY_INTERNAL, "internal", "MiniPay found a fault in itself."},
 };
 
-const char *const mpi_kind_names[] = {"none",   "topup",   "transfer", "withdraw", "pay",      "refund",
-                                         "credit", "debit",   "payout",   "fee",      "reversal", "register",
-                                         "link",   "open",    "merchant", "order",    "settlement", NULL};
+const char *const mpi_kind_names[] = {
+    "none", "topup",    "transfer", "withdraw", "pay",  "refund",   "credit", "debit",      "payout",
+    "fee",  "reversal", "register", "link",     "open", "merchant", "order",  "settlement", NULL};
 
 const char *const mpi_state_names[] = {"none", "running", "done", "rejected", "parked", NULL};
 
@@ -139,8 +144,8 @@ void minipay_error_init(minipay_error *error)
     error->struct_size = sizeof *error;
 }
 
-minipay_status mpi_fail(minipay_error *error, minipay_status status, const char *field, const char *format,
-                        ...)
+minipay_status mpi_fail(minipay_error *error, minipay_status status, const char *field,
+                        const char *format, ...)
 {
     if (error) {
         va_list arguments;

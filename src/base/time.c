@@ -53,7 +53,8 @@ void minipay_time_format(int64_t at, char text[32])
     int32_t date = mpi_date_of(at, 0);
     int32_t second = (int32_t)(at / US_PER_SECOND % 86400);
     char written[80];
-    snprintf(written, sizeof written, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", date / 10000, date / 100 % 100,
-             date % 100, second / 3600, second / 60 % 60, second % 60, (int)(at % US_PER_SECOND));
+    snprintf(written, sizeof written, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", date / 10000,
+             date / 100 % 100, date % 100, second / 3600, second / 60 % 60, second % 60,
+             (int)(at % US_PER_SECOND));
     mpi_text_copy(text, 32, written);
 }

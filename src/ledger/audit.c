@@ -49,7 +49,9 @@ static minipay_status start(void *context, mpi_audit *audit, minipay_error *erro
     auditor->postings = mpi_audit_check(audit, "postings");
     auditor->balances = mpi_audit_check(audit, "balances");
     auditor->trial = mpi_audit_check(audit, "trial balance");
-    return auditor->trial ? MINIPAY_OK : mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for 32 checks is needed");
+    return auditor->trial
+               ? MINIPAY_OK
+               : mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for 32 checks is needed");
 }
 
 /* ---- accounts ------------------------------------------------------------------------------------------ */
@@ -64,7 +66,8 @@ static uint8_t currency_number(mpi_ledger_auditor *auditor, const char currency[
     return (uint8_t)i;
 }
 
-static minipay_status see_account(mpi_ledger_auditor *auditor, const mpi_account *account, minipay_error *error)
+static minipay_status see_account(mpi_ledger_auditor *auditor, const mpi_account *account,
+                                  minipay_error *error)
 {
     int64_t number = account->account_id;
     if (number <= 0 || number > INT32_MAX) {
@@ -114,8 +117,9 @@ static void count_out(tracked *account, const mpi_journal *row)
 static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracked *account, bool rises,
                      int64_t balance_minor, int64_t previous, const char *side)
 {
-    bool fits = rises ? mpi_money_add(account->posted_minor, row->amount_minor, &account->posted_minor)
-                      : mpi_money_subtract(account->posted_minor, row->amount_minor, &account->posted_minor);
+    bool fits =
+        rises ? mpi_money_add(account->posted_minor, row->amount_minor, &account->posted_minor)
+              : mpi_money_subtract(account->posted_minor, row->amount_minor, &account->posted_minor);
     bool linked = mpi_account_is_linked(account->kind);
     if (!fits)
         mpi_audit_fail(auditor->postings, "journal %lld: amount_minor overflows the %s account",
@@ -126,7 +130,8 @@ static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracke
                        (long long)(linked ? account->posted_minor : 0));
     if (previous != (linked ? account->last_sequence : 0))
         mpi_audit_fail(auditor->postings, "journal %lld: %s_previous is %lld, should be %lld",
-                       (long long)row->sequence, side, (long long)previous, (long long)account->last_sequence);
+                       (long long)row->sequence, side, (long long)previous,
+                       (long long)account->last_sequence);
     if (linked)
         account->last_sequence = row->sequence;
 }
@@ -136,7 +141,8 @@ static void see_row(mpi_ledger_auditor *auditor, const mpi_journal *row)
     tracked *debit = find(auditor, row->debit_account), *credit = find(auditor, row->credit_account);
     auditor->postings->rows++;
     if (!debit || !credit) {
-        mpi_audit_fail(auditor->postings, "journal %lld: account %lld is missing", (long long)row->sequence,
+        mpi_audit_fail(auditor->postings, "journal %lld: account %lld is missing",
+                       (long long)row->sequence,
                        (long long)(debit ? row->credit_account : row->debit_account));
         return;
     }
@@ -144,18 +150,19 @@ static void see_row(mpi_ledger_auditor *auditor, const mpi_journal *row)
         mpi_audit_fail(auditor->postings, "journal %lld: amount_minor is %lld", (long long)row->sequence,
                        (long long)row->amount_minor);
     if (debit->currency != credit->currency)
-        mpi_audit_fail(auditor->postings, "journal %lld: the accounts are in two currencies", (long long)row->sequence);
+        mpi_audit_fail(auditor->postings, "journal %lld: the accounts are in two currencies",
+                       (long long)row->sequence);
     see_side(auditor, row, debit, mpi_account_rises_with_debit(debit->kind), row->debit_balance_minor,
              row->debit_previous, "debit");
-    see_side(auditor, row, credit, !mpi_account_rises_with_debit(credit->kind), row->credit_balance_minor,
-             row->credit_previous, "credit");
+    see_side(auditor, row, credit, !mpi_account_rises_with_debit(credit->kind),
+             row->credit_balance_minor, row->credit_previous, "credit");
     count_out(debit, row);
 }
 
 /* ---- balances -------------------------------------------------------------------------------------------- */
 
-static void compare(mpi_ledger_auditor *auditor, const mpi_balance *balance, const char *column, int64_t stands,
-                    int64_t should)
+static void compare(mpi_ledger_auditor *auditor, const mpi_balance *balance, const char *column,
+                    int64_t stands, int64_t should)
 {
     if (stands != should)
         mpi_audit_fail(auditor->balances, "balance %lld: %s is %lld, the journal says %lld",
@@ -167,7 +174,8 @@ static void see_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance)
     tracked *account = find(auditor, balance->account_id);
     auditor->balances->rows++;
     if (!account) {
-        mpi_audit_fail(auditor->balances, "balance %lld belongs to no account", (long long)balance->account_id);
+        mpi_audit_fail(auditor->balances, "balance %lld belongs to no account",
+                       (long long)balance->account_id);
         return;
     }
     account->balanced = 1;
@@ -178,10 +186,12 @@ static void see_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance)
         compare(auditor, balance, "month_out_minor", balance->month_out_minor, account->month_out_minor);
     }
     if (account->kind == MPI_ACCOUNT_WALLET && balance->posted_minor < 0)
-        mpi_audit_fail(auditor->balances, "balance %lld: posted_minor is below zero", (long long)balance->account_id);
+        mpi_audit_fail(auditor->balances, "balance %lld: posted_minor is below zero",
+                       (long long)balance->account_id);
 }
 
-static minipay_status visit(void *context, const mpi_record *record, const void *row, minipay_error *error)
+static minipay_status visit(void *context, const mpi_record *record, const void *row,
+                            minipay_error *error)
 {
     mpi_ledger_auditor *auditor = context;
     if (record == &mpi_account_record)
@@ -201,13 +211,14 @@ static void check_trial(mpi_ledger_auditor *auditor, uint8_t currency)
         const tracked *account = &auditor->accounts[i];
         if (!account->known || account->currency != currency)
             continue;
-        fits = fits && (mpi_account_rises_with_debit(account->kind) ? mpi_money_add(sum, account->posted_minor, &sum)
-                                                                    : mpi_money_subtract(sum, account->posted_minor, &sum));
+        fits = fits && (mpi_account_rises_with_debit(account->kind)
+                            ? mpi_money_add(sum, account->posted_minor, &sum)
+                            : mpi_money_subtract(sum, account->posted_minor, &sum));
     }
     auditor->trial->rows++;
     if (!fits || sum != 0)
-        mpi_audit_fail(auditor->trial, "%s: debits exceed credits by %lld", auditor->currencies[currency],
-                       (long long)sum);
+        mpi_audit_fail(auditor->trial, "%s: debits exceed credits by %lld",
+                       auditor->currencies[currency], (long long)sum);
 }
 
 static minipay_status finish(void *context, minipay_error *error)

@@ -85,7 +85,8 @@ minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t ac
     const void *row;
     minipay_status status = mpi_unit_get(unit, ledger->balances, &account_id, &row, error);
     if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail(error, MINIPAY_CORRUPT, "balance", "account %lld has no balance", (long long)account_id);
+        return mpi_fail(error, MINIPAY_CORRUPT, "balance", "account %lld has no balance",
+                        (long long)account_id);
     if (status == MINIPAY_OK)
         *balance = row;
     return status;
@@ -118,7 +119,9 @@ static minipay_status check_state(const mpi_account *account)
 
 static int64_t limit_of(const mpi_posting *posting, const mpi_account *account, int32_t rule)
 {
-    return posting->forced || account->kind != MPI_ACCOUNT_WALLET ? 0 : posting->rules->values[rule][account->tier];
+    return posting->forced || account->kind != MPI_ACCOUNT_WALLET
+               ? 0
+               : posting->rules->values[rule][account->tier];
 }
 
 /* ---- one side of a posting --------------------------------------------------------------------------- */
@@ -150,7 +153,8 @@ static minipay_status take_out(const mpi_posting *posting, const mpi_account *ac
     return MINIPAY_OK;
 }
 
-static minipay_status put_in(const mpi_posting *posting, const mpi_account *account, mpi_balance *balance)
+static minipay_status put_in(const mpi_posting *posting, const mpi_account *account,
+                             mpi_balance *balance)
 {
     int64_t posted, whole;
     if (!mpi_money_add(balance->posted_minor, posting->amount_minor, &posted) ||
@@ -188,7 +192,8 @@ static minipay_status check_states(const mpi_posting *posting)
     return status != MINIPAY_OK || posting->forced ? status : check_state(posting->credit);
 }
 
-static minipay_status apply(const mpi_posting *posting, int32_t date, mpi_balance *debit, mpi_balance *credit)
+static minipay_status apply(const mpi_posting *posting, int32_t date, mpi_balance *debit,
+                            mpi_balance *credit)
 {
     bool debit_rises = mpi_account_rises_with_debit(posting->debit->kind);
     bool credit_rises = !mpi_account_rises_with_debit(posting->credit->kind);
@@ -200,8 +205,8 @@ static minipay_status apply(const mpi_posting *posting, int32_t date, mpi_balanc
                         : take_out(posting, posting->credit, date, credit);
 }
 
-static void link_side(const mpi_account *account, mpi_balance *balance, int64_t sequence, int64_t *resulting,
-                      int64_t *previous)
+static void link_side(const mpi_account *account, mpi_balance *balance, int64_t sequence,
+                      int64_t *resulting, int64_t *previous)
 {
     if (!mpi_account_is_linked(account->kind))
         return;
@@ -210,8 +215,8 @@ static void link_side(const mpi_account *account, mpi_balance *balance, int64_t 
     balance->last_sequence = sequence;
 }
 
-static minipay_status write_row(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting, int32_t date,
-                                mpi_balance *debit, mpi_balance *credit, int64_t *sequence,
+static minipay_status write_row(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
+                                int32_t date, mpi_balance *debit, mpi_balance *credit, int64_t *sequence,
                                 minipay_error *error)
 {
     int64_t next = mpi_unit_next_sequence(unit);
@@ -244,12 +249,13 @@ static minipay_status check_unused(mpi_ledger *ledger, mpi_unit *unit, const mpi
     mpi_journal row;
     if (posting->looked_up)
         return MINIPAY_OK;
-    minipay_status status = mpi_ledger_row(ledger, unit, &posting->operation_id, posting->leg, &row, error);
+    minipay_status status =
+        mpi_ledger_row(ledger, unit, &posting->operation_id, posting->leg, &row, error);
     return status == MINIPAY_OK ? MINIPAY_ID_REUSED : status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
 }
 
-minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting, int64_t *sequence,
-                               minipay_error *error)
+minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
+                               int64_t *sequence, minipay_error *error)
 {
     const mpi_balance *debit_row = NULL, *credit_row = NULL;
     MPI_ASSERT(posting->amount_minor > 0 && posting->debit != posting->credit);
@@ -307,8 +313,8 @@ minipay_status mpi_ledger_reserve(mpi_ledger *ledger, mpi_unit *unit, const mpi_
     return MINIPAY_OK;
 }
 
-minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id, int32_t leg,
-                              mpi_journal *row, minipay_error *error)
+minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id,
+                              int32_t leg, mpi_journal *row, minipay_error *error)
 {
     memset(row, 0, sizeof *row);
     row->operation_id = *operation_id;

@@ -132,7 +132,7 @@ typedef struct mpi_posting {
     const char *actor;
     const char *channel;
     bool looked_up; /* the caller knows that (operation, leg) is free */
-    bool forced; /* money that the bank has moved, or a return: no limit or state refuses it */
+    bool forced;    /* money that the bank has moved, or a return: no limit or state refuses it */
 } mpi_posting;
 
 /* Books it, or refuses: WALLET_FROZEN, WALLET_CLOSED, ID_REUSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
@@ -149,7 +149,7 @@ minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t ac
                                   const mpi_balance **balance, minipay_error *error);
 
 /* The journal row of (operation, leg), or MINIPAY_NOT_FOUND. */
-minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id, int32_t leg,
-                              mpi_journal *row, minipay_error *error);
+minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id,
+                              int32_t leg, mpi_journal *row, minipay_error *error);
 
 #endif

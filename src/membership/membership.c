@@ -95,7 +95,8 @@ void mpi_membership_draw_up(void *context, const void *requests, uint32_t number
 
 /* ---- port ---------------------------------------------------------------------------------------------- */
 
-static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *member_id, mpi_terms *terms)
+static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
+                                 mpi_terms *terms)
 {
     mpi_membership *membership = impl;
     const void *row;
@@ -160,8 +161,8 @@ static minipay_status read_member(mpi_view *view, mpi_membership *membership, co
     return status == MINIPAY_OK ? show(membership, &row, member, error) : status;
 }
 
-minipay_status mpi_membership_get(mpi_membership *membership, const minipay_id *id, minipay_member *member,
-                                  minipay_error *error)
+minipay_status mpi_membership_get(mpi_membership *membership, const minipay_id *id,
+                                  minipay_member *member, minipay_error *error)
 {
     mpi_view view;
     minipay_status status = mpi_view_open(membership->store, &view, error);

@@ -41,10 +41,11 @@ void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine);
 mpi_membership_port mpi_membership_open_port(mpi_membership *membership);
 
 /* `draw_up` for minipay_member_request; its context is the membership. */
-void mpi_membership_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+void mpi_membership_draw_up(void *context, const void *requests, uint32_t number,
+                            mpi_document *document);
 
-minipay_status mpi_membership_get(mpi_membership *membership, const minipay_id *id, minipay_member *member,
-                                  minipay_error *error);
+minipay_status mpi_membership_get(mpi_membership *membership, const minipay_id *id,
+                                  minipay_member *member, minipay_error *error);
 minipay_status mpi_membership_find(mpi_membership *membership, const char *email, minipay_member *member,
                                    minipay_error *error);
 

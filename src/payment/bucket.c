@@ -39,7 +39,8 @@ static bool add_figures(mpi_bucket *bucket, const mpi_due *change)
 }
 
 /* The date's bucket that is still open; a closed one is followed by the next round. */
-static minipay_status find_open(mpi_payments *payments, mpi_flow *flow, mpi_bucket *key, const void **row)
+static minipay_status find_open(mpi_payments *payments, mpi_flow *flow, mpi_bucket *key,
+                                const void **row)
 {
     for (;;) {
         minipay_status status = mpi_unit_get(flow->unit, payments->buckets, key, row, flow->error);
@@ -56,7 +57,8 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
 {
     const void *row;
     const mpi_rules *rules;
-    minipay_status status = mpi_policy_rules(payments->policy, flow->unit, currency, &rules, flow->error);
+    minipay_status status =
+        mpi_policy_rules(payments->policy, flow->unit, currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
     mpi_bucket bucket = {.merchant_id = *merchant_id,
@@ -64,8 +66,9 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
     memcpy(bucket.currency, currency, sizeof bucket.currency);
     status = find_open(payments, flow, &bucket, &row);
     if (status == MINIPAY_NOT_FOUND)
-        return add_figures(&bucket, change) ? mpi_unit_insert(flow->unit, payments->buckets, &bucket, flow->error)
-                                            : MINIPAY_AMOUNT_OVERFLOW;
+        return add_figures(&bucket, change)
+                   ? mpi_unit_insert(flow->unit, payments->buckets, &bucket, flow->error)
+                   : MINIPAY_AMOUNT_OVERFLOW;
     if (status != MINIPAY_OK)
         return status;
     bucket = *(const mpi_bucket *)row;
@@ -78,8 +81,8 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
     return MINIPAY_OK;
 }
 
-minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id, const char currency[4],
-                                int64_t amount_minor)
+minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                const char currency[4], int64_t amount_minor)
 {
     mpi_due change = {.carried_minor = amount_minor};
     return mpi_bucket_add(impl, flow, merchant_id, currency, &change);
@@ -104,12 +107,17 @@ static minipay_status close_one(mpi_payments *payments, mpi_flow *flow, const mi
     return MINIPAY_OK;
 }
 
-minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id, const char currency[4],
-                                int32_t through_date, mpi_due *dues, uint32_t *count)
+minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
+                                const char currency[4], int32_t through_date, mpi_due *dues,
+                                uint32_t *count)
 {
     mpi_bucket low = {.business_date = 0}, high = {.business_date = through_date};
-    minipay_scan scan = {.table = &mpi_bucket_record.table, .index = MPI_BUCKETS_OPEN, .low = &low, .high = &high,
-                         .low_fields = 2, .high_fields = 2};
+    minipay_scan scan = {.table = &mpi_bucket_record.table,
+                         .index = MPI_BUCKETS_OPEN,
+                         .low = &low,
+                         .high = &high,
+                         .low_fields = 2,
+                         .high_fields = 2};
     mpi_bucket *open = malloc(*count * sizeof *open);
     if (!open)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);

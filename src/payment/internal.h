@@ -16,9 +16,10 @@ minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const m
 minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const minipay_id *merchant_id,
                               const char currency[4], const mpi_due *change);
 
-minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id, const char currency[4],
-                                int32_t through_date, mpi_due *dues, uint32_t *count);
-minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id, const char currency[4],
-                                int64_t amount_minor);
+minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
+                                const char currency[4], int32_t through_date, mpi_due *dues,
+                                uint32_t *count);
+minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                const char currency[4], int64_t amount_minor);
 
 #endif

@@ -50,8 +50,8 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
     mpi_secret_set(&merchant->name, sizeof merchant->name, request->name);
 }
 
-minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id, const char currency[4],
-                                 const mpi_merchant **merchant)
+minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
+                                 const char currency[4], const mpi_merchant **merchant)
 {
     const void *row;
     minipay_status status = mpi_unit_get(flow->unit, payments->merchants, id, &row, flow->error);
@@ -65,8 +65,8 @@ minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const m
     return memcmp((*merchant)->currency, currency, 4) ? MINIPAY_CURRENCY_MISMATCH : MINIPAY_OK;
 }
 
-minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id, minipay_merchant *merchant,
-                                     minipay_error *error)
+minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,
+                                     minipay_merchant *merchant, minipay_error *error)
 {
     mpi_merchant row = {.op.id = *id};
     minipay_merchant shown;
@@ -77,14 +77,16 @@ minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *i
     status = mpi_view_get(&view, &mpi_merchant_record, -1, &row, error);
     mpi_view_close(&view);
     if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id") : status;
+        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id")
+                                           : status;
     minipay_merchant_init(&shown);
     shown.id = *id;
     shown.state = row.merchant_state;
     shown.fee_basis_points = row.fee_basis_points;
     shown.cycle_days = row.cycle_days;
     memcpy(shown.currency, row.currency, sizeof shown.currency);
-    if (mpi_record_unseal(mpi_store_keys(payments->store), id, &row.name, shown.name, sizeof shown.name) != 0)
+    if (mpi_record_unseal(mpi_store_keys(payments->store), id, &row.name, shown.name,
+                          sizeof shown.name) != 0)
         return mpi_fail(error, MINIPAY_CORRUPT, "merchant", "a merchant's name cannot be unsealed");
     *merchant = shown;
     return MINIPAY_OK;

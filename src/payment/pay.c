@@ -28,7 +28,8 @@ static const minipay_field slip_fields[] = {
     MPI_HASH(mpi_slip, row_tag),
 };
 
-const mpi_record mpi_slip_record = MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip, "slip", slip_fields, 1, NULL, 0);
+const mpi_record mpi_slip_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip, "slip", slip_fields, 1, NULL, 0);
 
 static minipay_status provide(void *context, mpi_flow *flow, void *document)
 {
@@ -36,8 +37,8 @@ static minipay_status provide(void *context, mpi_flow *flow, void *document)
     mpi_slip *slip = document;
     if (!(slip->flags & MINIPAY_FLAG_AUTO_TOPUP))
         return MINIPAY_OK;
-    return payments->wallet.provide(payments->wallet.impl, flow, &slip->op, &slip->member_id, slip->currency,
-                                    slip->amount_minor, &slip->topup_minor);
+    return payments->wallet.provide(payments->wallet.impl, flow, &slip->op, &slip->member_id,
+                                    slip->currency, slip->amount_minor, &slip->topup_minor);
 }
 
 static minipay_status debit(void *context, mpi_flow *flow, void *document)
@@ -45,7 +46,8 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     mpi_payments *payments = context;
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
-    minipay_status status = mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
+    minipay_status status =
+        mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
     if (status != MINIPAY_OK)
         return status;
     mpi_move asked = {
@@ -66,7 +68,8 @@ static minipay_status count(void *context, mpi_flow *flow, void *document)
     mpi_slip *slip = document;
     const mpi_rules *rules;
     mpi_due change = {.slips = 1, .gross_minor = slip->amount_minor, .fee_minor = slip->fee_minor};
-    minipay_status status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
+    minipay_status status =
+        mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
     slip->business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit));
@@ -116,7 +119,8 @@ mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
     return (mpi_payment_port){payments, mpi_bucket_close, mpi_bucket_carry};
 }
 
-void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy, const mpi_wallet_port *wallet)
+void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
+                         const mpi_wallet_port *wallet)
 {
     payments->engine = engine;
     payments->store = mpi_engine_store(engine);
@@ -155,7 +159,8 @@ minipay_status mpi_payments_slip(mpi_payments *payments, const minipay_id *id, m
     status = mpi_view_get(&view, &mpi_slip_record, -1, &row, error);
     mpi_view_close(&view);
     if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_SLIP_NOT_FOUND, "id") : status;
+        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_SLIP_NOT_FOUND, "id")
+                                           : status;
     minipay_slip_init(slip);
     slip->state = slip_state(&row);
     slip->id = *id;

@@ -76,14 +76,15 @@ typedef struct mpi_payments {
     mpi_table *merchants, *slips, *buckets;
 } mpi_payments;
 
-void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy, const mpi_wallet_port *wallet);
+void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
+                         const mpi_wallet_port *wallet);
 mpi_payment_port mpi_payments_open_port(mpi_payments *payments);
 
 /* `draw_up` for minipay_merchant_request. */
 void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
 
-minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id, minipay_merchant *merchant,
-                                     minipay_error *error);
+minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,
+                                     minipay_merchant *merchant, minipay_error *error);
 minipay_status mpi_payments_slip(mpi_payments *payments, const minipay_id *id, minipay_slip *slip,
                                  minipay_error *error);
 

@@ -26,8 +26,8 @@ typedef struct mpi_payment_port {
                             int32_t through_date, mpi_due *dues, uint32_t *count);
 
     /* Puts what a run did not pay out into the merchant's open bucket, for the next run. */
-    minipay_status (*carry)(void *impl, mpi_flow *flow, const minipay_id *merchant_id, const char currency[4],
-                            int64_t amount_minor);
+    minipay_status (*carry)(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                            const char currency[4], int64_t amount_minor);
 } mpi_payment_port;
 
 #endif

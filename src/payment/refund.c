@@ -10,8 +10,9 @@
  * is given back in proportion, cumulatively, so that it is exact when all is refunded. */
 
 static const minipay_field refund_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_refund),  MPI_ID(mpi_refund, slip_id),      MPI_MONEY(mpi_refund, asked_minor),
-    MPI_MONEY(mpi_refund, amount_minor), MPI_MONEY(mpi_refund, fee_minor), MPI_HASH(mpi_refund, row_tag),
+    MPI_OPERATION_FIELDS(mpi_refund),   MPI_ID(mpi_refund, slip_id),
+    MPI_MONEY(mpi_refund, asked_minor), MPI_MONEY(mpi_refund, amount_minor),
+    MPI_MONEY(mpi_refund, fee_minor),   MPI_HASH(mpi_refund, row_tag),
 };
 
 const mpi_record mpi_refund_record =
@@ -27,14 +28,17 @@ static minipay_status size_up(const mpi_slip *slip, mpi_refund *refund, mpi_slip
     refund->amount_minor = refund->asked_minor ? refund->asked_minor : left;
     if (left == 0)
         return MINIPAY_SLIP_CLOSED;
-    if (refund->amount_minor > left || !mpi_money_add(slip->refunded_minor, refund->amount_minor, &after->refunded_minor))
+    if (refund->amount_minor > left ||
+        !mpi_money_add(slip->refunded_minor, refund->amount_minor, &after->refunded_minor))
         return MINIPAY_REFUND_EXCEEDS;
-    after->refunded_fee_minor = mpi_money_part(slip->fee_minor, after->refunded_minor, slip->amount_minor);
+    after->refunded_fee_minor =
+        mpi_money_part(slip->fee_minor, after->refunded_minor, slip->amount_minor);
     mpi_money_subtract(after->refunded_fee_minor, slip->refunded_fee_minor, &refund->fee_minor);
     return MINIPAY_OK;
 }
 
-static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund, const mpi_slip *slip)
+static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
+                                const mpi_slip *slip)
 {
     mpi_due change = {.refund_minor = refund->amount_minor};
     mpi_move asked = {
@@ -47,8 +51,11 @@ static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refu
     };
     mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    minipay_status status = payments->wallet.move(payments->wallet.impl, flow, &asked, &refund->op.policy_version);
-    return status == MINIPAY_OK ? mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change) : status;
+    minipay_status status =
+        payments->wallet.move(payments->wallet.impl, flow, &asked, &refund->op.policy_version);
+    return status == MINIPAY_OK
+               ? mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change)
+               : status;
 }
 
 static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
@@ -56,7 +63,8 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
     mpi_payments *payments = context;
     mpi_refund *refund = document;
     const void *row;
-    minipay_status status = mpi_unit_get(flow->unit, payments->slips, &refund->slip_id, &row, flow->error);
+    minipay_status status =
+        mpi_unit_get(flow->unit, payments->slips, &refund->slip_id, &row, flow->error);
     if (status != MINIPAY_OK)
         return status == MINIPAY_NOT_FOUND ? MINIPAY_SLIP_NOT_FOUND : status;
     mpi_slip after = *(const mpi_slip *)row;

@@ -36,8 +36,9 @@ const mpi_record mpi_policy_version_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_policy_version, "policy_version", version_fields, 1, NULL, 0);
 
 static const minipay_field rule_fields[] = {
-    MPI_INT32(mpi_policy_rule, version),  MPI_ENUM(mpi_policy_rule, rule, rule_names), MPI_INT32(mpi_policy_rule, tier),
-    MPI_TEXT(mpi_policy_rule, currency), MPI_MONEY(mpi_policy_rule, value),           MPI_HASH(mpi_policy_rule, row_tag),
+    MPI_INT32(mpi_policy_rule, version), MPI_ENUM(mpi_policy_rule, rule, rule_names),
+    MPI_INT32(mpi_policy_rule, tier),    MPI_TEXT(mpi_policy_rule, currency),
+    MPI_MONEY(mpi_policy_rule, value),   MPI_HASH(mpi_policy_rule, row_tag),
 };
 
 const mpi_record mpi_policy_rule_record =
@@ -63,9 +64,9 @@ typedef struct default_rule {
 } default_rule;
 
 static const default_rule defaults[] = {
-    {MINIPAY_RULE_TOPUP_MINIMUM, "KRW", 10000},        {MINIPAY_RULE_TOPUP_UNIT, "KRW", 10000},
-    {MINIPAY_RULE_DAY_OFFSET_MINUTES, "", 540},        {MINIPAY_RULE_DAY_CUTOFF_MINUTES, "", 0},
-    {MINIPAY_RULE_BANK_RETRY_FIRST_MS, "", 1000},      {MINIPAY_RULE_BANK_RETRY_LARGEST_MS, "", 300000},
+    {MINIPAY_RULE_TOPUP_MINIMUM, "KRW", 10000},    {MINIPAY_RULE_TOPUP_UNIT, "KRW", 10000},
+    {MINIPAY_RULE_DAY_OFFSET_MINUTES, "", 540},    {MINIPAY_RULE_DAY_CUTOFF_MINUTES, "", 0},
+    {MINIPAY_RULE_BANK_RETRY_FIRST_MS, "", 1000},  {MINIPAY_RULE_BANK_RETRY_LARGEST_MS, "", 300000},
     {MINIPAY_RULE_BANK_DEADLINE_MS, "", 86400000},
 };
 
@@ -131,8 +132,8 @@ static const mpi_policy_version *in_force(const mpi_policy_version *versions, ui
     return NULL;
 }
 
-static minipay_status compile(mpi_policy *policy, mpi_unit *unit, int32_t version, const char currency[4],
-                              mpi_rules *rules, minipay_error *error)
+static minipay_status compile(mpi_policy *policy, mpi_unit *unit, int32_t version,
+                              const char currency[4], mpi_rules *rules, minipay_error *error)
 {
     mpi_policy_rule key = {.version = version};
     const void *row;
@@ -208,8 +209,12 @@ static void set_rule(publication *work, int32_t rule, int32_t tier, const char *
 static minipay_status copy_last(publication *work, mpi_unit *unit, int64_t version, minipay_error *error)
 {
     mpi_policy_rule bound = {.version = (int32_t)version};
-    minipay_scan scan = {.table = &mpi_policy_rule_record.table, .index = -1, .low = &bound, .high = &bound,
-                         .low_fields = 1, .high_fields = 1};
+    minipay_scan scan = {.table = &mpi_policy_rule_record.table,
+                         .index = -1,
+                         .low = &bound,
+                         .high = &bound,
+                         .low_fields = 1,
+                         .high_fields = 1};
     work->set_count = RULES_LARGEST;
     return mpi_unit_scan(unit, &scan, work->set, &work->set_count, error);
 }
@@ -246,7 +251,8 @@ static minipay_status publish(void *context, mpi_unit *unit, minipay_error *erro
     for (uint32_t i = 0; !last && i < MPI_COUNT(defaults); i++)
         set_rule(work, defaults[i].rule, 0, defaults[i].currency, defaults[i].value);
     for (uint32_t i = 0; i < work->count; i++)
-        set_rule(work, work->rules[i].rule, work->rules[i].tier, work->rules[i].currency, work->rules[i].value);
+        set_rule(work, work->rules[i].rule, work->rules[i].tier, work->rules[i].currency,
+                 work->rules[i].value);
     return status == MINIPAY_OK ? insert_set(work, unit, error) : status;
 }
 
@@ -272,16 +278,18 @@ minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error)
 
 static minipay_status check_rule(const minipay_rule *rule, minipay_error *error)
 {
-    bool by_tier = rule->rule >= MINIPAY_RULE_LIMIT_OPERATION && rule->rule <= MINIPAY_RULE_LIMIT_MONTHLY;
+    bool by_tier =
+        rule->rule >= MINIPAY_RULE_LIMIT_OPERATION && rule->rule <= MINIPAY_RULE_LIMIT_MONTHLY;
     if (rule->struct_size != sizeof *rule)
         return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "rules");
     if (rule->rule <= 0 || rule->rule >= MINIPAY_RULE_COUNT)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "rule", "there is no rule %d", rule->rule);
     if (rule->tier < 0 || rule->tier >= (by_tier ? MINIPAY_TIER_COUNT : 1))
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "tier", "%s has no tier %d", rule_names[rule->rule], rule->tier);
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "tier", "%s has no tier %d",
+                        rule_names[rule->rule], rule->tier);
     if (rule->value < 0 || (rule->rule == MINIPAY_RULE_TOPUP_UNIT && rule->value == 0))
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "value", "%s cannot be %lld", rule_names[rule->rule],
-                        (long long)rule->value);
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "value", "%s cannot be %lld",
+                        rule_names[rule->rule], (long long)rule->value);
     if (rule->currency[0] && !mpi_currency_valid(rule->currency))
         return mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency");
     return MINIPAY_OK;
@@ -291,7 +299,8 @@ minipay_status mpi_policy_publish(mpi_policy *policy, const minipay_rule *rules,
                                   int64_t effective_at, int32_t *version, minipay_error *error)
 {
     if (!rules || count == 0 || count > RULES_LARGEST / 2)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "rules", "a version takes 1 to %d rules", RULES_LARGEST / 2);
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "rules", "a version takes 1 to %d rules",
+                        RULES_LARGEST / 2);
     for (uint32_t i = 0; i < count; i++) {
         minipay_status status = check_rule(&rules[i], error);
         if (status != MINIPAY_OK)
@@ -313,8 +322,8 @@ minipay_status mpi_policy_publish(mpi_policy *policy, const minipay_rule *rules,
 
 /* ---- reading beside the lane -------------------------------------------------------------------------- */
 
-minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, const char *currency, int64_t at,
-                               int64_t *value, int32_t *version, minipay_error *error)
+minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, const char *currency,
+                               int64_t at, int64_t *value, int32_t *version, minipay_error *error)
 {
     mpi_policy_version versions[VERSIONS_LARGEST];
     minipay_scan scan = {.table = &mpi_policy_version_record.table, .index = -1, .descending = 1};

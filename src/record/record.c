@@ -104,7 +104,8 @@ size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *byte
     return used;
 }
 
-const char *mpi_record_first_difference(const mpi_record *record, const void *asked, const void *standing)
+const char *mpi_record_first_difference(const mpi_record *record, const void *asked,
+                                        const void *standing)
 {
     uint32_t count = hashed_fields(record);
     for (uint32_t i = 0; i < count; i++) {
@@ -127,7 +128,8 @@ void mpi_secret_set(void *field, size_t size, const char *text)
     memcpy((uint8_t *)field + sizeof length, text, length);
 }
 
-static void seal_field(const minipay_field *field, const mpi_keys *keys, const minipay_id *context, void *row)
+static void seal_field(const minipay_field *field, const mpi_keys *keys, const minipay_id *context,
+                       void *row)
 {
     uint8_t *secret = (uint8_t *)row + field->offset;
     uint8_t plain[MPI_RECORD_LARGEST];
@@ -142,7 +144,8 @@ static void seal_field(const minipay_field *field, const mpi_keys *keys, const m
     memcpy(secret, &length, sizeof length);
 }
 
-void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context, void *row)
+void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context,
+                     void *row)
 {
     for (uint32_t i = 0; i < record->table.field_count; i++) {
         const minipay_field *field = &record->table.fields[i];
@@ -151,7 +154,8 @@ void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minip
     }
 }
 
-int mpi_record_unseal(const mpi_keys *keys, const minipay_id *context, const void *field, char *text, size_t room)
+int mpi_record_unseal(const mpi_keys *keys, const minipay_id *context, const void *field, char *text,
+                      size_t room)
 {
     uint32_t length;
     memcpy(&length, field, sizeof length);

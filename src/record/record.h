@@ -23,33 +23,37 @@ typedef struct mpi_record {
     mpi_form form;
 } mpi_record;
 
-#define MPI_FIELD(type, member, field_kind, field_flags, enum_names)                                        \
-    {                                                                                                       \
-        #member, field_kind, offsetof(type, member), sizeof(((type *)0)->member), field_flags, enum_names   \
+#define MPI_FIELD(type, member, field_kind, field_flags, enum_names)                                    \
+    {                                                                                                   \
+#member, field_kind, offsetof(type, member), sizeof(((type *)0)->member), field_flags,          \
+            enum_names                                                                                  \
     }
 #define MPI_INT64(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, 0, NULL)
 #define MPI_MONEY(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL)
 #define MPI_INT32(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT32, 0, NULL)
 #define MPI_ENUM(type, member, names) MPI_FIELD(type, member, MINIPAY_FIELD_ENUM, 0, names)
 #define MPI_ID(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_ID, 0, NULL)
-#define MPI_OPTIONAL_ID(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL)
+#define MPI_OPTIONAL_ID(type, member)                                                                   \
+    MPI_FIELD(type, member, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL)
 #define MPI_TEXT(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_TEXT, 0, NULL)
 #define MPI_HASH(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_HASH, 0, NULL)
 #define MPI_BYTES(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_BYTES, MINIPAY_FIELD_SECRET, NULL)
 
 /* A secret field with room for text of `size` bytes with its NUL. */
-#define MPI_SECRET(size)                                                                                    \
-    struct {                                                                                                \
-        uint32_t length;                                                                                    \
-        uint8_t bytes[(((size) + MPI_SEAL_OVERHEAD) + 3) / 4 * 4];                                          \
+#define MPI_SECRET(size)                                                                                \
+    struct {                                                                                            \
+        uint32_t length;                                                                                \
+        uint8_t bytes[(((size) + MPI_SEAL_OVERHEAD) + 3) / 4 * 4];                                      \
     }
 
 #define MPI_COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
-#define MPI_RECORD(record_form, type, table_name, field_array, keys, index_array, index_total)              \
-    {                                                                                                       \
-        {table_name, field_array, index_array, MPI_COUNT(field_array), keys, index_total, sizeof(type)},    \
-            record_form                                                                                     \
+#define MPI_RECORD(record_form, type, table_name, field_array, keys, index_array, index_total)          \
+    {                                                                                                   \
+        {                                                                                               \
+            table_name, field_array, index_array, MPI_COUNT(field_array),                               \
+            keys,       index_total, sizeof(type)},                                                     \
+            record_form                                                                                 \
     }
 
 enum { MPI_TAG_SIZE = 16, MPI_RECORD_LARGEST = 2048 };
@@ -75,11 +79,13 @@ size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *byte
 
 /* The name of the first field, neither secret nor zero in `asked`, that is another one in `standing`; NULL
  * when there is none. */
-const char *mpi_record_first_difference(const mpi_record *record, const void *asked, const void *standing);
+const char *mpi_record_first_difference(const mpi_record *record, const void *asked,
+                                        const void *standing);
 
 /* Seals every secret field in place: text in plain before, ciphertext after; empty stays empty. The room
  * of the field takes MPI_SEAL_OVERHEAD more than its text. */
-void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context, void *row);
+void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context,
+                     void *row);
 
 /* The text of one secret field; "" when it is empty. -1 when it was not sealed under these keys. */
 int mpi_record_unseal(const mpi_keys *keys, const minipay_id *context, const void *field, char *text,

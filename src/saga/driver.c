@@ -40,8 +40,8 @@ typedef struct drive {
     uint32_t ready_first, ready_count;
     uint32_t *waiting;
     uint32_t waiting_count;
-    mpi_call_list asked; /* answered calls of the round before */
-    mpi_call_list calls; /* calls that this round asks for */
+    mpi_call_list asked;  /* answered calls of the round before */
+    mpi_call_list calls;  /* calls that this round asks for */
     minipay_error detail; /* of the first usage error */
 } drive;
 
@@ -63,8 +63,8 @@ static wallet_slot *slot_of(wallet_slot *slots, uint32_t mask, const minipay_id 
     return &slots[at];
 }
 
-static void queue_on(drive *work, wallet_slot *slots, uint32_t mask, const minipay_id *id, uint32_t number,
-                     int32_t side)
+static void queue_on(drive *work, wallet_slot *slots, uint32_t mask, const minipay_id *id,
+                     uint32_t number, int32_t side)
 {
     if (mpi_id_is_none(id))
         return;
@@ -172,7 +172,8 @@ static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document 
         uint32_t number = work->waiting[i];
         mpi_known_saga *known = &work->engine->known[work->jobs[number].kind];
         const void *row;
-        minipay_status status = mpi_unit_get(flow->unit, known->table, &work->jobs[number].id, &row, flow->error);
+        minipay_status status =
+            mpi_unit_get(flow->unit, known->table, &work->jobs[number].id, &row, flow->error);
         if (status != MINIPAY_OK)
             return status;
         memcpy(document, row, known->saga->record->table.row_size);

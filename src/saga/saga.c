@@ -142,8 +142,8 @@ static minipay_status compensate(mpi_flow *flow, const mpi_known_saga *known, mp
     return MINIPAY_OK;
 }
 
-static minipay_status finish(mpi_flow *flow, const mpi_known_saga *known, int32_t state, minipay_status reason,
-                             mpi_document *document)
+static minipay_status finish(mpi_flow *flow, const mpi_known_saga *known, int32_t state,
+                             minipay_status reason, mpi_document *document)
 {
     document->op.state = state;
     document->op.status = reason;
@@ -170,13 +170,15 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     }
     if (status != MINIPAY_OK)
         return status;
-    if (document->op.state == MINIPAY_STATE_DONE && saga->is_said && saga->is_said(known->context, document))
+    if (document->op.state == MINIPAY_STATE_DONE && saga->is_said &&
+        saga->is_said(known->context, document))
         return MINIPAY_OK;
     return mpi_unit_insert(flow->unit, known->table, document, flow->error);
 }
 
-static minipay_status compare_standing(mpi_flow *flow, const mpi_record *record, const mpi_document *asked,
-                                       int64_t print, const mpi_document *standing)
+static minipay_status compare_standing(mpi_flow *flow, const mpi_record *record,
+                                       const mpi_document *asked, int64_t print,
+                                       const mpi_document *standing)
 {
     if (standing->op.fingerprint == print && standing->op.kind == asked->op.kind)
         return MINIPAY_OK;
@@ -228,7 +230,8 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
     const void *row;
     minipay_status status = mpi_unit_get(flow->unit, known->table, id, &row, flow->error);
     if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail(flow->error, MINIPAY_CORRUPT, known->saga->record->table.name, "a running operation is gone");
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, known->saga->record->table.name,
+                        "a running operation is gone");
     if (status != MINIPAY_OK)
         return status;
     memcpy(&document, row, known->saga->record->table.row_size);

@@ -47,21 +47,26 @@ typedef struct mpi_operation {
 } mpi_operation;
 
 /* The head's fields, for the description of a document whose first member is `op`. */
-#define MPI_OP(type, member, field_kind, field_flags, names)                                                \
-    {                                                                                                       \
-        #member, field_kind, offsetof(type, op.member), sizeof(((type *)0)->op.member), field_flags, names  \
+#define MPI_OP(type, member, field_kind, field_flags, names)                                            \
+    {                                                                                                   \
+#member, field_kind, offsetof(type, op.member), sizeof(((type *)0)->op.member), field_flags,    \
+            names                                                                                       \
     }
-#define MPI_OPERATION_FIELDS(type)                                                                          \
-    MPI_OP(type, id, MINIPAY_FIELD_ID, 0, NULL), MPI_OP(type, parent_id, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL), \
-        MPI_OP(type, parent_kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                                   \
-        MPI_OP(type, kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                                          \
-        MPI_OP(type, state, MINIPAY_FIELD_ENUM, 0, mpi_state_names),                                        \
-        MPI_OP(type, step, MINIPAY_FIELD_INT32, 0, NULL), MPI_OP(type, status, MINIPAY_FIELD_INT32, 0, NULL), \
-        MPI_OP(type, policy_version, MINIPAY_FIELD_INT32, 0, NULL),                                         \
-        MPI_OP(type, fingerprint, MINIPAY_FIELD_INT64, 0, NULL),                                            \
-        MPI_OP(type, created_at, MINIPAY_FIELD_INT64, 0, NULL),                                             \
-        MPI_OP(type, finished_at, MINIPAY_FIELD_INT64, 0, NULL), MPI_OP(type, actor, MINIPAY_FIELD_TEXT, 0, NULL), \
-        MPI_OP(type, channel, MINIPAY_FIELD_TEXT, 0, NULL), MPI_OP(type, reason, MINIPAY_FIELD_TEXT, 0, NULL)
+#define MPI_OPERATION_FIELDS(type)                                                                      \
+    MPI_OP(type, id, MINIPAY_FIELD_ID, 0, NULL),                                                        \
+        MPI_OP(type, parent_id, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL),                        \
+        MPI_OP(type, parent_kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                               \
+        MPI_OP(type, kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                                      \
+        MPI_OP(type, state, MINIPAY_FIELD_ENUM, 0, mpi_state_names),                                    \
+        MPI_OP(type, step, MINIPAY_FIELD_INT32, 0, NULL),                                               \
+        MPI_OP(type, status, MINIPAY_FIELD_INT32, 0, NULL),                                             \
+        MPI_OP(type, policy_version, MINIPAY_FIELD_INT32, 0, NULL),                                     \
+        MPI_OP(type, fingerprint, MINIPAY_FIELD_INT64, 0, NULL),                                        \
+        MPI_OP(type, created_at, MINIPAY_FIELD_INT64, 0, NULL),                                         \
+        MPI_OP(type, finished_at, MINIPAY_FIELD_INT64, 0, NULL),                                        \
+        MPI_OP(type, actor, MINIPAY_FIELD_TEXT, 0, NULL),                                               \
+        MPI_OP(type, channel, MINIPAY_FIELD_TEXT, 0, NULL),                                             \
+        MPI_OP(type, reason, MINIPAY_FIELD_TEXT, 0, NULL)
 
 typedef struct mpi_engine mpi_engine;
 typedef struct mpi_saga mpi_saga;
@@ -80,7 +85,7 @@ typedef minipay_status (*mpi_step_run)(void *context, mpi_flow *flow, void *docu
 
 typedef struct mpi_step {
     const char *name;
-    const char *asks;      /* the port and call, for diagrams: "wallet.post" */
+    const char *asks; /* the port and call, for diagrams: "wallet.post" */
     mpi_step_run run;
     mpi_step_run undo;     /* NULL: nothing to compensate */
     const char *undo_asks; /* "wallet.reverse" */
@@ -168,7 +173,6 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
 /* For a step that another operation does: starts it at the first run, answers MPI_WAIT while it runs,
  * then OK or the reason of its refusal. `document` becomes what stands. */
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document);
-
 
 /* What stands under an operation's id: `*found` is OK or MINIPAY_NOT_FOUND. */
 minipay_status mpi_saga_look_up(mpi_engine *engine, mpi_unit *unit, int32_t kind, const minipay_id *id,

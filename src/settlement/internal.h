@@ -8,7 +8,7 @@ extern const mpi_saga mpi_run_saga;
 extern const mpi_saga mpi_payout_saga;
 
 /* Adds a bucket's figures to its merchant's line in the run; `*added` is 1 when the line is new. */
-minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run, const mpi_due *due,
-                            int32_t *added);
+minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
+                            const mpi_due *due, int32_t *added);
 
 #endif

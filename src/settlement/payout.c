@@ -18,10 +18,12 @@
 enum { LEG_FEE = 0, LEG_SET_ASIDE = 1, LEG_SETTLE = 2, LEG_REVERSE = 3 };
 
 static const minipay_field line_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_line),     MPI_ID(mpi_line, run_id),          MPI_ID(mpi_line, merchant_id),
-    MPI_INT64(mpi_line, slips),         MPI_MONEY(mpi_line, gross_minor),  MPI_MONEY(mpi_line, refund_minor),
-    MPI_MONEY(mpi_line, fee_minor),     MPI_MONEY(mpi_line, carried_minor), MPI_MONEY(mpi_line, net_minor),
-    MPI_MONEY(mpi_line, payout_minor),  MPI_TEXT(mpi_line, currency),      MPI_HASH(mpi_line, row_tag),
+    MPI_OPERATION_FIELDS(mpi_line),   MPI_ID(mpi_line, run_id),
+    MPI_ID(mpi_line, merchant_id),    MPI_INT64(mpi_line, slips),
+    MPI_MONEY(mpi_line, gross_minor), MPI_MONEY(mpi_line, refund_minor),
+    MPI_MONEY(mpi_line, fee_minor),   MPI_MONEY(mpi_line, carried_minor),
+    MPI_MONEY(mpi_line, net_minor),   MPI_MONEY(mpi_line, payout_minor),
+    MPI_TEXT(mpi_line, currency),     MPI_HASH(mpi_line, row_tag),
 };
 
 static const minipay_index line_indexes[] = {{"settlement_line_of_run", {14, 15}, 2, 1, -1, 0}};
@@ -29,11 +31,16 @@ static const minipay_index line_indexes[] = {{"settlement_line_of_run", {14, 15}
 const mpi_record mpi_line_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_line, "settlement_line", line_fields, 1, line_indexes, 1);
 
-static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_line *line, int32_t leg, int32_t kind,
-                           mpi_party payer, mpi_party payee, int64_t amount_minor)
+static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_line *line, int32_t leg,
+                           int32_t kind, mpi_party payer, mpi_party payee, int64_t amount_minor)
 {
-    mpi_move asked = {.op = &line->op, .leg = leg, .kind = kind, .payer = payer, .payee = payee,
-                      .amount_minor = amount_minor, .forced = true};
+    mpi_move asked = {.op = &line->op,
+                      .leg = leg,
+                      .kind = kind,
+                      .payer = payer,
+                      .payee = payee,
+                      .amount_minor = amount_minor,
+                      .forced = true};
     memcpy(asked.currency, line->currency, sizeof asked.currency);
     return settlements->wallet.move(settlements->wallet.impl, flow, &asked, &line->op.policy_version);
 }
@@ -58,7 +65,8 @@ static minipay_status set_aside(void *context, mpi_flow *flow, void *document)
     mpi_party payable = {MPI_PARTY_PAYABLE, line->merchant_id}, transit = {.kind = MPI_PARTY_TRANSIT};
     if (line->payout_minor == 0)
         return MINIPAY_OK;
-    return move(context, flow, line, LEG_SET_ASIDE, MINIPAY_KIND_PAYOUT, payable, transit, line->payout_minor);
+    return move(context, flow, line, LEG_SET_ASIDE, MINIPAY_KIND_PAYOUT, payable, transit,
+                line->payout_minor);
 }
 
 static minipay_status put_back(void *context, mpi_flow *flow, void *document)
@@ -67,7 +75,8 @@ static minipay_status put_back(void *context, mpi_flow *flow, void *document)
     const mpi_line *line = document;
     if (line->payout_minor == 0)
         return MINIPAY_OK;
-    return settlements->wallet.reverse(settlements->wallet.impl, flow, &line->op, LEG_SET_ASIDE, LEG_REVERSE);
+    return settlements->wallet.reverse(settlements->wallet.impl, flow, &line->op, LEG_SET_ASIDE,
+                                       LEG_REVERSE);
 }
 
 static minipay_status order(void *context, mpi_flow *flow, void *document)
@@ -92,7 +101,8 @@ static minipay_status settle(void *context, mpi_flow *flow, void *document)
     mpi_party transit = {.kind = MPI_PARTY_TRANSIT}, corporate = {.kind = MPI_PARTY_CORPORATE};
     if (line->payout_minor == 0)
         return MINIPAY_OK;
-    return move(context, flow, line, LEG_SETTLE, MINIPAY_KIND_PAYOUT, transit, corporate, line->payout_minor);
+    return move(context, flow, line, LEG_SETTLE, MINIPAY_KIND_PAYOUT, transit, corporate,
+                line->payout_minor);
 }
 
 static const mpi_step payout_steps[] = {
@@ -105,7 +115,8 @@ static const mpi_step payout_steps[] = {
 static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow, const mpi_line *line)
 {
     const void *row;
-    minipay_status status = mpi_unit_get(flow->unit, settlements->runs, &line->run_id, &row, flow->error);
+    minipay_status status =
+        mpi_unit_get(flow->unit, settlements->runs, &line->run_id, &row, flow->error);
     mpi_run *run = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, settlements->runs, row) : NULL;
     if (!run)
         return status == MINIPAY_OK ? mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL) : status;
@@ -123,8 +134,8 @@ static minipay_status ended(void *context, mpi_flow *flow, void *document)
     minipay_status status = count_in_run(settlements, flow, line);
     if (status != MINIPAY_OK || paid || line->net_minor == 0)
         return status;
-    return settlements->payment.carry(settlements->payment.impl, flow, &line->merchant_id, line->currency,
-                                      line->net_minor);
+    return settlements->payment.carry(settlements->payment.impl, flow, &line->merchant_id,
+                                      line->currency, line->net_minor);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
@@ -177,13 +188,14 @@ static void name_line(const mpi_run *run, const minipay_id *merchant_id, mpi_lin
     memcpy(line->currency, run->currency, sizeof line->currency);
 }
 
-minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run, const mpi_due *due,
-                            int32_t *added)
+minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
+                            const mpi_due *due, int32_t *added)
 {
     mpi_line line;
     const void *row = NULL;
     const mpi_rules *rules;
-    minipay_status status = mpi_policy_rules(settlements->policy, flow->unit, run->currency, &rules, flow->error);
+    minipay_status status =
+        mpi_policy_rules(settlements->policy, flow->unit, run->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
     name_line(run, &due->merchant_id, &line);

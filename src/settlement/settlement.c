@@ -32,8 +32,8 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
     mpi_due *dues = malloc(CLOSE_PAGE * sizeof *dues);
     if (!dues)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = settlements->payment.close(settlements->payment.impl, flow, &run->op.id, run->currency,
-                                                       run->through_date, dues, &count);
+    minipay_status status = settlements->payment.close(settlements->payment.impl, flow, &run->op.id,
+                                                       run->currency, run->through_date, dues, &count);
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
         int32_t added = 0;
         status = mpi_line_add(settlements, flow, run, &dues[i], &added);
@@ -105,7 +105,8 @@ static void draw_up(void *context, const void *requests, uint32_t number, mpi_do
     memcpy(run->currency, request->currency, sizeof run->currency);
 }
 
-static minipay_status read_run(mpi_settlements *settlements, const minipay_id *id, mpi_run *run, minipay_error *error)
+static minipay_status read_run(mpi_settlements *settlements, const minipay_id *id, mpi_run *run,
+                               minipay_error *error)
 {
     mpi_view view;
     minipay_status status = mpi_view_open(settlements->store, &view, error);
@@ -118,12 +119,18 @@ static minipay_status read_run(mpi_settlements *settlements, const minipay_id *i
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id") : status;
 }
 
-static minipay_status read_lines(mpi_settlements *settlements, const minipay_id *run_id, const minipay_id *after,
-                                 mpi_line *lines, uint32_t *count, minipay_error *error)
+static minipay_status read_lines(mpi_settlements *settlements, const minipay_id *run_id,
+                                 const minipay_id *after, mpi_line *lines, uint32_t *count,
+                                 minipay_error *error)
 {
     mpi_line low = {.run_id = *run_id}, high = {.run_id = *run_id};
-    minipay_scan scan = {.table = &mpi_line_record.table, .index = MPI_LINES_OF_RUN, .low = &low, .high = &high,
-                         .low_fields = 2, .high_fields = 1, .low_exclusive = 1};
+    minipay_scan scan = {.table = &mpi_line_record.table,
+                         .index = MPI_LINES_OF_RUN,
+                         .low = &low,
+                         .high = &high,
+                         .low_fields = 2,
+                         .high_fields = 1,
+                         .low_exclusive = 1};
     mpi_view view;
     low.merchant_id = *after;
     minipay_status status = mpi_view_open(settlements->store, &view, error);
@@ -158,7 +165,8 @@ static minipay_status pay_lines(mpi_settlements *settlements, const minipay_id *
     return MINIPAY_OK;
 }
 
-static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_id *id, minipay_error *error)
+static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_id *id,
+                                   minipay_error *error)
 {
     mpi_resumption resumption = {MINIPAY_KIND_SETTLEMENT, *id};
     mpi_run run;
@@ -177,7 +185,8 @@ static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_i
     return status;
 }
 
-minipay_status mpi_settlements_run(mpi_settlements *settlements, const minipay_settlement_request *request,
+minipay_status mpi_settlements_run(mpi_settlements *settlements,
+                                   const minipay_settlement_request *request,
                                    minipay_settlement *settlement, minipay_error *error)
 {
     mpi_requests requests = {request, 1, settlements, draw_up, NULL};
@@ -187,7 +196,8 @@ minipay_status mpi_settlements_run(mpi_settlements *settlements, const minipay_s
         return outcome.status;
     if (status == MINIPAY_OK)
         status = carry_run_on(settlements, &request->id, error);
-    return status == MINIPAY_OK ? mpi_settlements_get(settlements, &request->id, settlement, error) : status;
+    return status == MINIPAY_OK ? mpi_settlements_get(settlements, &request->id, settlement, error)
+                                : status;
 }
 
 /* ---- reading ---------------------------------------------------------------------------------------------------- */
@@ -219,8 +229,8 @@ static minipay_status sum_lines(mpi_settlements *settlements, minipay_settlement
     return MINIPAY_OK;
 }
 
-minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id, minipay_settlement *settlement,
-                                   minipay_error *error)
+minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id,
+                                   minipay_settlement *settlement, minipay_error *error)
 {
     mpi_run run;
     minipay_settlement shown;
@@ -263,8 +273,9 @@ static void show_line(const mpi_line *row, minipay_settlement_line *line)
     memcpy(line->currency, row->currency, sizeof line->currency);
 }
 
-minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id, const minipay_id *after,
-                                     minipay_settlement_line *lines, uint32_t *count, minipay_error *error)
+minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id,
+                                     const minipay_id *after, minipay_settlement_line *lines,
+                                     uint32_t *count, minipay_error *error)
 {
     mpi_line *rows = malloc((*count ? *count : 1) * sizeof *rows);
     if (!rows)

@@ -57,12 +57,14 @@ void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mp
                             const mpi_payment_port *payment);
 
 /* Runs, or carries on, the settlement of the request. */
-minipay_status mpi_settlements_run(mpi_settlements *settlements, const minipay_settlement_request *request,
+minipay_status mpi_settlements_run(mpi_settlements *settlements,
+                                   const minipay_settlement_request *request,
                                    minipay_settlement *settlement, minipay_error *error);
 
-minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id, minipay_settlement *settlement,
-                                   minipay_error *error);
-minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id, const minipay_id *after,
-                                     minipay_settlement_line *lines, uint32_t *count, minipay_error *error);
+minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id,
+                                   minipay_settlement *settlement, minipay_error *error);
+minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id,
+                                     const minipay_id *after, minipay_settlement_line *lines,
+                                     uint32_t *count, minipay_error *error);
 
 #endif

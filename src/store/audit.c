@@ -46,7 +46,10 @@ typedef struct reader {
 
 static minipay_status next_page(reader *from, minipay_error *error)
 {
-    minipay_scan scan = {.table = &from->record->table, .index = -1, .low = from->last, .low_exclusive = 1,
+    minipay_scan scan = {.table = &from->record->table,
+                         .index = -1,
+                         .low = from->last,
+                         .low_exclusive = 1,
                          .low_fields = from->any ? from->record->table.key_count : 0};
     from->count = from->room;
     from->next = 0;
@@ -70,7 +73,8 @@ static minipay_status next_row(reader *from, const void **row, minipay_error *er
     return status;
 }
 
-static minipay_status open_reader(mpi_view *view, const mpi_record *record, reader *from, minipay_error *error)
+static minipay_status open_reader(mpi_view *view, const mpi_record *record, reader *from,
+                                  minipay_error *error)
 {
     memset(from, 0, sizeof *from);
     from->view = view;
@@ -92,7 +96,8 @@ typedef struct audit_work {
     mpi_block block; /* the newest that was read */
 } audit_work;
 
-static minipay_status show(audit_work *work, const mpi_record *record, const void *row, minipay_error *error)
+static minipay_status show(audit_work *work, const mpi_record *record, const void *row,
+                           minipay_error *error)
 {
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < work->auditor_count && status == MINIPAY_OK; i++)
@@ -116,14 +121,16 @@ static void check_tag(audit_work *work, const mpi_record *record, const void *ro
                    field ? field : "a column that holds no money");
 }
 
-static void check_tally(audit_work *work, const mpi_record *record, const mpi_tally *counted, const mpi_tally *stored)
+static void check_tally(audit_work *work, const mpi_record *record, const mpi_tally *counted,
+                        const mpi_tally *stored)
 {
     work->tallies->rows++;
     if (counted->row_count != stored->row_count)
         mpi_audit_fail(work->tallies, "%s: %lld rows stand, %lld were written", record->table.name,
                        (long long)counted->row_count, (long long)stored->row_count);
     else if (counted->tag_low != stored->tag_low || counted->tag_high != stored->tag_high)
-        mpi_audit_fail(work->tallies, "%s: the rows are not those that were written", record->table.name);
+        mpi_audit_fail(work->tallies, "%s: the rows are not those that were written",
+                       record->table.name);
 }
 
 static minipay_status audit_documents(audit_work *work, const mpi_record *record, mpi_tally *stored,
@@ -169,8 +176,10 @@ static minipay_status audit_all_documents(audit_work *work, minipay_error *error
         count++;
     }
     mpi_tally_digest(all, count, digest);
-    if (status == MINIPAY_OK && memcmp(digest, work->block.tallies, sizeof digest) != 0 && work->block.number)
-        mpi_audit_fail(work->tallies, "tally: the tallies are not those of block %lld", (long long)work->block.number);
+    if (status == MINIPAY_OK && memcmp(digest, work->block.tallies, sizeof digest) != 0 &&
+        work->block.number)
+        mpi_audit_fail(work->tallies, "tally: the tallies are not those of block %lld",
+                       (long long)work->block.number);
     return status;
 }
 
@@ -216,16 +225,16 @@ static int lowest(const stream_set *set)
 }
 
 /* Every row below the block's end belongs to it; one that should be there and is not breaks the count. */
-static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_block *block, mpi_hasher *hasher,
-                                minipay_error *error)
+static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_block *block,
+                                mpi_hasher *hasher, minipay_error *error)
 {
     int64_t expected = block->first_sequence, end = block->first_sequence + block->row_count;
     minipay_status status = MINIPAY_OK;
     int at;
     while (status == MINIPAY_OK && (at = lowest(set)) >= 0 && sequence_of(set->rows[at]) < end) {
         if (sequence_of(set->rows[at]) != expected)
-            mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream", (long long)expected,
-                           (long long)block->number);
+            mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream",
+                           (long long)expected, (long long)block->number);
         expected = sequence_of(set->rows[at]) + 1;
         mpi_block_add_row(hasher, set->readers[at].record, set->rows[at]);
         work->chain->rows++;
@@ -234,17 +243,19 @@ static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_blo
             status = next_row(&set->readers[at], &set->rows[at], error);
     }
     if (status == MINIPAY_OK && expected != end)
-        mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream", (long long)expected,
-                       (long long)block->number);
+        mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream",
+                       (long long)expected, (long long)block->number);
     return status;
 }
 
-static minipay_status check_block(audit_work *work, stream_set *set, const mpi_block *stored, minipay_error *error)
+static minipay_status check_block(audit_work *work, stream_set *set, const mpi_block *stored,
+                                  minipay_error *error)
 {
     mpi_hasher hasher;
     mpi_block made = *stored;
     int64_t first = work->block.number ? work->block.first_sequence + work->block.row_count : 1;
-    if (stored->number != work->block.number + 1 || stored->first_sequence != first || stored->row_count < 0)
+    if (stored->number != work->block.number + 1 || stored->first_sequence != first ||
+        stored->row_count < 0)
         mpi_audit_fail(work->chain, "block %lld does not follow block %lld", (long long)stored->number,
                        (long long)work->block.number);
     mpi_hasher_start(&hasher, work->store->keys.chain);
@@ -272,8 +283,8 @@ static minipay_status audit_chain(audit_work *work, minipay_error *error)
         status = check_block(work, &set, block, error);
     int left = lowest(&set);
     if (status == MINIPAY_OK && left >= 0)
-        mpi_audit_fail(work->chain, "%s row %lld belongs to no block", set.readers[left].record->table.name,
-                       (long long)sequence_of(set.rows[left]));
+        mpi_audit_fail(work->chain, "%s row %lld belongs to no block",
+                       set.readers[left].record->table.name, (long long)sequence_of(set.rows[left]));
     free(blocks.rows);
     for (uint32_t i = 0; i < set.count; i++)
         free(set.readers[i].rows);
@@ -326,7 +337,8 @@ static minipay_status audit_view(audit_work *work, minipay_error *error)
 minipay_status mpi_store_audit(mpi_store *store, const mpi_auditor *auditors, uint32_t auditor_count,
                                mpi_audit *audit, minipay_error *error)
 {
-    audit_work work = {.store = store, .auditors = auditors, .auditor_count = auditor_count, .audit = audit};
+    audit_work work = {
+        .store = store, .auditors = auditors, .auditor_count = auditor_count, .audit = audit};
     work.chain = mpi_audit_check(audit, "block chain");
     work.tags = mpi_audit_check(audit, "document rows");
     work.tallies = mpi_audit_check(audit, "document tallies");

@@ -29,7 +29,8 @@ void mpi_audit_fail(minipay_audit_check *check, const char *format, ...);
 typedef struct mpi_auditor {
     void *context;
     minipay_status (*start)(void *context, mpi_audit *audit, minipay_error *error);
-    minipay_status (*visit)(void *context, const mpi_record *record, const void *row, minipay_error *error);
+    minipay_status (*visit)(void *context, const mpi_record *record, const void *row,
+                            minipay_error *error);
     minipay_status (*finish)(void *context, minipay_error *error);
 } mpi_auditor;
 

@@ -4,11 +4,13 @@
 #include <string.h>
 
 static const minipay_field block_fields[] = {
-    MPI_INT64(mpi_block, number),    MPI_INT64(mpi_block, first_sequence), MPI_INT64(mpi_block, row_count),
-    MPI_INT64(mpi_block, closed_at), MPI_HASH(mpi_block, tallies),         MPI_HASH(mpi_block, hash),
+    MPI_INT64(mpi_block, number),    MPI_INT64(mpi_block, first_sequence),
+    MPI_INT64(mpi_block, row_count), MPI_INT64(mpi_block, closed_at),
+    MPI_HASH(mpi_block, tallies),    MPI_HASH(mpi_block, hash),
 };
 
-const mpi_record mpi_block_record = MPI_RECORD(MPI_FORM_STATE, mpi_block, "block", block_fields, 1, NULL, 0);
+const mpi_record mpi_block_record =
+    MPI_RECORD(MPI_FORM_STATE, mpi_block, "block", block_fields, 1, NULL, 0);
 
 static const minipay_field tally_fields[] = {
     MPI_TEXT(mpi_tally, table_name),
@@ -17,7 +19,8 @@ static const minipay_field tally_fields[] = {
     MPI_INT64(mpi_tally, tag_high),
 };
 
-const mpi_record mpi_tally_record = MPI_RECORD(MPI_FORM_STATE, mpi_tally, "tally", tally_fields, 1, NULL, 0);
+const mpi_record mpi_tally_record =
+    MPI_RECORD(MPI_FORM_STATE, mpi_tally, "tally", tally_fields, 1, NULL, 0);
 
 void mpi_block_add_row(mpi_hasher *hasher, const mpi_record *record, const void *row)
 {

@@ -37,8 +37,8 @@ static minipay_status load_tallies(mpi_unit *unit, minipay_error *error)
         if (table->record->form != MPI_FORM_DOCUMENT)
             continue;
         strncpy(table->tally.table_name, table->record->table.name, sizeof table->tally.table_name - 1);
-        minipay_status status = store->storage.get_many(store->storage.impl, unit->session, &mpi_tally_record.table,
-                                                        -1, rows, &found, 1, error);
+        minipay_status status = store->storage.get_many(
+            store->storage.impl, unit->session, &mpi_tally_record.table, -1, rows, &found, 1, error);
         if (status != MINIPAY_OK)
             return status;
     }
@@ -62,8 +62,8 @@ minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
 {
     mpi_unit *unit = &store->unit;
     int32_t foreign = 0;
-    minipay_status status =
-        store->storage.begin(store->storage.impl, MINIPAY_SESSION_WRITE, &unit->session, &foreign, error);
+    minipay_status status = store->storage.begin(store->storage.impl, MINIPAY_SESSION_WRITE,
+                                                 &unit->session, &foreign, error);
     if (status != MINIPAY_OK)
         return status;
     if (foreign || !store->loaded)
@@ -82,8 +82,8 @@ minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
 
 /* ---- flush ----------------------------------------------------------------------------------------- */
 
-static minipay_status write_rows(mpi_unit *unit, const minipay_table *table, int32_t kind, uint32_t count,
-                                 minipay_error *error)
+static minipay_status write_rows(mpi_unit *unit, const minipay_table *table, int32_t kind,
+                                 uint32_t count, minipay_error *error)
 {
     minipay_storage *storage = &unit->store->storage;
     minipay_write write = {.kind = kind, .count = count, .table = table, .rows = unit->pointers};
@@ -92,9 +92,9 @@ static minipay_status write_rows(mpi_unit *unit, const minipay_table *table, int
     unit->wrote = true;
     minipay_status status = storage->write_many(storage->impl, unit->session, &write, error);
     /* Every insert was looked up before it was staged: a taken key means that cache and file disagree. */
-    return status == MINIPAY_ID_REUSED ? mpi_fail(error, MINIPAY_CORRUPT, NULL, "%s: a key that was free is taken",
-                                                  table->name)
-                                       : status;
+    return status == MINIPAY_ID_REUSED
+               ? mpi_fail(error, MINIPAY_CORRUPT, NULL, "%s: a key that was free is taken", table->name)
+               : status;
 }
 
 static bool pointer_room(mpi_unit *unit, size_t count)
@@ -185,7 +185,8 @@ static mpi_table *next_stream(mpi_store *store, const uint32_t *places, uint32_t
     for (uint32_t i = 0; i < store->table_count; i++) {
         mpi_table *table = &store->tables[i];
         if (places[i] < table->staged_count &&
-            (!next || sequence_of(staged_at(table, places[i])) < sequence_of(staged_at(next, places[*number])))) {
+            (!next ||
+             sequence_of(staged_at(table, places[i])) < sequence_of(staged_at(next, places[*number])))) {
             next = table;
             *number = i;
         }

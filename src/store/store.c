@@ -110,7 +110,8 @@ minipay_status mpi_view_open(mpi_store *store, mpi_view *view, minipay_error *er
 {
     int32_t foreign;
     view->store = store;
-    return store->storage.begin(store->storage.impl, MINIPAY_SESSION_READ, &view->session, &foreign, error);
+    return store->storage.begin(store->storage.impl, MINIPAY_SESSION_READ, &view->session, &foreign,
+                                error);
 }
 
 void mpi_view_close(mpi_view *view)

@@ -95,7 +95,8 @@ minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *row
 /* A row of a cached table by a unique index; `row` comes with the index's fields set. Sees what earlier
  * operations of the group staged, and what the running one staged only while it has staged nothing.
  * MINIPAY_NOT_FOUND fills no error. */
-minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row, minipay_error *error);
+minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row,
+                               minipay_error *error);
 
 /* What was staged since the mark is undone; a settled operation can no longer be undone. */
 typedef struct mpi_mark {

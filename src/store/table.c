@@ -29,7 +29,8 @@ static uint32_t hash_bytes(const void *bytes, size_t count)
 
 static mpi_entry *entry_at(const mpi_table *table, uint32_t number)
 {
-    return (mpi_entry *)(void *)(table->slabs[number / SLAB_ROWS] + (size_t)(number % SLAB_ROWS) * table->entry_size);
+    return (mpi_entry *)(void *)(table->slabs[number / SLAB_ROWS] +
+                                 (size_t)(number % SLAB_ROWS) * table->entry_size);
 }
 
 mpi_entry *mpi_table_find(mpi_table *table, const void *key)
@@ -37,7 +38,8 @@ mpi_entry *mpi_table_find(mpi_table *table, const void *key)
     uint32_t hash = hash_bytes(key, table->key_size);
     if (!table->slots)
         return NULL;
-    for (uint32_t slot = hash & table->slot_mask; table->slots[slot]; slot = (slot + 1) & table->slot_mask) {
+    for (uint32_t slot = hash & table->slot_mask; table->slots[slot];
+         slot = (slot + 1) & table->slot_mask) {
         mpi_entry *entry = entry_at(table, table->slots[slot] - 1);
         if (entry->hash == hash && memcmp(entry->row, key, table->key_size) == 0)
             return entry;
@@ -204,9 +206,11 @@ const void *mpi_stream_staged(const mpi_table *table, const void *row)
 {
     if (!table->finder || !table->find_size)
         return NULL;
-    for (uint32_t slot = finder_slot(table, row); table->finder[slot]; slot = (slot + 1) & table->finder_mask) {
+    for (uint32_t slot = finder_slot(table, row); table->finder[slot];
+         slot = (slot + 1) & table->finder_mask) {
         const uint8_t *staged = staged_row(table, table->finder[slot] - 1);
-        if (memcmp(staged + table->find_offset, (const uint8_t *)row + table->find_offset, table->find_size) == 0)
+        if (memcmp(staged + table->find_offset, (const uint8_t *)row + table->find_offset,
+                   table->find_size) == 0)
             return staged;
     }
     return NULL;

@@ -101,7 +101,8 @@ void mpi_unit_settle(mpi_unit *unit)
 
 static bool keyed_by_id(const mpi_table *table)
 {
-    return table->record->table.fields[0].kind == MINIPAY_FIELD_ID && table->record->form != MPI_FORM_STREAM;
+    return table->record->table.fields[0].kind == MINIPAY_FIELD_ID &&
+           table->record->form != MPI_FORM_STREAM;
 }
 
 /* The highest id that stands, once a group of other processes' writes; then kept up by inserts. */
@@ -140,7 +141,8 @@ static minipay_status load(mpi_unit *unit, mpi_table *table, const void *key, mp
     void *rows[1] = {added->row};
     *entry = added;
     minipay_storage *storage = &unit->store->storage;
-    minipay_status status = storage->get_many(storage->impl, unit->session, &table->record->table, -1, rows, &found, 1, error);
+    minipay_status status = storage->get_many(storage->impl, unit->session, &table->record->table, -1,
+                                              rows, &found, 1, error);
     if (status == MINIPAY_OK && found)
         added->state = MPI_ENTRY_CLEAN;
     return status;
@@ -268,7 +270,8 @@ minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minip
         return MINIPAY_OK;
     }
     minipay_storage *storage = &unit->store->storage;
-    status = storage->get_many(storage->impl, unit->session, &stream->record->table, 0, rows, &found, 1, error);
+    status = storage->get_many(storage->impl, unit->session, &stream->record->table, 0, rows, &found, 1,
+                               error);
     return status != MINIPAY_OK ? status : found ? MINIPAY_OK : MINIPAY_NOT_FOUND;
 }
 
@@ -282,13 +285,15 @@ minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *row
     return unit->store->storage.scan(unit->store->storage.impl, unit->session, scan, rows, count, error);
 }
 
-minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row, minipay_error *error)
+minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row,
+                               minipay_error *error)
 {
     uint8_t found = 0;
     void *rows[1] = {row};
     minipay_storage *storage = &unit->store->storage;
     minipay_status status = unit->undo_count ? MINIPAY_OK : mpi_unit_flush(unit, error);
     if (status == MINIPAY_OK)
-        status = storage->get_many(storage->impl, unit->session, &table->record->table, index, rows, &found, 1, error);
+        status = storage->get_many(storage->impl, unit->session, &table->record->table, index, rows,
+                                   &found, 1, error);
     return status != MINIPAY_OK ? status : found ? MINIPAY_OK : MINIPAY_NOT_FOUND;
 }

@@ -11,14 +11,10 @@
  * If the move is refused after a top-up, the money stays in the payer's wallet. */
 
 static const minipay_field transfer_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_transfer),
-    MPI_ID(mpi_transfer, payer_id),
-    MPI_ID(mpi_transfer, payee_id),
-    MPI_MONEY(mpi_transfer, amount_minor),
-    MPI_MONEY(mpi_transfer, topup_minor),
-    MPI_INT32(mpi_transfer, flags),
-    MPI_TEXT(mpi_transfer, currency),
-    MPI_BYTES(mpi_transfer, memo),
+    MPI_OPERATION_FIELDS(mpi_transfer),   MPI_ID(mpi_transfer, payer_id),
+    MPI_ID(mpi_transfer, payee_id),       MPI_MONEY(mpi_transfer, amount_minor),
+    MPI_MONEY(mpi_transfer, topup_minor), MPI_INT32(mpi_transfer, flags),
+    MPI_TEXT(mpi_transfer, currency),     MPI_BYTES(mpi_transfer, memo),
     MPI_HASH(mpi_transfer, row_tag),
 };
 
@@ -99,7 +95,8 @@ static bool is_said(void *context, const void *document)
 {
     const mpi_transfer *transfer = document;
     (void)context;
-    return transfer->topup_minor == 0 && transfer->flags == 0 && !transfer->op.reason[0] && transfer->memo.length == 0;
+    return transfer->topup_minor == 0 && transfer->flags == 0 && !transfer->op.reason[0] &&
+           transfer->memo.length == 0;
 }
 
 static void tell(const void *document, minipay_outcome *outcome)

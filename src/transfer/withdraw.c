@@ -14,15 +14,16 @@
 enum { LEG_DEBIT = 0, LEG_SETTLE = 1, LEG_REVERSE = 2 };
 
 static const minipay_field withdrawal_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_withdrawal),    MPI_ID(mpi_withdrawal, member_id), MPI_OPTIONAL_ID(mpi_withdrawal, account_id),
-    MPI_MONEY(mpi_withdrawal, amount_minor), MPI_TEXT(mpi_withdrawal, currency), MPI_HASH(mpi_withdrawal, row_tag),
+    MPI_OPERATION_FIELDS(mpi_withdrawal),        MPI_ID(mpi_withdrawal, member_id),
+    MPI_OPTIONAL_ID(mpi_withdrawal, account_id), MPI_MONEY(mpi_withdrawal, amount_minor),
+    MPI_TEXT(mpi_withdrawal, currency),          MPI_HASH(mpi_withdrawal, row_tag),
 };
 
 const mpi_record mpi_withdrawal_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_withdrawal, "withdrawal", withdrawal_fields, 1, NULL, 0);
 
-static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdrawal *withdrawal, int32_t leg,
-                           mpi_party payer, mpi_party payee)
+static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdrawal *withdrawal,
+                           int32_t leg, mpi_party payer, mpi_party payee)
 {
     mpi_move asked = {
         .op = &withdrawal->op,
@@ -48,7 +49,8 @@ static minipay_status reverse(void *context, mpi_flow *flow, void *document)
 {
     mpi_transfers *transfers = context;
     const mpi_withdrawal *withdrawal = document;
-    return transfers->wallet.reverse(transfers->wallet.impl, flow, &withdrawal->op, LEG_DEBIT, LEG_REVERSE);
+    return transfers->wallet.reverse(transfers->wallet.impl, flow, &withdrawal->op, LEG_DEBIT,
+                                     LEG_REVERSE);
 }
 
 static minipay_status order(void *context, mpi_flow *flow, void *document)

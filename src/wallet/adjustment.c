@@ -7,8 +7,9 @@
  * reason. */
 
 static const minipay_field adjustment_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_adjustment),    MPI_ID(mpi_adjustment, member_id), MPI_MONEY(mpi_adjustment, amount_minor),
-    MPI_TEXT(mpi_adjustment, currency), MPI_HASH(mpi_adjustment, row_tag),
+    MPI_OPERATION_FIELDS(mpi_adjustment),    MPI_ID(mpi_adjustment, member_id),
+    MPI_MONEY(mpi_adjustment, amount_minor), MPI_TEXT(mpi_adjustment, currency),
+    MPI_HASH(mpi_adjustment, row_tag),
 };
 
 const mpi_record mpi_adjustment_record =
@@ -21,12 +22,13 @@ static minipay_status post(void *context, mpi_flow *flow, void *document)
     const mpi_account *wallet, *company;
     mpi_posting posting;
     int64_t sequence;
-    minipay_status status = mpi_wallets_posting(wallets, flow, &adjustment->op, adjustment->currency, &posting);
+    minipay_status status =
+        mpi_wallets_posting(wallets, flow, &adjustment->op, adjustment->currency, &posting);
     if (status == MINIPAY_OK)
         status = mpi_wallets_find(wallets, flow, &adjustment->member_id, adjustment->currency, &wallet);
     if (status == MINIPAY_OK)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_ADJUSTMENT, adjustment->currency, &company,
-                                flow->error);
+        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_ADJUSTMENT,
+                                adjustment->currency, &company, flow->error);
     if (status != MINIPAY_OK)
         return status;
     bool is_credit = adjustment->op.kind == MINIPAY_KIND_CREDIT;

@@ -7,10 +7,10 @@
 #include "saga/saga.h"
 
 typedef enum mpi_party_kind {
-    MPI_PARTY_WALLET,     /* a member's cash */
-    MPI_PARTY_PAYABLE,    /* what a merchant is owed */
-    MPI_PARTY_TRANSIT,    /* on its way out of the corporate account */
-    MPI_PARTY_CORPORATE,  /* in the bank */
+    MPI_PARTY_WALLET,    /* a member's cash */
+    MPI_PARTY_PAYABLE,   /* what a merchant is owed */
+    MPI_PARTY_TRANSIT,   /* on its way out of the corporate account */
+    MPI_PARTY_CORPORATE, /* in the bank */
     MPI_PARTY_FEE_INCOME
 } mpi_party_kind;
 
@@ -54,15 +54,18 @@ typedef struct mpi_wallet_port {
     minipay_status (*move)(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version);
 
     /* Undoes the move (operation, leg) by a reversing row under `undo_leg`. */
-    minipay_status (*reverse)(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg, int32_t undo_leg);
+    minipay_status (*reverse)(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
+                              int32_t undo_leg);
 
     /* Makes sure that `amount_minor` is available, by a top-up of what is missing if need be, of which
      * the operation is the parent. OK, MPI_WAIT, or why not; `*topup_minor` is what was topped up. */
-    minipay_status (*provide)(void *impl, mpi_flow *flow, const mpi_operation *parent, const minipay_id *member_id,
-                              const char currency[4], int64_t amount_minor, int64_t *topup_minor);
+    minipay_status (*provide)(void *impl, mpi_flow *flow, const mpi_operation *parent,
+                              const minipay_id *member_id, const char currency[4], int64_t amount_minor,
+                              int64_t *topup_minor);
 
     /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Only at an operation's start. */
-    minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg, mpi_moved *moved);
+    minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
+                           mpi_moved *moved);
 } mpi_wallet_port;
 
 #endif

@@ -10,7 +10,8 @@
 
 /* Reading wallets, on a snapshot beside the lane. */
 
-static minipay_status fill(mpi_view *view, const mpi_account *account, minipay_wallet *wallet, minipay_error *error)
+static minipay_status fill(mpi_view *view, const mpi_account *account, minipay_wallet *wallet,
+                           minipay_error *error)
 {
     mpi_balance balance = {.account_id = account->account_id};
     minipay_status status = mpi_view_get(view, &mpi_balance_record, -1, &balance, error);
@@ -31,8 +32,8 @@ static minipay_status fill(mpi_view *view, const mpi_account *account, minipay_w
     return MINIPAY_OK;
 }
 
-static minipay_status find(mpi_view *view, const minipay_id *member_id, const char *currency, mpi_account *account,
-                           minipay_error *error)
+static minipay_status find(mpi_view *view, const minipay_id *member_id, const char *currency,
+                           mpi_account *account, minipay_error *error)
 {
     memset(account, 0, sizeof *account);
     account->owner_id = *member_id;
@@ -40,7 +41,8 @@ static minipay_status find(mpi_view *view, const minipay_id *member_id, const ch
     mpi_text_copy(account->purse, sizeof account->purse, MPI_CASH);
     mpi_text_copy(account->currency, sizeof account->currency, currency);
     minipay_status status = mpi_view_get(view, &mpi_account_record, -1, account, error);
-    return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_WALLET_NOT_FOUND, "member_id") : status;
+    return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_WALLET_NOT_FOUND, "member_id")
+                                       : status;
 }
 
 minipay_status mpi_wallets_get(mpi_wallets *wallets, const minipay_id *member_id, const char *currency,
@@ -65,8 +67,9 @@ minipay_status mpi_wallets_get(mpi_wallets *wallets, const minipay_id *member_id
 
 enum { PAGE = 256 };
 
-static minipay_status fill_page(mpi_view *view, const mpi_account *accounts, uint32_t read, minipay_wallet *list,
-                                uint32_t room, uint32_t *used, minipay_error *error)
+static minipay_status fill_page(mpi_view *view, const mpi_account *accounts, uint32_t read,
+                                minipay_wallet *list, uint32_t room, uint32_t *used,
+                                minipay_error *error)
 {
     for (uint32_t i = 0; i < read && *used < room; i++) {
         if (accounts[i].kind != MPI_ACCOUNT_WALLET)
@@ -79,11 +82,14 @@ static minipay_status fill_page(mpi_view *view, const mpi_account *accounts, uin
     return MINIPAY_OK;
 }
 
-static minipay_status list_from(mpi_view *view, const minipay_wallet *after, minipay_wallet *list, uint32_t *count,
-                                mpi_account *accounts, minipay_error *error)
+static minipay_status list_from(mpi_view *view, const minipay_wallet *after, minipay_wallet *list,
+                                uint32_t *count, mpi_account *accounts, minipay_error *error)
 {
     mpi_account low = {.owner_id = after->member_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
-    minipay_scan scan = {.table = &mpi_account_record.table, .index = -1, .low = &low, .low_fields = 4,
+    minipay_scan scan = {.table = &mpi_account_record.table,
+                         .index = -1,
+                         .low = &low,
+                         .low_fields = 4,
                          .low_exclusive = 1};
     uint32_t used = 0, read = PAGE;
     memcpy(low.currency, after->currency, sizeof low.currency);
@@ -118,14 +124,16 @@ minipay_status mpi_wallets_list(mpi_wallets *wallets, const minipay_wallet *afte
 
 /* ---- history ------------------------------------------------------------------------------------------- */
 
-static minipay_status fill_entry(mpi_view *view, int64_t account_id, const mpi_journal *row, minipay_entry *entry,
-                                 minipay_error *error)
+static minipay_status fill_entry(mpi_view *view, int64_t account_id, const mpi_journal *row,
+                                 minipay_entry *entry, minipay_error *error)
 {
     bool out = row->debit_account == account_id;
     mpi_account other = {.account_id = out ? row->credit_account : row->debit_account};
-    minipay_status status = mpi_view_get(view, &mpi_account_record, MPI_ACCOUNT_BY_NUMBER, &other, error);
+    minipay_status status =
+        mpi_view_get(view, &mpi_account_record, MPI_ACCOUNT_BY_NUMBER, &other, error);
     if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail(error, MINIPAY_CORRUPT, "account", "account %lld is gone", (long long)other.account_id);
+        return mpi_fail(error, MINIPAY_CORRUPT, "account", "account %lld is gone",
+                        (long long)other.account_id);
     if (status != MINIPAY_OK)
         return status;
     memset(entry, 0, sizeof *entry);
@@ -148,11 +156,13 @@ static minipay_status read_row(mpi_view *view, int64_t sequence, int64_t account
 {
     row->sequence = sequence;
     minipay_status status = mpi_view_get(view, &mpi_journal_record, -1, row, error);
-    bool strange = status == MINIPAY_NOT_FOUND ||
-                   (status == MINIPAY_OK && row->debit_account != account_id && row->credit_account != account_id);
-    return strange ? mpi_fail(error, MINIPAY_CORRUPT, "journal", "row %lld does not belong to account %lld",
-                              (long long)sequence, (long long)account_id)
-                   : status;
+    bool strange =
+        status == MINIPAY_NOT_FOUND ||
+        (status == MINIPAY_OK && row->debit_account != account_id && row->credit_account != account_id);
+    return strange
+               ? mpi_fail(error, MINIPAY_CORRUPT, "journal", "row %lld does not belong to account %lld",
+                          (long long)sequence, (long long)account_id)
+               : status;
 }
 
 static int64_t previous_of(const mpi_journal *row, int64_t account_id)
@@ -161,8 +171,8 @@ static int64_t previous_of(const mpi_journal *row, int64_t account_id)
 }
 
 /* The account's newest row, or the one before the entry that the last page ended with. */
-static minipay_status first_sequence(mpi_view *view, int64_t account_id, int64_t before, int64_t *sequence,
-                                     minipay_error *error)
+static minipay_status first_sequence(mpi_view *view, int64_t account_id, int64_t before,
+                                     int64_t *sequence, minipay_error *error)
 {
     mpi_balance balance = {.account_id = account_id};
     mpi_journal row;
@@ -170,9 +180,9 @@ static minipay_status first_sequence(mpi_view *view, int64_t account_id, int64_t
         minipay_status status = read_row(view, before, account_id, &row, error);
         if (status == MINIPAY_OK)
             *sequence = previous_of(&row, account_id);
-        return status == MINIPAY_CORRUPT
-                   ? mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "before", "no entry of this wallet has this sequence")
-                   : status;
+        return status == MINIPAY_CORRUPT ? mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "before",
+                                                    "no entry of this wallet has this sequence")
+                                         : status;
     }
     minipay_status status = mpi_view_get(view, &mpi_balance_record, -1, &balance, error);
     *sequence = balance.last_sequence;
@@ -198,8 +208,9 @@ static minipay_status walk(mpi_view *view, int64_t account_id, int64_t before, m
     return status;
 }
 
-minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *member_id, const char *currency,
-                                   int64_t before, minipay_entry *entries, uint32_t *count, minipay_error *error)
+minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *member_id,
+                                   const char *currency, int64_t before, minipay_entry *entries,
+                                   uint32_t *count, minipay_error *error)
 {
     mpi_account account;
     mpi_view view;
@@ -215,8 +226,8 @@ minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *membe
 
 /* ---- the company's own ----------------------------------------------------------------------------------- */
 
-static minipay_status company_balance(mpi_view *view, int32_t kind, const char *currency, int64_t *posted_minor,
-                                      minipay_error *error)
+static minipay_status company_balance(mpi_view *view, int32_t kind, const char *currency,
+                                      int64_t *posted_minor, minipay_error *error)
 {
     mpi_account account = {.kind = kind};
     mpi_balance balance = {.account_id = 0};

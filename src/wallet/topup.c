@@ -16,11 +16,13 @@
  */
 
 static const minipay_field topup_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_topup),   MPI_ID(mpi_topup, member_id),  MPI_OPTIONAL_ID(mpi_topup, account_id),
-    MPI_MONEY(mpi_topup, amount_minor), MPI_TEXT(mpi_topup, currency), MPI_HASH(mpi_topup, row_tag),
+    MPI_OPERATION_FIELDS(mpi_topup),        MPI_ID(mpi_topup, member_id),
+    MPI_OPTIONAL_ID(mpi_topup, account_id), MPI_MONEY(mpi_topup, amount_minor),
+    MPI_TEXT(mpi_topup, currency),          MPI_HASH(mpi_topup, row_tag),
 };
 
-const mpi_record mpi_topup_record = MPI_RECORD(MPI_FORM_DOCUMENT, mpi_topup, "topup", topup_fields, 1, NULL, 0);
+const mpi_record mpi_topup_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_topup, "topup", topup_fields, 1, NULL, 0);
 
 static minipay_status check_amount(const mpi_rules *rules, int64_t amount_minor)
 {
@@ -36,7 +38,8 @@ static minipay_status reserve(void *context, mpi_flow *flow, void *document)
     mpi_topup *topup = document;
     const mpi_account *account;
     const mpi_rules *rules;
-    minipay_status status = mpi_policy_rules(wallets->policy, flow->unit, topup->currency, &rules, flow->error);
+    minipay_status status =
+        mpi_policy_rules(wallets->policy, flow->unit, topup->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
     topup->op.policy_version = rules->version;
@@ -45,7 +48,8 @@ static minipay_status reserve(void *context, mpi_flow *flow, void *document)
         status = check_amount(rules, topup->amount_minor);
     if (status != MINIPAY_OK)
         return status;
-    return mpi_ledger_reserve(&wallets->ledger, flow->unit, account, rules, topup->amount_minor, flow->error);
+    return mpi_ledger_reserve(&wallets->ledger, flow->unit, account, rules, topup->amount_minor,
+                              flow->error);
 }
 
 static minipay_status release(void *context, mpi_flow *flow, void *document)
@@ -53,10 +57,12 @@ static minipay_status release(void *context, mpi_flow *flow, void *document)
     mpi_wallets *wallets = context;
     const mpi_topup *topup = document;
     const mpi_account *account;
-    minipay_status status = mpi_wallets_find(wallets, flow, &topup->member_id, topup->currency, &account);
+    minipay_status status =
+        mpi_wallets_find(wallets, flow, &topup->member_id, topup->currency, &account);
     if (status != MINIPAY_OK)
         return status;
-    return mpi_ledger_reserve(&wallets->ledger, flow->unit, account, NULL, -topup->amount_minor, flow->error);
+    return mpi_ledger_reserve(&wallets->ledger, flow->unit, account, NULL, -topup->amount_minor,
+                              flow->error);
 }
 
 static minipay_status order(void *context, mpi_flow *flow, void *document)
@@ -86,13 +92,13 @@ static minipay_status credit(void *context, mpi_flow *flow, void *document)
     if (status == MINIPAY_OK)
         status = mpi_wallets_posting(wallets, flow, &topup->op, topup->currency, &posting);
     if (status == MINIPAY_OK)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_CORPORATE, topup->currency, &posting.debit,
-                                flow->error);
+        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_CORPORATE, topup->currency,
+                                &posting.debit, flow->error);
     if (status == MINIPAY_OK)
         status = mpi_wallets_find(wallets, flow, &topup->member_id, topup->currency, &posting.credit);
     if (status == MINIPAY_OK && posting.credit->state == MPI_STATE_CLOSED)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_SUSPENSE, topup->currency, &posting.credit,
-                                flow->error);
+        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_SUSPENSE, topup->currency,
+                                &posting.credit, flow->error);
     if (status != MINIPAY_OK)
         return status;
     posting.amount_minor = topup->amount_minor;
@@ -144,8 +150,8 @@ minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, const mpi_ope
     memset(topup, 0, sizeof *topup);
     if (*topup_minor)
         topup->amount_minor = *topup_minor; /* as it was decided at the first run */
-    else if (!mpi_money_round_up(missing_minor, rules->values[MINIPAY_RULE_TOPUP_MINIMUM][0], unit ? unit : 1,
-                                 &topup->amount_minor))
+    else if (!mpi_money_round_up(missing_minor, rules->values[MINIPAY_RULE_TOPUP_MINIMUM][0],
+                                 unit ? unit : 1, &topup->amount_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
     mpi_id_derive(&parent->id, "topup", &topup->op.id);
     topup->op.kind = MINIPAY_KIND_TOPUP;

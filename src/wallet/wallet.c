@@ -25,7 +25,8 @@ static minipay_status open_account(void *context, mpi_flow *flow, void *document
     const mpi_account *account;
     mpi_terms terms;
     mpi_account wanted = {.owner_id = opening->member_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
-    minipay_status status = wallets->membership.terms(wallets->membership.impl, flow, &opening->member_id, &terms);
+    minipay_status status =
+        wallets->membership.terms(wallets->membership.impl, flow, &opening->member_id, &terms);
     if (status != MINIPAY_OK)
         return status;
     memcpy(wanted.currency, opening->currency, sizeof wanted.currency);
@@ -104,11 +105,13 @@ static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi
         return mpi_wallets_find(wallets, flow, &party->owner_id, currency, account);
     memcpy(key.currency, currency, sizeof key.currency);
     minipay_status status = mpi_ledger_find(&wallets->ledger, flow->unit, &key, account, flow->error);
-    return status == MINIPAY_NOT_FOUND ? mpi_ledger_open(&wallets->ledger, flow->unit, &key, account, flow->error)
-                                       : status;
+    return status == MINIPAY_NOT_FOUND
+               ? mpi_ledger_open(&wallets->ledger, flow->unit, &key, account, flow->error)
+               : status;
 }
 
-static minipay_status port_move(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version)
+static minipay_status port_move(void *impl, mpi_flow *flow, const mpi_move *move,
+                                int32_t *policy_version)
 {
     mpi_wallets *wallets = impl;
     mpi_posting posting;
@@ -131,22 +134,25 @@ static minipay_status port_move(void *impl, mpi_flow *flow, const mpi_move *move
     return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
-static minipay_status account_by_number(mpi_wallets *wallets, mpi_flow *flow, int64_t number, mpi_account *account)
+static minipay_status account_by_number(mpi_wallets *wallets, mpi_flow *flow, int64_t number,
+                                        mpi_account *account)
 {
     account->account_id = number;
-    minipay_status status = mpi_unit_lookup(flow->unit, wallets->ledger.accounts, MPI_ACCOUNT_BY_NUMBER, account,
-                                            flow->error);
+    minipay_status status = mpi_unit_lookup(flow->unit, wallets->ledger.accounts, MPI_ACCOUNT_BY_NUMBER,
+                                            account, flow->error);
     if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail(flow->error, MINIPAY_CORRUPT, "account", "account %lld is gone", (long long)number);
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "account", "account %lld is gone",
+                        (long long)number);
     return status;
 }
 
 static mpi_party party_of(const mpi_account *account)
 {
-    static const mpi_party_kind party_kinds[] = {
-        [MPI_ACCOUNT_WALLET] = MPI_PARTY_WALLET,       [MPI_ACCOUNT_PAYABLE] = MPI_PARTY_PAYABLE,
-        [MPI_ACCOUNT_TRANSIT] = MPI_PARTY_TRANSIT,     [MPI_ACCOUNT_CORPORATE] = MPI_PARTY_CORPORATE,
-        [MPI_ACCOUNT_FEE_INCOME] = MPI_PARTY_FEE_INCOME};
+    static const mpi_party_kind party_kinds[] = {[MPI_ACCOUNT_WALLET] = MPI_PARTY_WALLET,
+                                                 [MPI_ACCOUNT_PAYABLE] = MPI_PARTY_PAYABLE,
+                                                 [MPI_ACCOUNT_TRANSIT] = MPI_PARTY_TRANSIT,
+                                                 [MPI_ACCOUNT_CORPORATE] = MPI_PARTY_CORPORATE,
+                                                 [MPI_ACCOUNT_FEE_INCOME] = MPI_PARTY_FEE_INCOME};
     mpi_party party = {party_kinds[account->kind < (int32_t)MPI_COUNT(party_kinds) ? account->kind : 0],
                        account->owner_id};
     return party;
@@ -158,7 +164,8 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
     mpi_wallets *wallets = impl;
     mpi_journal row;
     mpi_account debit, credit;
-    minipay_status status = mpi_ledger_row(&wallets->ledger, flow->unit, operation_id, leg, &row, flow->error);
+    minipay_status status =
+        mpi_ledger_row(&wallets->ledger, flow->unit, operation_id, leg, &row, flow->error);
     if (status == MINIPAY_OK)
         status = account_by_number(wallets, flow, row.debit_account, &debit);
     if (status == MINIPAY_OK)
@@ -184,7 +191,9 @@ static minipay_status cached_account(mpi_wallets *wallets, mpi_flow *flow, int64
 {
     mpi_account copy;
     minipay_status status = account_by_number(wallets, flow, number, &copy);
-    return status == MINIPAY_OK ? mpi_ledger_find(&wallets->ledger, flow->unit, &copy, account, flow->error) : status;
+    return status == MINIPAY_OK
+               ? mpi_ledger_find(&wallets->ledger, flow->unit, &copy, account, flow->error)
+               : status;
 }
 
 static minipay_status port_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
@@ -194,7 +203,8 @@ static minipay_status port_reverse(void *impl, mpi_flow *flow, const mpi_operati
     mpi_journal row;
     mpi_posting posting;
     int64_t sequence;
-    minipay_status status = mpi_ledger_row(&wallets->ledger, flow->unit, &op->id, leg, &row, flow->error);
+    minipay_status status =
+        mpi_ledger_row(&wallets->ledger, flow->unit, &op->id, leg, &row, flow->error);
     if (status == MINIPAY_NOT_FOUND)
         return mpi_fail(flow->error, MINIPAY_CORRUPT, "journal", "the posting to be reversed is gone");
     const mpi_account *debit, *credit;
@@ -217,8 +227,8 @@ static minipay_status port_reverse(void *impl, mpi_flow *flow, const mpi_operati
 }
 
 static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operation *parent,
-                                   const minipay_id *member_id, const char currency[4], int64_t amount_minor,
-                                   int64_t *topup_minor)
+                                   const minipay_id *member_id, const char currency[4],
+                                   int64_t amount_minor, int64_t *topup_minor)
 {
     mpi_wallets *wallets = impl;
     const mpi_account *account;
@@ -226,7 +236,8 @@ static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operati
     int64_t available, missing;
     minipay_status status = mpi_wallets_find(wallets, flow, member_id, currency, &account);
     if (status == MINIPAY_OK)
-        status = mpi_ledger_balance(&wallets->ledger, flow->unit, account->account_id, &balance, flow->error);
+        status =
+            mpi_ledger_balance(&wallets->ledger, flow->unit, account->account_id, &balance, flow->error);
     if (status != MINIPAY_OK)
         return status;
     if (*topup_minor == 0) {

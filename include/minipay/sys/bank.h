@@ -66,13 +66,13 @@ typedef struct minipay_bank_movement {
 } minipay_bank_movement;
 
 typedef struct minipay_bank_capabilities {
-    uint32_t concurrency;    /* calls at once; 0 means 1 */
-    uint32_t largest_batch;  /* orders in one submit or query; 0: any number */
-    int32_t collects;        /* directions it serves */
+    uint32_t concurrency;   /* calls at once; 0 means 1 */
+    uint32_t largest_batch; /* orders in one submit or query; 0: any number */
+    int32_t collects;       /* directions it serves */
     int32_t pays_out;
     int64_t smallest_minor;
-    int64_t largest_minor;   /* 0: no bound */
-    int64_t finality_ms;     /* how long after submit NOT_FOUND can still become an order */
+    int64_t largest_minor; /* 0: no bound */
+    int64_t finality_ms;   /* how long after submit NOT_FOUND can still become an order */
 } minipay_bank_capabilities;
 
 /* Version 1. `prepare` is Optional: without it the order's id in hexadecimal is its reference. */
@@ -93,8 +93,8 @@ typedef struct minipay_bank {
 
     /* Required. One answer an order. The return value speaks of the call: on any status but OK every
      * order that has no answer is taken as NO_ANSWER. */
-    minipay_status (*submit)(void *impl, const minipay_bank_order *orders,
-                             minipay_bank_answer *answers, uint32_t count, minipay_error *error);
+    minipay_status (*submit)(void *impl, const minipay_bank_order *orders, minipay_bank_answer *answers,
+                             uint32_t count, minipay_error *error);
 
     /* Required. Asks what became of orders submitted before. */
     minipay_status (*query)(void *impl, const minipay_bank_order *orders, minipay_bank_answer *answers,
@@ -124,13 +124,13 @@ enum { MINIPAY_BANK_VERSION = 1 };
  * holder does not match), "NOACCT" (verify and orders find no account). */
 typedef struct minipay_scripted_bank_config {
     uint32_t struct_size;
-    uint32_t lost_request;  /* never arrives; NO_ANSWER */
-    uint32_t lost_reply;    /* done; NO_ANSWER */
-    uint32_t pending;       /* accepted; done when asked */
-    uint32_t refused;       /* refused with a reason */
-    uint32_t duplicate;     /* the bank gets the order twice; it must not move money twice */
-    uint32_t unknown_asks;  /* how many queries answer NO_ANSWER before the truth, 0 to 8 */
-    int64_t opening_minor;  /* the corporate account's opening balance */
+    uint32_t lost_request; /* never arrives; NO_ANSWER */
+    uint32_t lost_reply;   /* done; NO_ANSWER */
+    uint32_t pending;      /* accepted; done when asked */
+    uint32_t refused;      /* refused with a reason */
+    uint32_t duplicate;    /* the bank gets the order twice; it must not move money twice */
+    uint32_t unknown_asks; /* how many queries answer NO_ANSWER before the truth, 0 to 8 */
+    int64_t opening_minor; /* the corporate account's opening balance */
     uint64_t seed;
     char path[1024]; /* the bank's own SQLite file, or ":memory:" */
 } minipay_scripted_bank_config;

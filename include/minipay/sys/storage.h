@@ -141,8 +141,7 @@ typedef struct minipay_storage {
      * key fields set; when the row stands, all of it is filled in and `found[i]` is 1. In a WRITE
      * session the rows are locked until its end. */
     minipay_status (*get_many)(void *impl, void *session, const minipay_table *table, int32_t index,
-                               void *const *rows, uint8_t *found, uint32_t count,
-                               minipay_error *error);
+                               void *const *rows, uint8_t *found, uint32_t count, minipay_error *error);
 
     /* Fills up to `*count` consecutive structs at `rows`; `*count` becomes how many there were. */
     minipay_status (*scan)(void *impl, void *session, const minipay_scan *scan, void *rows,

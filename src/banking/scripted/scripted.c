@@ -61,19 +61,16 @@ static const mpi_record order_record =
     MPI_RECORD(MPI_FORM_STATE, received_order, "received_order", order_fields, 2, NULL, 0);
 
 static const minipay_field movement_fields[] = {
-    MPI_INT64(movement, sequence),
-    MPI_MONEY(movement, amount_minor),
-    MPI_MONEY(movement, balance_minor),
-    MPI_ENUM(movement, direction, direction_names),
-    MPI_INT32(movement, value_date),
-    MPI_TEXT(movement, currency),
-    MPI_TEXT(movement, reference),
-    MPI_TEXT(movement, counterparty),
+    MPI_INT64(movement, sequence),      MPI_MONEY(movement, amount_minor),
+    MPI_MONEY(movement, balance_minor), MPI_ENUM(movement, direction, direction_names),
+    MPI_INT32(movement, value_date),    MPI_TEXT(movement, currency),
+    MPI_TEXT(movement, reference),      MPI_TEXT(movement, counterparty),
 };
 static const mpi_record movement_record =
     MPI_RECORD(MPI_FORM_STREAM, movement, "movement", movement_fields, 1, NULL, 0);
 
-static const minipay_field corporate_fields[] = {MPI_TEXT(corporate, currency), MPI_MONEY(corporate, balance_minor)};
+static const minipay_field corporate_fields[] = {MPI_TEXT(corporate, currency),
+                                                 MPI_MONEY(corporate, balance_minor)};
 static const mpi_record corporate_record =
     MPI_RECORD(MPI_FORM_STATE, corporate, "corporate_account", corporate_fields, 1, NULL, 0);
 
@@ -166,7 +163,8 @@ static minipay_status change_balance(scripted_bank *bank, mpi_unit *unit, const 
     return fits ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
 }
 
-static minipay_status move(scripted_bank *bank, mpi_unit *unit, const received_order *order, minipay_error *error)
+static minipay_status move(scripted_bank *bank, mpi_unit *unit, const received_order *order,
+                           minipay_error *error)
 {
     int64_t sequence;
     movement moved = {.amount_minor = order->amount_minor,
@@ -175,7 +173,8 @@ static minipay_status move(scripted_bank *bank, mpi_unit *unit, const received_o
     memcpy(moved.currency, order->currency, sizeof moved.currency);
     memcpy(moved.reference, order->reference, sizeof moved.reference);
     minipay_status status = change_balance(bank, unit, order, &moved.balance_minor, error);
-    return status == MINIPAY_OK ? mpi_unit_append(unit, bank->movements, &moved, &sequence, error) : status;
+    return status == MINIPAY_OK ? mpi_unit_append(unit, bank->movements, &moved, &sequence, error)
+                                : status;
 }
 
 /* ---- submit and query ----------------------------------------------------------------------------------------- */
@@ -189,7 +188,8 @@ typedef struct bank_call {
 
 static void answer_from(const received_order *order, minipay_bank_answer *answer)
 {
-    static const int32_t verdicts[] = {MINIPAY_VERDICT_DONE, MINIPAY_VERDICT_PENDING, MINIPAY_VERDICT_REFUSED};
+    static const int32_t verdicts[] = {MINIPAY_VERDICT_DONE, MINIPAY_VERDICT_PENDING,
+                                       MINIPAY_VERDICT_REFUSED};
     answer->verdict = verdicts[order->order_state];
     answer->amount_minor = order->order_state == STATE_DONE ? order->amount_minor : 0;
     memcpy(answer->reason, order->reason, sizeof answer->reason);
@@ -295,8 +295,8 @@ static minipay_bank_capabilities bank_capabilities(void *impl)
     return can;
 }
 
-static minipay_status bank_verify(void *impl, const char *bank, const char *account_number, const char *holder,
-                                  minipay_error *error)
+static minipay_status bank_verify(void *impl, const char *bank, const char *account_number,
+                                  const char *holder, minipay_error *error)
 {
     (void)impl;
     (void)bank;
@@ -308,16 +308,16 @@ static minipay_status bank_verify(void *impl, const char *bank, const char *acco
     return MINIPAY_OK;
 }
 
-static minipay_status bank_submit(void *impl, const minipay_bank_order *orders, minipay_bank_answer *answers,
-                                  uint32_t count, minipay_error *error)
+static minipay_status bank_submit(void *impl, const minipay_bank_order *orders,
+                                  minipay_bank_answer *answers, uint32_t count, minipay_error *error)
 {
     scripted_bank *bank = impl;
     bank_call call = {bank, orders, answers, count};
     return mpi_store_write(bank->store, run_submit, &call, error);
 }
 
-static minipay_status bank_query(void *impl, const minipay_bank_order *orders, minipay_bank_answer *answers,
-                                 uint32_t count, minipay_error *error)
+static minipay_status bank_query(void *impl, const minipay_bank_order *orders,
+                                 minipay_bank_answer *answers, uint32_t count, minipay_error *error)
 {
     scripted_bank *bank = impl;
     bank_call call = {bank, orders, answers, count};
@@ -337,12 +337,13 @@ static void show_movement(const movement *row, minipay_bank_movement *shown)
     memcpy(shown->counterparty, row->counterparty, sizeof shown->counterparty);
 }
 
-static minipay_status bank_statement(void *impl, int64_t position, minipay_bank_movement *movements, uint32_t *count,
-                                     minipay_error *error)
+static minipay_status bank_statement(void *impl, int64_t position, minipay_bank_movement *movements,
+                                     uint32_t *count, minipay_error *error)
 {
     scripted_bank *bank = impl;
     movement low = {.sequence = position};
-    minipay_scan scan = {.table = &movement_record.table, .index = -1, .low = &low, .low_fields = 1, .low_exclusive = 1};
+    minipay_scan scan = {
+        .table = &movement_record.table, .index = -1, .low = &low, .low_fields = 1, .low_exclusive = 1};
     mpi_view view;
     movement *rows = malloc((*count ? *count : 1) * sizeof *rows);
     if (!rows)
@@ -358,7 +359,8 @@ static minipay_status bank_statement(void *impl, int64_t position, minipay_bank_
     return status;
 }
 
-static minipay_status bank_balance(void *impl, const char *currency, int64_t *balance_minor, minipay_error *error)
+static minipay_status bank_balance(void *impl, const char *currency, int64_t *balance_minor,
+                                   minipay_error *error)
 {
     scripted_bank *bank = impl;
     corporate account = {.balance_minor = 0};
@@ -403,8 +405,12 @@ static minipay_status open_store(scripted_bank *bank, minipay_error *error)
                                                   : mpi_fail_plain(error, MINIPAY_INTERNAL, NULL);
     if (status != MINIPAY_OK)
         return status;
-    mpi_store_config config = {.storage = &storage, .host = &host, .keys = &keys, .records = records,
-                               .record_count = MPI_COUNT(records), .cached_rows = 32768};
+    mpi_store_config config = {.storage = &storage,
+                               .host = &host,
+                               .keys = &keys,
+                               .records = records,
+                               .record_count = MPI_COUNT(records),
+                               .cached_rows = 32768};
     status = mpi_store_open(&config, &bank->store, error);
     if (status != MINIPAY_OK)
         storage.close(storage.impl);

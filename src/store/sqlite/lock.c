@@ -54,11 +54,13 @@ minipay_status mpi_file_lock_take(int file, uint32_t busy_ms, minipay_error *err
 {
     int64_t left_us = (int64_t)busy_ms * 1000;
     if (!wait_for(file, GATE, &left_us))
-        return mpi_fail(error, MINIPAY_BUSY, NULL, "other processes kept the database for %u ms", busy_ms);
+        return mpi_fail(error, MINIPAY_BUSY, NULL, "other processes kept the database for %u ms",
+                        busy_ms);
     bool seated = wait_for(file, SEAT, &left_us);
     set_lock(file, GATE, F_UNLCK);
     if (!seated)
-        return mpi_fail(error, MINIPAY_BUSY, NULL, "another process kept the database for %u ms", busy_ms);
+        return mpi_fail(error, MINIPAY_BUSY, NULL, "another process kept the database for %u ms",
+                        busy_ms);
     return MINIPAY_OK;
 }
 

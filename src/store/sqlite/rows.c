@@ -33,7 +33,8 @@ static int rows_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
     (void)argv;
     (void)message;
     for (uint32_t i = 0; i < source->table->field_count; i++)
-        used += (size_t)snprintf(sql + used, sizeof sql - used, "%s%s", i ? "," : "", source->table->fields[i].name);
+        used += (size_t)snprintf(sql + used, sizeof sql - used, "%s%s", i ? "," : "",
+                                 source->table->fields[i].name);
     snprintf(sql + used, sizeof sql - used, ")");
     rows_table *made = sqlite3_malloc(sizeof *made);
     if (!made)

@@ -33,7 +33,9 @@ static void say_table(const minipay_table *table, mpi_sql *sql)
         const minipay_field *field = &table->fields[i];
         bool key = is_rowid_key(table) && i == 0;
         mpi_sql_say(sql, "%s%s %s%s", i ? "," : "", field->name, column_type(field),
-            key ? " PRIMARY KEY" : field->flags & MINIPAY_FIELD_OPTIONAL ? "" : " NOT NULL");
+                    key                                     ? " PRIMARY KEY"
+                    : field->flags & MINIPAY_FIELD_OPTIONAL ? ""
+                                                            : " NOT NULL");
     }
     if (!is_rowid_key(table)) {
         mpi_sql_say(sql, ",PRIMARY KEY(");
@@ -46,7 +48,8 @@ static void say_table(const minipay_table *table, mpi_sql *sql)
 
 static void say_index(const minipay_table *table, const minipay_index *index, mpi_sql *sql)
 {
-    mpi_sql_say(sql, "CREATE %sINDEX %s ON %s(", index->unique ? "UNIQUE " : "", index->name, table->name);
+    mpi_sql_say(sql, "CREATE %sINDEX %s ON %s(", index->unique ? "UNIQUE " : "", index->name,
+                table->name);
     for (uint32_t i = 0; i < index->field_count; i++)
         mpi_sql_say(sql, "%s%s", i ? "," : "", table->fields[index->fields[i]].name);
     mpi_sql_say(sql, ")");
@@ -81,7 +84,8 @@ static int create_all(mpi_connection *connection, const minipay_schema *schema)
     }
     if (code == SQLITE_OK) {
         mpi_sql sql = {.used = 0};
-        mpi_sql_say(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d", APPLICATION_ID, schema->version);
+        mpi_sql_say(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d", APPLICATION_ID,
+                    schema->version);
         code = sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
     }
     return code;
@@ -101,12 +105,14 @@ static int read_pragma(mpi_connection *connection, const char *sql, int64_t *val
     return code;
 }
 
-static minipay_status check_versions(mpi_connection *connection, const minipay_schema *schema, int64_t tables,
-                                     int64_t application, int64_t version, minipay_error *error)
+static minipay_status check_versions(mpi_connection *connection, const minipay_schema *schema,
+                                     int64_t tables, int64_t application, int64_t version,
+                                     minipay_error *error)
 {
     const char *path = connection->owner->config.path;
     if (application != APPLICATION_ID && (application || tables))
-        return mpi_fail(error, MINIPAY_NOT_A_DATABASE, "path", "%s is a database of another program", path);
+        return mpi_fail(error, MINIPAY_NOT_A_DATABASE, "path", "%s is a database of another program",
+                        path);
     if (version > schema->version)
         return mpi_fail(error, MINIPAY_NEWER_VERSION, "path",
                         "%s has schema version %lld; this library knows versions up to %d", path,
@@ -130,11 +136,13 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
                                 : mpi_sqlite_fail(connection, code, "reading the schema", error);
     if (status == MINIPAY_OK && application == 0) {
         code = create_all(connection, schema);
-        status = code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+        status =
+            code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
     }
     if (status == MINIPAY_OK) {
         code = sqlite3_exec(connection->db, "COMMIT", NULL, NULL, NULL);
-        status = code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+        status =
+            code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
     }
     if (status != MINIPAY_OK)
         sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);

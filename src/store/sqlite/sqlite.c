@@ -41,10 +41,12 @@ static minipay_status translate(int code)
     }
 }
 
-minipay_status mpi_sqlite_fail(mpi_connection *connection, int code, const char *doing, minipay_error *error)
+minipay_status mpi_sqlite_fail(mpi_connection *connection, int code, const char *doing,
+                               minipay_error *error)
 {
     const char *message = connection->db ? sqlite3_errmsg(connection->db) : sqlite3_errstr(code);
-    return mpi_fail(error, translate(code), NULL, "%s: %s: %s", connection->owner->config.path, doing, message);
+    return mpi_fail(error, translate(code), NULL, "%s: %s: %s", connection->owner->config.path, doing,
+                    message);
 }
 
 static int count_frames(void *context, sqlite3 *db, const char *name, int frames)
@@ -75,14 +77,16 @@ static int configure(mpi_connection *connection)
     sqlite3_busy_timeout(connection->db, (int)sqlite->config.busy_ms);
     snprintf(sql, sizeof sql,
              "PRAGMA journal_mode=%s;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;"
-             "PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=ON;PRAGMA cache_size=-%u",
+             "PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=ON;PRAGMA "
+             "cache_size=-%u",
              sqlite->in_memory ? "MEMORY" : "WAL", cache);
     return sqlite3_exec(connection->db, sql, NULL, NULL, NULL);
 }
 
 static int prepare_control(mpi_connection *connection)
 {
-    int code = mpi_sqlite_prepare(connection, connection->writer ? "BEGIN IMMEDIATE" : "BEGIN", &connection->begin);
+    int code = mpi_sqlite_prepare(connection, connection->writer ? "BEGIN IMMEDIATE" : "BEGIN",
+                                  &connection->begin);
     if (code == SQLITE_OK)
         code = mpi_sqlite_prepare(connection, "COMMIT", &connection->commit);
     if (code == SQLITE_OK)
@@ -159,7 +163,8 @@ static minipay_status sqlite_open_store(void *impl, const minipay_schema *schema
     return status;
 }
 
-static minipay_status begin_write(mpi_sqlite *sqlite, void **session, int32_t *foreign, minipay_error *error)
+static minipay_status begin_write(mpi_sqlite *sqlite, void **session, int32_t *foreign,
+                                  minipay_error *error)
 {
     mpi_connection *writer = sqlite->writer;
     if (sqlite->in_memory)

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-static void bind_bytes(sqlite3_stmt *statement, int position, const minipay_field *field, const uint8_t *at)
+static void bind_bytes(sqlite3_stmt *statement, int position, const minipay_field *field,
+                       const uint8_t *at)
 {
     static const uint8_t none[16];
     uint32_t length = field->size;
@@ -171,8 +172,8 @@ minipay_status mpi_sqlite_get_many(void *impl, void *session, const minipay_tabl
     return code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, table->name, error);
 }
 
-static void say_bound(const minipay_table *table, const uint32_t *fields, uint32_t count, const char *compare,
-                      bool *any, mpi_sql *sql)
+static void say_bound(const minipay_table *table, const uint32_t *fields, uint32_t count,
+                      const char *compare, bool *any, mpi_sql *sql)
 {
     if (count == 0)
         return;
@@ -209,7 +210,8 @@ static int prepare_scan(mpi_connection *connection, const minipay_scan *scan, sq
     }
     mpi_sql_say(&sql, " ORDER BY ");
     for (uint32_t i = 0; i < count; i++)
-        mpi_sql_say(&sql, "%s%s%s", i ? "," : "", scan->table->fields[fields[i]].name, scan->descending ? " DESC" : "");
+        mpi_sql_say(&sql, "%s%s%s", i ? "," : "", scan->table->fields[fields[i]].name,
+                    scan->descending ? " DESC" : "");
     mpi_sql_say(&sql, " LIMIT ?");
     return mpi_sqlite_prepare(connection, sql.text, statement);
 }
@@ -257,7 +259,8 @@ minipay_status mpi_sqlite_scan(void *impl, void *session, const minipay_scan *sc
         mpi_sqlite_bind(statement, position++, &scan->table->fields[fields[i]], scan->high);
     sqlite3_bind_int64(statement, position, *count);
     while (used < *count && (code = sqlite3_step(statement)) == SQLITE_ROW)
-        mpi_sqlite_read(statement, scan->table, (uint8_t *)rows + (size_t)used++ * scan->table->row_size);
+        mpi_sqlite_read(statement, scan->table,
+                        (uint8_t *)rows + (size_t)used++ * scan->table->row_size);
     sqlite3_reset(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE && code != SQLITE_OK)
         return mpi_sqlite_fail(connection, code, scan->table->name, error);
@@ -301,7 +304,8 @@ static int prepare_update(mpi_connection *connection, const minipay_table *table
     return mpi_sqlite_prepare(connection, sql.text, statement);
 }
 
-static int prepare_delete(mpi_connection *connection, const minipay_table *table, sqlite3_stmt **statement)
+static int prepare_delete(mpi_connection *connection, const minipay_table *table,
+                          sqlite3_stmt **statement)
 {
     mpi_sql sql = {.used = 0};
     mpi_sql_say(&sql, "DELETE FROM %s WHERE ", table->name);
@@ -340,12 +344,14 @@ static int run_rows(sqlite3_stmt *statement, const minipay_write *write, bool ke
     return SQLITE_OK;
 }
 
-static bool row_stands(mpi_connection *connection, const minipay_table *table, int32_t index, const void *row)
+static bool row_stands(mpi_connection *connection, const minipay_table *table, int32_t index,
+                       const void *row)
 {
     uint8_t copy[4096], found = 0;
     void *rows[1] = {copy};
     memcpy(copy, row, table->row_size);
-    minipay_status status = mpi_sqlite_get_many(connection->owner, connection, table, index, rows, &found, 1, NULL);
+    minipay_status status =
+        mpi_sqlite_get_many(connection->owner, connection, table, index, rows, &found, 1, NULL);
     return status == MINIPAY_OK && found;
 }
 
@@ -355,7 +361,8 @@ static uint32_t find_conflict(mpi_connection *connection, const minipay_write *w
         if (row_stands(connection, write->table, -1, write->rows[i]))
             return i;
         for (uint32_t k = 0; k < write->table->index_count; k++) {
-            if (write->table->indexes[k].unique && row_stands(connection, write->table, (int32_t)k, write->rows[i]))
+            if (write->table->indexes[k].unique &&
+                row_stands(connection, write->table, (int32_t)k, write->rows[i]))
                 return i;
         }
     }
@@ -391,7 +398,8 @@ static int write_rows(mpi_connection *connection, uint32_t number, const minipay
     return code == SQLITE_OK ? run_rows(*slot, write, !add, add) : code;
 }
 
-minipay_status mpi_sqlite_write_many(void *impl, void *session, minipay_write *write, minipay_error *error)
+minipay_status mpi_sqlite_write_many(void *impl, void *session, minipay_write *write,
+                                     minipay_error *error)
 {
     mpi_connection *connection = session;
     uint32_t number = mpi_sqlite_table_number(impl, write->table);
@@ -402,8 +410,8 @@ minipay_status mpi_sqlite_write_many(void *impl, void *session, minipay_write *w
         return MINIPAY_OK;
     if (write->kind == MINIPAY_WRITE_INSERT && (code & 0xff) == SQLITE_CONSTRAINT) {
         write->conflict = find_conflict(connection, write);
-        return mpi_fail(error, MINIPAY_ID_REUSED, write->table->name, "%s: a row with this key stands already",
-                        write->table->name);
+        return mpi_fail(error, MINIPAY_ID_REUSED, write->table->name,
+                        "%s: a row with this key stands already", write->table->name);
     }
     return mpi_sqlite_fail(connection, code, write->table->name, error);
 }
