@@ -26,19 +26,22 @@ static size_t sequence_length(const unsigned char *s, size_t room)
 
 bool mpi_text_valid(const char *text, size_t size)
 {
+    static const char zeros[256];
     const unsigned char *s = (const unsigned char *)text;
+    size_t end = strnlen(text, size);
     size_t i = 0;
-    while (i < size && s[i]) {
-        size_t length = sequence_length(s + i, size - i);
+    while (i < end) {
+        size_t length = s[i] < 0x80 ? 1 : sequence_length(s + i, end - i);
         if (length == 0)
             return false;
         i += length;
     }
-    if (i == size)
-        return false;
-    while (i < size && !s[i])
-        i++;
-    return i == size;
+    for (i = end; i < size; i += sizeof zeros) {
+        size_t rest = size - i < sizeof zeros ? size - i : sizeof zeros;
+        if (memcmp(text + i, zeros, rest) != 0)
+            return false;
+    }
+    return end < size;
 }
 
 void mpi_text_copy(char *target, size_t size, const char *source)

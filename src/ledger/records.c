@@ -21,7 +21,7 @@ static const minipay_field account_fields[] = {
 static const minipay_index account_indexes[] = {{"account_by_number", {4}, 1, 1, -1, 0}};
 
 const mpi_record mpi_account_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_account, "account", account_fields, 4, account_indexes, 1);
+    MPI_HOT_RECORD(MPI_FORM_DOCUMENT, mpi_account, "account", account_fields, 4, account_indexes, 1);
 
 static const minipay_field balance_fields[] = {
     MPI_INT64(mpi_balance, account_id),      MPI_MONEY(mpi_balance, posted_minor),
@@ -31,7 +31,7 @@ static const minipay_field balance_fields[] = {
 };
 
 const mpi_record mpi_balance_record =
-    MPI_RECORD(MPI_FORM_STATE, mpi_balance, "balance", balance_fields, 1, NULL, 0);
+    MPI_HOT_RECORD(MPI_FORM_STATE, mpi_balance, "balance", balance_fields, 1, NULL, 0);
 
 static const minipay_field journal_fields[] = {
     MPI_INT64(mpi_journal, sequence),

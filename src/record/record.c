@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "minipay/values.h"
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,9 +28,9 @@ static const void *at(const minipay_field *field, const void *row)
 
 static size_t put_integer(int64_t value, uint8_t *bytes)
 {
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)((uint64_t)value >> (8 * i));
-    return 8;
+    uint64_t little = htole64((uint64_t)value);
+    memcpy(bytes, &little, sizeof little);
+    return sizeof little;
 }
 
 static size_t put_counted(const void *text, size_t count, uint8_t *bytes)
@@ -81,12 +82,8 @@ size_t mpi_record_canonical(const mpi_record *record, const void *row, uint8_t *
 
 static bool is_zero(const void *bytes, size_t count)
 {
-    const uint8_t *at = bytes;
-    while (count && !*at) {
-        at++;
-        count--;
-    }
-    return count == 0;
+    static const uint8_t zeros[MPI_RECORD_LARGEST];
+    return *(const uint8_t *)bytes == 0 && memcmp(bytes, zeros, count) == 0;
 }
 
 size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *bytes)

@@ -21,6 +21,7 @@ typedef enum mpi_form {
 typedef struct mpi_record {
     minipay_table table;
     mpi_form form;
+    uint32_t cached; /* sixteenths of the configured rows that a store keeps in memory */
 } mpi_record;
 
 #define MPI_FIELD(type, member, field_kind, field_flags, enum_names)                                    \
@@ -48,13 +49,17 @@ typedef struct mpi_record {
 
 #define MPI_COUNT(array) ((uint32_t)(sizeof(array) / sizeof *(array)))
 
-#define MPI_RECORD(record_form, type, table_name, field_array, keys, index_array, index_total)          \
+#define MPI_CACHED_RECORD(record_form, type, name, field_array, keys, index_array, index_total, share)  \
     {                                                                                                   \
-        {                                                                                               \
-            table_name, field_array, index_array, MPI_COUNT(field_array),                               \
-            keys,       index_total, sizeof(type)},                                                     \
-            record_form                                                                                 \
+        {name, field_array, index_array, MPI_COUNT(field_array), keys, index_total, sizeof(type)},      \
+            record_form, share                                                                          \
     }
+#define MPI_RECORD(record_form, type, name, field_array, keys, index_array, index_total)                \
+    MPI_CACHED_RECORD(record_form, type, name, field_array, keys, index_array, index_total, 1)
+
+/* A record that most operations touch. */
+#define MPI_HOT_RECORD(record_form, type, name, field_array, keys, index_array, index_total)            \
+    MPI_CACHED_RECORD(record_form, type, name, field_array, keys, index_array, index_total, 16)
 
 enum { MPI_TAG_SIZE = 16, MPI_RECORD_LARGEST = 2048 };
 

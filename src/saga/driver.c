@@ -36,8 +36,8 @@ typedef struct drive {
     job *jobs;
     minipay_outcome *outcomes; /* NULL: not wanted */
     uint32_t count;
-    uint32_t *ready; /* a queue: each job enters once */
-    uint32_t ready_first, ready_count;
+    uint64_t *ready; /* a bit for each job that may begin */
+    uint32_t ready_count;
     uint32_t *waiting;
     uint32_t waiting_count;
     mpi_call_list asked;  /* answered calls of the round before */
@@ -101,7 +101,22 @@ static bool order_jobs(drive *work)
 static void make_ready(drive *work, uint32_t number)
 {
     work->jobs[number].state = JOB_READY;
-    work->ready[work->ready_count++] = number;
+    work->ready[number / 64] |= (uint64_t)1 << (number % 64);
+    work->ready_count++;
+}
+
+/* The first ready job from `number` on. Jobs go in the order given wherever nothing holds them up: ids that
+ * rise stay so in the journal. */
+static uint32_t take_ready(drive *work, uint32_t number)
+{
+    uint32_t word = number / 64;
+    uint64_t bits = work->ready[word] & (UINT64_MAX << (number % 64));
+    while (!bits)
+        bits = work->ready[++word];
+    number = word * 64 + (uint32_t)__builtin_ctzll(bits);
+    work->ready[word] &= ~((uint64_t)1 << (number % 64));
+    work->ready_count--;
+    return number;
 }
 
 static void end_job(drive *work, job *ended)
@@ -195,8 +210,10 @@ static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *er
     minipay_status status = take_answers_in(work, &flow);
     if (status == MINIPAY_OK)
         status = look_at_waiting(work, &flow, &document);
-    while (status == MINIPAY_OK && work->ready_first < work->ready_count) {
-        status = start_job(work, &flow, work->ready[work->ready_first++], &document);
+    /* A job that ends frees only jobs behind it, so one pass finds them all. */
+    for (uint32_t number = 0; status == MINIPAY_OK && work->ready_count; number++) {
+        number = take_ready(work, number);
+        status = start_job(work, &flow, number, &document);
         mpi_unit_settle(unit);
     }
     return status;
@@ -205,7 +222,7 @@ static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *er
 static minipay_status run_rounds(drive *work, minipay_error *error)
 {
     mpi_store *store = work->engine->store;
-    while (work->ready_first < work->ready_count || work->asked.count) {
+    while (work->ready_count || work->asked.count) {
         work->calls.count = 0;
         minipay_status status = mpi_store_write(store, run_round, work, error);
         if (status != MINIPAY_OK)
@@ -234,7 +251,7 @@ static bool prepare(drive *work, uint32_t count)
 {
     work->count = count;
     work->jobs = calloc(count ? count : 1, sizeof *work->jobs);
-    work->ready = malloc((count ? count : 1) * sizeof *work->ready);
+    work->ready = calloc(count / 64 + 1, sizeof *work->ready);
     work->waiting = malloc((count ? count : 1) * sizeof *work->waiting);
     for (uint32_t i = 0; work->jobs && i < count; i++)
         work->jobs[i].after[0] = work->jobs[i].after[1] = NOBODY;

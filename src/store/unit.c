@@ -125,12 +125,6 @@ static minipay_status know_highest(mpi_unit *unit, mpi_table *table, int32_t ind
     return MINIPAY_OK;
 }
 
-static void raise_highest(mpi_table *table, const void *id)
-{
-    if (table->highest_known && memcmp(id, &table->highest, sizeof table->highest) > 0)
-        memcpy(&table->highest, id, sizeof table->highest);
-}
-
 static minipay_status load(mpi_unit *unit, mpi_table *table, const void *key, mpi_entry **entry,
                            minipay_error *error)
 {
@@ -225,8 +219,6 @@ minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row
     if (!entry || !undo_note(unit, table, entry) || !mpi_table_list(table, entry))
         return no_memory(error);
     store_row(table, entry, row);
-    if (keyed_by_id(table))
-        raise_highest(table, row);
     return MINIPAY_OK;
 }
 
@@ -248,8 +240,6 @@ minipay_status mpi_unit_append(mpi_unit *unit, mpi_table *stream, const void *ro
     memcpy(copy, &unit->next_sequence, sizeof unit->next_sequence);
     if (!undo_note(unit, stream, NULL) || !mpi_stream_stage(stream, copy))
         return no_memory(error);
-    if (stream->find_size)
-        raise_highest(stream, copy + stream->find_offset);
     *sequence = unit->next_sequence++;
     return MINIPAY_OK;
 }
@@ -259,16 +249,16 @@ minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minip
     uint8_t found = 0;
     void *rows[1] = {row};
     MPI_ASSERT(stream->find_size > 0);
-    minipay_status status = know_highest(unit, stream, 0, stream->find_offset, error);
-    if (status != MINIPAY_OK)
-        return status;
-    if (memcmp((uint8_t *)row + stream->find_offset, &stream->highest, sizeof stream->highest) > 0)
-        return MINIPAY_NOT_FOUND;
     const void *staged = mpi_stream_staged(stream, row);
     if (staged) {
         memcpy(row, staged, stream->record->table.row_size);
         return MINIPAY_OK;
     }
+    minipay_status status = know_highest(unit, stream, 0, stream->find_offset, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (memcmp((uint8_t *)row + stream->find_offset, &stream->highest, sizeof stream->highest) > 0)
+        return MINIPAY_NOT_FOUND;
     minipay_storage *storage = &unit->store->storage;
     status = storage->get_many(storage->impl, unit->session, &stream->record->table, 0, rows, &found, 1,
                                error);

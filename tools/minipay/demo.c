@@ -38,8 +38,9 @@ static bool program_folder(char folder[PATH_MAX])
 
 static bool example_in(const char *folder, const char *below, char path[PATH_MAX])
 {
-    int length = snprintf(path, PATH_MAX, "%s/%s%s", folder, below, EXAMPLE);
-    return length > 0 && length < PATH_MAX && access(path, R_OK) == 0;
+    char wanted[PATH_MAX];
+    int length = snprintf(wanted, sizeof wanted, "%s/%s%s", folder, below, EXAMPLE);
+    return length > 0 && length < PATH_MAX && realpath(wanted, path) && access(path, R_OK) == 0;
 }
 
 static bool find_example(char path[PATH_MAX])

@@ -241,8 +241,8 @@ static void print_runs(const figures *f)
     text_count(s->lines, lines);
     text_count(s->paid, paid);
     text_money(s->paid_out_minor, f->currency, amount);
-    printf("\n  %s %s, %s payouts ordered, %s paid: %s %s", runs, s->runs == 1 ? "run" : "runs", lines,
-           paid, amount, f->currency);
+    printf("\n  %s %s, %s %s ordered, %s paid: %s %s", runs, s->runs == 1 ? "run" : "runs", lines,
+           s->lines == 1 ? "payout" : "payouts", paid, amount, f->currency);
     if (s->refused)
         printf("; %llu refused by the bank", (unsigned long long)s->refused);
     if (s->open)

@@ -83,8 +83,11 @@ static void print_line(const table *t, FILE *out)
 static void print_row(const table *t, const char *const *row, FILE *out)
 {
     fputs(MARGIN, out);
-    for (int i = 0; i < t->columns; i++) {
-        int space = t->widths[i] - text_width(row[i]), last = i + 1 == t->columns;
+    int columns = t->columns;
+    while (columns > 1 && !row[columns - 1][0])
+        columns--;
+    for (int i = 0; i < columns; i++) {
+        int space = t->widths[i] - text_width(row[i]), last = i + 1 == columns;
         if (t->right[i])
             fprintf(out, "%*s%s", space, "", row[i]);
         else
