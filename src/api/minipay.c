@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/id.h"
+#include "event/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const mpi_record *const records[] = {
     &mpi_withdrawal_record,     &mpi_merchant_record,
     &mpi_slip_record,           &mpi_refund_record,
     &mpi_bucket_record,         &mpi_run_record,
-    &mpi_line_record,
+    &mpi_line_record,           &mpi_event_record,
 };
 
 /* Which handle this thread is inside of: a call that finds its own handle here comes from a callback. */

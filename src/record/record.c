@@ -71,34 +71,86 @@ static uint32_t hashed_fields(const mpi_record *record)
     return record->table.field_count - (record->form == MPI_FORM_DOCUMENT);
 }
 
-size_t mpi_record_canonical(const mpi_record *record, const void *row, uint8_t *bytes)
-{
-    size_t used = 0;
-    uint32_t count = hashed_fields(record);
-    for (uint32_t i = 0; i < count; i++)
-        used += put_field(&record->table.fields[i], row, bytes + used);
-    return used;
-}
-
 static bool is_zero(const void *bytes, size_t count)
 {
     static const uint8_t zeros[MPI_RECORD_LARGEST];
     return *(const uint8_t *)bytes == 0 && memcmp(bytes, zeros, count) == 0;
 }
 
-size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *bytes)
+static size_t put_fields(const mpi_record *record, const void *row, uint32_t without, uint8_t *bytes)
 {
     size_t used = 0;
     uint32_t count = hashed_fields(record);
     for (uint32_t i = 0; i < count; i++) {
         const minipay_field *field = &record->table.fields[i];
         bool text = field->kind == MINIPAY_FIELD_TEXT;
-        if (is_zero(at(field, row), text ? 1 : field->size))
+        if ((field->flags & without) || is_zero(at(field, row), text ? 1 : field->size))
             continue;
         bytes[used++] = (uint8_t)i;
         used += put_field(field, row, bytes + used);
     }
     return used;
+}
+
+size_t mpi_record_canonical(const mpi_record *record, const void *row, uint8_t *bytes)
+{
+    return put_fields(record, row, 0, bytes);
+}
+
+size_t mpi_record_public(const mpi_record *record, const void *row, uint8_t *bytes)
+{
+    return put_fields(record, row, MINIPAY_FIELD_SECRET, bytes);
+}
+
+static int64_t get_integer(const uint8_t *bytes)
+{
+    uint64_t little;
+    memcpy(&little, bytes, sizeof little);
+    return (int64_t)le64toh(little);
+}
+
+/* Reads one value into its field; the number of bytes read, 0 when they are not of this field's form. */
+static size_t get_field(const minipay_field *field, const uint8_t *bytes, size_t left, uint8_t *target)
+{
+    bool counted = field->kind == MINIPAY_FIELD_TEXT || field->kind == MINIPAY_FIELD_BYTES;
+    bool integer = field->kind <= MINIPAY_FIELD_ENUM;
+    size_t size = integer ? 8 : counted ? 2 : field->size;
+    if (left < size)
+        return 0;
+    if (integer) {
+        int64_t wide = get_integer(bytes);
+        int32_t narrow = (int32_t)wide;
+        memcpy(target, field->size == sizeof wide ? (void *)&wide : (void *)&narrow, field->size);
+        return size;
+    }
+    if (!counted) {
+        memcpy(target, bytes, size);
+        return size;
+    }
+    uint32_t count = (uint32_t)(bytes[0] | bytes[1] << 8);
+    size_t head = field->kind == MINIPAY_FIELD_BYTES ? sizeof count : 0;
+    if (left < size + count || head + count > field->size - (head == 0))
+        return 0;
+    memcpy(target, &count, head);
+    memcpy(target + head, bytes + size, count);
+    return size + count;
+}
+
+int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t count, void *row)
+{
+    size_t used = 0;
+    memset(row, 0, record->table.row_size);
+    while (used < count) {
+        uint8_t position = bytes[used++];
+        if (position >= hashed_fields(record))
+            return -1;
+        const minipay_field *field = &record->table.fields[position];
+        size_t read = get_field(field, bytes + used, count - used, (uint8_t *)row + field->offset);
+        if (read == 0)
+            return -1;
+        used += read;
+    }
+    return 0;
 }
 
 const char *mpi_record_first_difference(const mpi_record *record, const void *asked,

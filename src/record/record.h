@@ -11,6 +11,8 @@
 #include "base/hash.h"
 #include "minipay/sys/storage.h"
 
+#include <stdbool.h>
+
 /* What proves a record. */
 typedef enum mpi_form {
     MPI_FORM_STATE,    /* cached, proven by other rows: balances */
@@ -66,9 +68,23 @@ enum { MPI_TAG_SIZE = 16, MPI_RECORD_LARGEST = 2048 };
 /* Bytes of the key; asserts the layout above. */
 uint32_t mpi_record_key_size(const mpi_record *record);
 
-/* The row in the one form that is hashed: every field but a document's tag, in order, integers as 8
- * bytes little-endian, text and bytes behind their length. `bytes` takes MPI_RECORD_LARGEST. */
+/* The row in the one form that is hashed: (position, value) of every field that is not zero, a document's
+ * tag left out; integers as 8 bytes little-endian, text and bytes behind their length. So a field that a
+ * later version appends changes nothing for the rows that stand: their tags, blocks and fingerprints hold.
+ * Fields are only ever appended (a document's tag stays last). `bytes` takes MPI_RECORD_LARGEST. */
 size_t mpi_record_canonical(const mpi_record *record, const void *row, uint8_t *bytes);
+
+/* The same without secret fields: what an event tells. */
+size_t mpi_record_public(const mpi_record *record, const void *row, uint8_t *bytes);
+
+/* The row that such bytes were made of; fields that they do not name are zero. -1 when they are not the form
+ * of this record. */
+int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t count, void *row);
+
+/* The row as one JSON object: every field but secret ones and the tag, integers as numbers, ids and hashes as
+ * text, an optional id that is none as null. What `json` has no room for is cut at a field, and the answer is
+ * false. */
+bool mpi_record_json(const mpi_record *record, const void *row, char *json, size_t room);
 
 /* A document's tag: 8 bytes for the whole row, then one check byte for each of the first eight MONEY
  * fields, by which the audit names a changed column. */
@@ -78,9 +94,6 @@ void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *
 /* The name of the first MONEY field whose check byte is not the tag's, or NULL. */
 const char *mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                                      const uint8_t tag[MPI_TAG_SIZE]);
-
-/* What a request gave: (position, value) of every field that is not zero. */
-size_t mpi_record_given(const mpi_record *record, const void *row, uint8_t *bytes);
 
 /* The name of the first field, neither secret nor zero in `asked`, that is another one in `standing`; NULL
  * when there is none. */

@@ -4,6 +4,7 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/id.h"
+#include "event/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,7 @@ static mpi_known_saga *known_saga(mpi_engine *engine, int32_t kind)
 static int64_t fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document)
 {
     uint8_t bytes[MPI_RECORD_LARGEST];
-    size_t count = mpi_record_given(record, document, bytes);
+    size_t count = mpi_record_canonical(record, document, bytes);
     return (int64_t)mpi_hash64(engine->fingerprint_key, bytes, count);
 }
 
@@ -151,6 +152,14 @@ static minipay_status finish(mpi_flow *flow, const mpi_known_saga *known, int32_
     return known->saga->ended ? known->saga->ended(known->context, flow, document) : MINIPAY_OK;
 }
 
+static minipay_status tell_world(mpi_flow *flow, const mpi_known_saga *known,
+                                 const mpi_document *document)
+{
+    const mpi_saga *saga = known->saga;
+    return mpi_event_append(flow->unit, saga->record, saga->name, minipay_state_name(document->op.state),
+                            &document->op.id, document, flow->error);
+}
+
 static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
 {
     mpi_mark mark = mpi_unit_mark(flow->unit);
@@ -173,7 +182,8 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     if (document->op.state == MINIPAY_STATE_DONE && saga->is_said &&
         saga->is_said(known->context, document))
         return MINIPAY_OK;
-    return mpi_unit_insert(flow->unit, known->table, document, flow->error);
+    status = mpi_unit_insert(flow->unit, known->table, document, flow->error);
+    return status == MINIPAY_OK ? tell_world(flow, known, document) : status;
 }
 
 static minipay_status compare_standing(mpi_flow *flow, const mpi_record *record,
@@ -250,6 +260,8 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
     }
     if (status == MINIPAY_OK)
         status = write_back(flow, known, row, &document);
+    if (status == MINIPAY_OK && is_final(&document.op))
+        status = tell_world(flow, known, &document);
     if (status == MINIPAY_OK && is_final(&document.op) && document.op.parent_kind)
         status = mpi_saga_resume(flow, document.op.parent_kind, &document.op.parent_id);
     return status;

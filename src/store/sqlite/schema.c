@@ -63,32 +63,109 @@ static void say_index(const minipay_table *table, const minipay_index *index, mp
     mpi_sql_say(sql, ";");
 }
 
-static int create_table(mpi_connection *connection, const minipay_table *table)
+static void say_default(const minipay_field *field, mpi_sql *sql)
 {
-    mpi_sql sql = {.used = 0};
-    say_table(table, &sql);
-    for (uint32_t i = 0; i < table->index_count; i++)
-        say_index(table, &table->indexes[i], &sql);
-    return sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
+    switch (field->kind) {
+    case MINIPAY_FIELD_INT64:
+    case MINIPAY_FIELD_INT32:
+        mpi_sql_say(sql, "0");
+        break;
+    case MINIPAY_FIELD_ENUM:
+        mpi_sql_say(sql, "'%s'", field->names[0]);
+        break;
+    case MINIPAY_FIELD_TEXT:
+        mpi_sql_say(sql, "''");
+        break;
+    case MINIPAY_FIELD_BYTES:
+        mpi_sql_say(sql, "x''");
+        break;
+    default:
+        mpi_sql_say(sql, "x'%0*d'", (int)field->size * 2, 0);
+    }
 }
 
-static int create_all(mpi_connection *connection, const minipay_schema *schema)
+/* A column that the file's version did not have holds zero in every row that stands, which is what rows'
+ * hashes take it for. */
+static void say_missing_column(const minipay_table *table, const minipay_field *field, mpi_sql *sql)
 {
+    mpi_sql_say(sql, "ALTER TABLE %s ADD COLUMN %s %s", table->name, field->name, column_type(field));
+    if (!(field->flags & MINIPAY_FIELD_OPTIONAL)) {
+        mpi_sql_say(sql, " NOT NULL DEFAULT ");
+        say_default(field, sql);
+    }
+    mpi_sql_say(sql, ";");
+}
+
+static int run(mpi_connection *connection, const mpi_sql *sql)
+{
+    return sqlite3_exec(connection->db, sql->text, NULL, NULL, NULL);
+}
+
+static bool name_stands(mpi_connection *connection, const char *query, const char *table,
+                        const char *name)
+{
+    sqlite3_stmt *statement = NULL;
+    bool stands = sqlite3_prepare_v2(connection->db, query, -1, &statement, NULL) == SQLITE_OK &&
+                  sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC) == SQLITE_OK &&
+                  sqlite3_bind_text(statement, 2, name, -1, SQLITE_STATIC) == SQLITE_OK &&
+                  sqlite3_step(statement) == SQLITE_ROW;
+    sqlite3_finalize(statement);
+    return stands;
+}
+
+static bool column_stands(mpi_connection *connection, const char *table, const char *column)
+{
+    return name_stands(connection, "SELECT 1 FROM pragma_table_info(?1) WHERE name=?2", table, column);
+}
+
+static bool object_stands(mpi_connection *connection, const char *kind, const char *name)
+{
+    return name_stands(connection, "SELECT 1 FROM sqlite_schema WHERE type=?1 AND name=?2", kind, name);
+}
+
+static void say_columns_or_table(mpi_connection *connection, const minipay_table *table, mpi_sql *sql)
+{
+    if (!object_stands(connection, "table", table->name)) {
+        say_table(table, sql);
+        return;
+    }
+    for (uint32_t i = 0; i < table->field_count; i++) {
+        if (!column_stands(connection, table->name, table->fields[i].name))
+            say_missing_column(table, &table->fields[i], sql);
+    }
+}
+
+static int bring_up_table(mpi_connection *connection, const minipay_table *table)
+{
+    mpi_sql sql = {.used = 0};
+    say_columns_or_table(connection, table, &sql);
+    for (uint32_t i = 0; i < table->index_count; i++) {
+        if (!object_stands(connection, "index", table->indexes[i].name))
+            say_index(table, &table->indexes[i], &sql);
+    }
+    return run(connection, &sql);
+}
+
+static int bring_up_view(mpi_connection *connection, const char *name, const char *select)
+{
+    mpi_sql sql = {.used = 0};
+    mpi_sql_say(&sql, "DROP VIEW IF EXISTS %s;CREATE VIEW %s AS %s", name, name, select);
+    return run(connection, &sql);
+}
+
+/* Makes what the description has and the file has not: all of it for a new file, the difference for one of
+ * an older version. */
+static int bring_up(mpi_connection *connection, const minipay_schema *schema)
+{
+    mpi_sql sql = {.used = 0};
     int code = SQLITE_OK;
     for (uint32_t i = 0; i < schema->table_count && code == SQLITE_OK; i++)
-        code = create_table(connection, schema->tables[i]);
-    for (uint32_t i = 0; i < schema->view_count && code == SQLITE_OK; i++) {
-        mpi_sql sql = {.used = 0};
-        mpi_sql_say(&sql, "CREATE VIEW %s AS %s", schema->view_names[i], schema->view_sql[i]);
-        code = sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
-    }
-    if (code == SQLITE_OK) {
-        mpi_sql sql = {.used = 0};
-        mpi_sql_say(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d", APPLICATION_ID,
-                    schema->version);
-        code = sqlite3_exec(connection->db, sql.text, NULL, NULL, NULL);
-    }
-    return code;
+        code = bring_up_table(connection, schema->tables[i]);
+    for (uint32_t i = 0; i < schema->view_count && code == SQLITE_OK; i++)
+        code = bring_up_view(connection, schema->view_names[i], schema->view_sql[i]);
+    mpi_sql_say(&sql, "PRAGMA application_id=%d;PRAGMA user_version=%d", APPLICATION_ID,
+                schema->version);
+    return code == SQLITE_OK ? run(connection, &sql) : code;
 }
 
 static int read_pragma(mpi_connection *connection, const char *sql, int64_t *value)
@@ -134,8 +211,8 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
     minipay_status status = code == SQLITE_OK
                                 ? check_versions(connection, schema, tables, application, version, error)
                                 : mpi_sqlite_fail(connection, code, "reading the schema", error);
-    if (status == MINIPAY_OK && application == 0) {
-        code = create_all(connection, schema);
+    if (status == MINIPAY_OK && version < schema->version) {
+        code = bring_up(connection, schema);
         status =
             code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
     }
