@@ -20,13 +20,20 @@
  *   REFUND     none               the payment's id              > 0, or 0: all that is left
  *   CREDIT     wallet credited    none                          > 0
  *   DEBIT      wallet debited     none                          > 0
+ *   HOLD       wallet             member who may receive it,    > 0      (reads expires_at)
+ *                                 or none: it can only be void
+ *   HOLD_CAPTURE none             the hold's id                 > 0, or 0: all that is left
+ *   HOLD_VOID  none               the hold's id                 0
+ *   FREEZE, UNFREEZE, CLOSE  wallet  none                       0
  *
  * Statuses of an outcome. USAGE: INVALID_ID (id, member_id, other_id), INVALID_AMOUNT, INVALID_CURRENCY,
- * INVALID_TEXT, INVALID_ARGUMENT (kind, flags, a CREDIT or DEBIT without reason), ID_REUSED, CLOSED,
+ * INVALID_TEXT, INVALID_ARGUMENT (kind, flags), INVALID_TEXT (CREDIT, DEBIT, FREEZE, UNFREEZE
+ * need a reason), INVALID_TIME (expires_at), ID_REUSED, CLOSED,
  * REENTERED. REJECTED: WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, MEMBER_INACTIVE,
  * INSUFFICIENT_FUNDS, SELF_TRANSFER, BELOW_MINIMUM, NOT_IN_UNITS, LIMIT_OPERATION, LIMIT_HOLDING,
  * LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, ACCOUNT_NOT_FOUND, BANK_REFUSED, MERCHANT_NOT_FOUND,
- * MERCHANT_INACTIVE, SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS. RETRYABLE, UNKNOWN and FATAL: of the
+ * MERCHANT_INACTIVE, SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS, HOLD_NOT_FOUND, HOLD_CLOSED,
+ * HOLD_EXPIRED, WALLET_NOT_EMPTY. RETRYABLE, UNKNOWN and FATAL: of the
  * storage. Checks are made in the order of the list. */
 
 #include "minipay/status.h"
@@ -46,6 +53,7 @@ typedef struct minipay_instruction {
     minipay_id member_id;
     minipay_id other_id;
     int64_t amount_minor;
+    int64_t expires_at; /* HOLD: when it can no longer be captured; 0: never */
     int32_t flags;
     char currency[4];
     char actor[40];   /* who asks: "" means the member himself */

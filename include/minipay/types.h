@@ -59,22 +59,33 @@ typedef struct minipay minipay;
 /* Kinds of operation, as stored and as shown. Values are never renumbered. */
 enum {
     MINIPAY_KIND_NONE = 0,
-    MINIPAY_KIND_TOPUP = 1,      /* bank account -> wallet */
-    MINIPAY_KIND_TRANSFER = 2,   /* wallet -> wallet */
-    MINIPAY_KIND_WITHDRAW = 3,   /* wallet -> bank account */
-    MINIPAY_KIND_PAY = 4,        /* wallet -> merchant, with a slip */
-    MINIPAY_KIND_REFUND = 5,     /* merchant -> wallet */
-    MINIPAY_KIND_CREDIT = 6,     /* operator credit, with a reason */
-    MINIPAY_KIND_DEBIT = 7,      /* operator debit, with a reason */
-    MINIPAY_KIND_PAYOUT = 8,     /* settlement: merchant payable -> merchant's bank account */
-    MINIPAY_KIND_FEE = 9,        /* settlement: merchant payable -> fee income */
-    MINIPAY_KIND_REVERSAL = 10,  /* undoes a posting and names it */
-    MINIPAY_KIND_REGISTER = 11,  /* a member */
-    MINIPAY_KIND_LINK = 12,      /* a member's or merchant's bank account */
-    MINIPAY_KIND_OPEN = 13,      /* a wallet */
-    MINIPAY_KIND_MERCHANT = 14,  /* a merchant */
-    MINIPAY_KIND_ORDER = 15,     /* a firm-banking order */
-    MINIPAY_KIND_SETTLEMENT = 16 /* a settlement run */
+    MINIPAY_KIND_TOPUP = 1,         /* bank account -> wallet */
+    MINIPAY_KIND_TRANSFER = 2,      /* wallet -> wallet */
+    MINIPAY_KIND_WITHDRAW = 3,      /* wallet -> bank account */
+    MINIPAY_KIND_PAY = 4,           /* wallet -> merchant, with a slip */
+    MINIPAY_KIND_REFUND = 5,        /* merchant -> wallet */
+    MINIPAY_KIND_CREDIT = 6,        /* operator credit, with a reason */
+    MINIPAY_KIND_DEBIT = 7,         /* operator debit, with a reason */
+    MINIPAY_KIND_PAYOUT = 8,        /* settlement: merchant payable -> merchant's bank account */
+    MINIPAY_KIND_FEE = 9,           /* settlement: merchant payable -> fee income */
+    MINIPAY_KIND_REVERSAL = 10,     /* undoes a posting and names it */
+    MINIPAY_KIND_REGISTER = 11,     /* a member */
+    MINIPAY_KIND_LINK = 12,         /* a member's or merchant's bank account */
+    MINIPAY_KIND_OPEN = 13,         /* a wallet */
+    MINIPAY_KIND_MERCHANT = 14,     /* a merchant */
+    MINIPAY_KIND_ORDER = 15,        /* a firm-banking order */
+    MINIPAY_KIND_SETTLEMENT = 16,   /* a settlement run */
+    MINIPAY_KIND_HOLD = 17,         /* money set aside in a wallet */
+    MINIPAY_KIND_HOLD_CAPTURE = 18, /* held money -> the hold's payee */
+    MINIPAY_KIND_HOLD_VOID = 19,    /* what is left of a hold is free again */
+    MINIPAY_KIND_AUTHORIZE = 20,    /* a payment whose money is held, not moved */
+    MINIPAY_KIND_CAPTURE = 21,      /* authorised money -> merchant */
+    MINIPAY_KIND_VOID = 22,         /* what is left of an authorisation is free again */
+    MINIPAY_KIND_FREEZE = 23,       /* a wallet: nothing moves */
+    MINIPAY_KIND_UNFREEZE = 24,
+    MINIPAY_KIND_CLOSE = 25,         /* a wallet, at zero */
+    MINIPAY_KIND_MEMBER_CHANGE = 26, /* a member's name, e-mail, region, tier or state */
+    MINIPAY_KIND_CREDENTIAL = 27     /* a member's PIN or password */
 };
 
 /* Where an operation stands. Only DONE and REJECTED are final. */

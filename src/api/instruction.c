@@ -7,20 +7,30 @@
 #include <string.h>
 
 /* What each kind of instruction needs. */
+typedef enum amount_rule { AMOUNT, AMOUNT_OR_ALL, NO_AMOUNT } amount_rule;
+
 typedef struct rule_of_kind {
     int32_t kind;
-    bool member, other, may_be_zero, reason;
+    bool member, other;
+    amount_rule amount;
+    bool reason, expires;
     int32_t flags;
 } rule_of_kind;
 
 static const rule_of_kind kinds[] = {
-    {MINIPAY_KIND_TOPUP, true, false, false, false, 0},
-    {MINIPAY_KIND_TRANSFER, true, true, false, false, MINIPAY_FLAG_AUTO_TOPUP},
-    {MINIPAY_KIND_WITHDRAW, true, false, false, false, 0},
-    {MINIPAY_KIND_PAY, true, true, false, false, MINIPAY_FLAG_AUTO_TOPUP},
-    {MINIPAY_KIND_REFUND, false, true, true, false, 0},
-    {MINIPAY_KIND_CREDIT, true, false, false, true, 0},
-    {MINIPAY_KIND_DEBIT, true, false, false, true, 0},
+    {MINIPAY_KIND_TOPUP, true, false, AMOUNT, false, false, 0},
+    {MINIPAY_KIND_TRANSFER, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP},
+    {MINIPAY_KIND_WITHDRAW, true, false, AMOUNT, false, false, 0},
+    {MINIPAY_KIND_PAY, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP},
+    {MINIPAY_KIND_REFUND, false, true, AMOUNT_OR_ALL, false, false, 0},
+    {MINIPAY_KIND_CREDIT, true, false, AMOUNT, true, false, 0},
+    {MINIPAY_KIND_DEBIT, true, false, AMOUNT, true, false, 0},
+    {MINIPAY_KIND_HOLD, true, false, AMOUNT, false, true, 0},
+    {MINIPAY_KIND_HOLD_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0},
+    {MINIPAY_KIND_HOLD_VOID, false, true, NO_AMOUNT, false, false, 0},
+    {MINIPAY_KIND_FREEZE, true, false, NO_AMOUNT, true, false, 0},
+    {MINIPAY_KIND_UNFREEZE, true, false, NO_AMOUNT, true, false, 0},
+    {MINIPAY_KIND_CLOSE, true, false, NO_AMOUNT, false, false, 0},
 };
 
 static const rule_of_kind *find_kind(int32_t kind)
@@ -62,7 +72,8 @@ static minipay_status check(const void *item, minipay_error *error)
         status = mpi_check_id(&instruction->other_id, "other_id", error);
     if (status != MINIPAY_OK)
         return status;
-    if (instruction->amount_minor < (rule->may_be_zero ? 0 : 1))
+    if (instruction->amount_minor < (rule->amount == AMOUNT ? 1 : 0) ||
+        (rule->amount == NO_AMOUNT && instruction->amount_minor))
         return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "amount_minor");
     if (rule->member)
         status = mpi_check_currency(instruction->currency, error);
@@ -70,6 +81,9 @@ static minipay_status check(const void *item, minipay_error *error)
         status = check_texts(instruction, rule, error);
     if (status == MINIPAY_OK && (instruction->flags & ~rule->flags))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "flags", "a flag does not belong to this kind");
+    if (status == MINIPAY_OK &&
+        (instruction->expires_at < 0 || (instruction->expires_at && !rule->expires)))
+        return mpi_fail(error, MINIPAY_INVALID_TIME, "expires_at", "this kind does not expire");
     return status;
 }
 

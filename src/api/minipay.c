@@ -26,6 +26,8 @@ static const mpi_record *const records[] = {
     &mpi_slip_record,           &mpi_refund_record,
     &mpi_bucket_record,         &mpi_run_record,
     &mpi_line_record,           &mpi_event_record,
+    &mpi_hold_record,           &mpi_hold_operation_record,
+    &mpi_wallet_change_record,
 };
 
 /* Which handle this thread is inside of: a call that finds its own handle here comes from a callback. */
@@ -184,6 +186,25 @@ void minipay_close(minipay *pay)
     discard(pay);
 }
 
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a == 0 || (b && b < a) ? b : a;
+}
+
+static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched, int64_t *next_at,
+                               minipay_error *error)
+{
+    uint32_t holds = 0;
+    int64_t hold_at = 0;
+    minipay_status status = mpi_banking_run(&pay->banking, budget, touched, next_at, error);
+    if (status != MINIPAY_OK || (budget && *touched >= budget))
+        return status;
+    status = mpi_wallets_run(&pay->wallets, budget ? budget - *touched : 0, &holds, &hold_at, error);
+    *touched += holds;
+    *next_at = earlier(*next_at, hold_at);
+    return status;
+}
+
 minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int64_t *next_at,
                            minipay_error *error)
 {
@@ -192,7 +213,7 @@ minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int
     minipay_status status = mpi_enter(pay, error);
     if (status != MINIPAY_OK)
         return status;
-    status = mpi_banking_run(&pay->banking, budget, &touched, &next, error);
+    status = carry_on(pay, budget, &touched, &next, error);
     mpi_leave(pay);
     if (status == MINIPAY_OK && carried)
         *carried = touched;

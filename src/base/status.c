@@ -66,6 +66,7 @@ static const status_entry statuses[] = {
     {MINIPAY_CREDENTIAL_LOCKED, "credential_locked", "Too many wrong tries; the credential is locked."},
     {MINIPAY_BATCH_REFUSED, "batch_refused", "Another request of the atomic batch was refused."},
     {MINIPAY_BANK_NOT_SERVED, "bank_not_served", "No bank adapter serves this bank or amount."},
+    {MINIPAY_ALREADY_REVERSED, "already_reversed", "This operation has been reversed already."},
 
     {MINIPAY_BUSY, "busy", "Another program holds the database."},
     {MINIPAY_NO_MEMORY, "no_memory", "Memory is used up."},
@@ -89,8 +90,10 @@ static const status_entry statuses[] = {
 };
 
 const char *const mpi_kind_names[] = {
-    "none", "topup",    "transfer", "withdraw", "pay",  "refund",   "credit", "debit",      "payout",
-    "fee",  "reversal", "register", "link",     "open", "merchant", "order",  "settlement", NULL};
+    "none",       "topup", "transfer",      "withdraw",   "pay",       "refund",  "credit",   "debit",
+    "payout",     "fee",   "reversal",      "register",   "link",      "open",    "merchant", "order",
+    "settlement", "hold",  "hold_capture",  "hold_void",  "authorize", "capture", "void",     "freeze",
+    "unfreeze",   "close", "member_change", "credential", NULL};
 
 const char *const mpi_state_names[] = {"none", "running", "done", "rejected", "parked", NULL};
 

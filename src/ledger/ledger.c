@@ -6,6 +6,7 @@
 #include "base/id.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "ledger/hold.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@ void mpi_ledger_set_up(mpi_ledger *ledger, mpi_store *store, mpi_policy *policy)
     ledger->balances = mpi_store_table(store, &mpi_balance_record);
     ledger->journal = mpi_store_table(store, &mpi_journal_record);
     ledger->counters = mpi_store_table(store, &mpi_counter_record);
+    ledger->holds = mpi_store_table(store, &mpi_hold_record);
     ledger->policy = policy;
 }
 
@@ -112,7 +114,8 @@ static bool exceeds(int64_t sum, int64_t limit)
 
 static minipay_status check_state(const mpi_account *account)
 {
-    return account->state == MPI_STATE_FROZEN   ? MINIPAY_WALLET_FROZEN
+    return account->owner_state                 ? MINIPAY_MEMBER_INACTIVE
+           : account->state == MPI_STATE_FROZEN ? MINIPAY_WALLET_FROZEN
            : account->state == MPI_STATE_CLOSED ? MINIPAY_WALLET_CLOSED
                                                 : MINIPAY_OK;
 }
@@ -182,6 +185,20 @@ static minipay_status restore_windows(mpi_ledger *ledger, mpi_unit *unit, const 
     if (row.business_date / 100 == date / 100 && balance->month_out_minor >= posting->amount_minor)
         balance->month_out_minor -= posting->amount_minor;
     return MINIPAY_OK;
+}
+
+minipay_status mpi_ledger_may_spend(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                    const mpi_rules *rules, int64_t amount_minor, minipay_error *error)
+{
+    const mpi_balance *row = NULL;
+    mpi_posting spending = {.kind = MINIPAY_KIND_PAY, .rules = rules, .amount_minor = amount_minor};
+    minipay_status status = check_state(account);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_balance(ledger, unit, account->account_id, &row, error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_balance tried = *row;
+    return take_out(&spending, account, mpi_rules_date(rules, mpi_unit_now(unit)), &tried);
 }
 
 /* ---- posting ----------------------------------------------------------------------------------------- */

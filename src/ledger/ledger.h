@@ -29,6 +29,8 @@ typedef enum mpi_account_kind {
     MPI_ACCOUNT_ADJUSTMENT
 } mpi_account_kind;
 
+#define MPI_CASH "cash"
+
 enum { MPI_STATE_OPEN = 0, MPI_STATE_FROZEN = 1, MPI_STATE_CLOSED = 2 };
 
 /* Who an account belongs to and what is allowed on it. The first four fields are the key. */
@@ -43,6 +45,7 @@ typedef struct mpi_account {
     int64_t terms_version;
     int64_t opened_at;
     minipay_id opened_by; /* the operation */
+    int32_t owner_state;  /* 0: active; 1: the member is deactivated */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_account;
 
@@ -99,7 +102,7 @@ bool mpi_account_rises_with_debit(int32_t kind);
 bool mpi_kind_counts(int32_t kind);
 
 typedef struct mpi_ledger {
-    mpi_table *accounts, *balances, *journal, *counters;
+    mpi_table *accounts, *balances, *journal, *counters, *holds;
     mpi_policy *policy;
 } mpi_ledger;
 
@@ -135,7 +138,12 @@ typedef struct mpi_posting {
     bool forced;    /* money that the bank has moved, or a return: no limit or state refuses it */
 } mpi_posting;
 
-/* Books it, or refuses: WALLET_FROZEN, WALLET_CLOSED, ID_REUSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
+/* May the wallet spend the amount now? MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
+ * INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, in this order. */
+minipay_status mpi_ledger_may_spend(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                    const mpi_rules *rules, int64_t amount_minor, minipay_error *error);
+
+/* Books it, or refuses: MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, ID_REUSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
  * LIMIT_MONTHLY, LIMIT_HOLDING, AMOUNT_OVERFLOW, in this order. A refused posting changes nothing. */
 minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
                                int64_t *sequence, minipay_error *error);

@@ -110,7 +110,7 @@ static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *m
         return MINIPAY_MEMBER_NOT_FOUND;
     if (member->member_state != MINIPAY_MEMBER_ACTIVE)
         return MINIPAY_MEMBER_INACTIVE;
-    *terms = (mpi_terms){member->tier, member->terms_version};
+    *terms = (mpi_terms){member->tier, true, member->terms_version};
     return MINIPAY_OK;
 }
 

@@ -9,6 +9,7 @@
 /* What money may know of a member. */
 typedef struct mpi_terms {
     int32_t tier;
+    bool active;
     int64_t version;
 } mpi_terms;
 
@@ -18,5 +19,13 @@ typedef struct mpi_membership_port {
     /* The terms of an active member. MINIPAY_MEMBER_NOT_FOUND, MINIPAY_MEMBER_INACTIVE, MPI_WAIT. */
     minipay_status (*terms)(void *impl, mpi_flow *flow, const minipay_id *member_id, mpi_terms *terms);
 } mpi_membership_port;
+
+/* Where membership pushes what money may know of a member; a change counts as done only when it has been
+ * taken. */
+typedef struct mpi_terms_sink {
+    void *impl;
+    minipay_status (*take)(void *impl, mpi_flow *flow, const minipay_id *member_id,
+                           const mpi_terms *terms);
+} mpi_terms_sink;
 
 #endif

@@ -104,6 +104,11 @@ const mpi_keys *mpi_store_keys(const mpi_store *store)
     return &store->keys;
 }
 
+int64_t mpi_store_now(const mpi_store *store)
+{
+    return store->host.now(store->host.impl);
+}
+
 /* ---- reading beside the lane ----------------------------------------------------------------------- */
 
 minipay_status mpi_view_open(mpi_store *store, mpi_view *view, minipay_error *error)

@@ -43,6 +43,9 @@ void mpi_store_close(mpi_store *store);
 mpi_table *mpi_store_table(mpi_store *store, const mpi_record *record);
 const mpi_keys *mpi_store_keys(const mpi_store *store);
 
+/* The host's time. Inside a unit of work: mpi_unit_now. */
+int64_t mpi_store_now(const mpi_store *store);
+
 /* ---- writing -------------------------------------------------------------------------------------- */
 
 /* Work for the lane. `run` is called by whichever thread leads, inside a unit of work. It answers OK

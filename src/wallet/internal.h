@@ -7,6 +7,23 @@
 extern const mpi_saga mpi_topup_saga;
 extern const mpi_saga mpi_credit_saga;
 extern const mpi_saga mpi_debit_saga;
+extern const mpi_saga mpi_hold_saga;
+extern const mpi_saga mpi_hold_capture_saga;
+extern const mpi_saga mpi_hold_void_saga;
+extern const mpi_saga mpi_freeze_saga;
+extern const mpi_saga mpi_unfreeze_saga;
+extern const mpi_saga mpi_close_saga;
+
+minipay_status mpi_wallets_hold(void *impl, mpi_flow *flow, const mpi_operation *op,
+                                const minipay_id *member_id, const minipay_id *payee_id,
+                                const char currency[4], int64_t amount_minor, int64_t expires_at,
+                                int32_t *policy_version);
+minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
+                                   int64_t *left_minor, int32_t *policy_version);
+minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
+                                   int64_t *freed_minor);
+minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move,
+                                int32_t *policy_version);
 
 /* A member's wallet in the books. MINIPAY_WALLET_NOT_FOUND. */
 minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const minipay_id *member_id,

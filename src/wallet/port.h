@@ -63,6 +63,21 @@ typedef struct mpi_wallet_port {
                               const minipay_id *member_id, const char currency[4], int64_t amount_minor,
                               int64_t *topup_minor);
 
+    /* Sets money aside for an operation; its id is the hold's. What mpi_hold_open refuses with. */
+    minipay_status (*hold)(void *impl, mpi_flow *flow, const mpi_operation *op,
+                           const minipay_id *member_id, const minipay_id *payee_id,
+                           const char currency[4], int64_t amount_minor, int64_t expires_at,
+                           int32_t *policy_version);
+
+    /* Moves held money to the payee of `move`, whose amount 0 means all that is left. What mpi_hold_take
+     * refuses with. `*left_minor` stays held. */
+    minipay_status (*capture)(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
+                              int64_t *left_minor, int32_t *policy_version);
+
+    /* Frees what is left of a hold. */
+    minipay_status (*release)(void *impl, mpi_flow *flow, const minipay_id *hold_id,
+                              int64_t *freed_minor);
+
     /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Only at an operation's start. */
     minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
                            mpi_moved *moved);

@@ -110,7 +110,7 @@ static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi
                : status;
 }
 
-static minipay_status port_move(void *impl, mpi_flow *flow, const mpi_move *move,
+minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move,
                                 int32_t *policy_version)
 {
     mpi_wallets *wallets = impl;
@@ -254,7 +254,16 @@ static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operati
 
 mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
 {
-    return (mpi_wallet_port){wallets, port_move, port_reverse, port_provide, port_find};
+    return (mpi_wallet_port){
+        .impl = wallets,
+        .move = mpi_wallets_move,
+        .reverse = port_reverse,
+        .provide = port_provide,
+        .hold = mpi_wallets_hold,
+        .capture = mpi_wallets_capture,
+        .release = mpi_wallets_release,
+        .find = port_find,
+    };
 }
 
 void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *policy,
@@ -270,4 +279,10 @@ void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *po
     mpi_engine_add(engine, &mpi_topup_saga, wallets);
     mpi_engine_add(engine, &mpi_credit_saga, wallets);
     mpi_engine_add(engine, &mpi_debit_saga, wallets);
+    mpi_engine_add(engine, &mpi_hold_saga, wallets);
+    mpi_engine_add(engine, &mpi_hold_capture_saga, wallets);
+    mpi_engine_add(engine, &mpi_hold_void_saga, wallets);
+    mpi_engine_add(engine, &mpi_freeze_saga, wallets);
+    mpi_engine_add(engine, &mpi_unfreeze_saga, wallets);
+    mpi_engine_add(engine, &mpi_close_saga, wallets);
 }

@@ -5,12 +5,10 @@
 /* Wallets: members' money. Owns the books (the ledger), `wallet`, `topup` and `adjustment`. */
 
 #include "banking/port.h"
-#include "ledger/ledger.h"
+#include "ledger/hold.h"
 #include "membership/port.h"
 #include "minipay/wallet.h"
 #include "wallet/port.h"
-
-#define MPI_CASH "cash"
 
 /* The opening of a wallet; what is in it is an account of the books. */
 typedef struct mpi_wallet_opening {
@@ -38,6 +36,29 @@ typedef struct mpi_adjustment {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_adjustment;
 
+/* HOLD, HOLD_CAPTURE and HOLD_VOID. */
+typedef struct mpi_hold_operation {
+    mpi_operation op;
+    minipay_id hold_id;   /* HOLD: its own id */
+    minipay_id member_id; /* HOLD */
+    minipay_id payee_id;  /* HOLD: who may receive it, or none */
+    int64_t asked_minor;
+    int64_t amount_minor;
+    int64_t expires_at;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_hold_operation;
+
+/* FREEZE, UNFREEZE and CLOSE. */
+typedef struct mpi_wallet_change {
+    mpi_operation op;
+    minipay_id member_id;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_wallet_change;
+
+extern const mpi_record mpi_hold_operation_record;
+extern const mpi_record mpi_wallet_change_record;
 extern const mpi_record mpi_wallet_opening_record;
 extern const mpi_record mpi_topup_record;
 extern const mpi_record mpi_adjustment_record;
@@ -57,6 +78,13 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets);
 
 /* `draw_up` for minipay_wallet_request. */
 void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+
+/* What membership pushes: see mpi_terms_sink. */
+mpi_terms_sink mpi_wallets_open_sink(mpi_wallets *wallets);
+
+/* Releases holds that have expired, up to `budget`. */
+minipay_status mpi_wallets_run(mpi_wallets *wallets, uint32_t budget, uint32_t *carried,
+                               int64_t *next_at, minipay_error *error);
 
 /* Reading, beside the lane. */
 minipay_status mpi_wallets_get(mpi_wallets *wallets, const minipay_id *member_id, const char *currency,

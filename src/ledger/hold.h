@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_LEDGER_HOLD_H
+#define MPI_LEDGER_HOLD_H
+
+/* Holds: money that stays in a wallet and cannot be spent. held = what is left of the account's open holds.
+ *
+ *   OPEN ──capture, until nothing is left──▶ CLOSED
+ *     └───void, or expiry──────────────────▶ CLOSED
+ */
+
+#include "ledger/ledger.h"
+
+typedef struct mpi_hold {
+    minipay_id hold_id; /* the operation that opened it */
+    minipay_id owner_id;
+    minipay_id payee_id; /* who may receive it; none: it can only be void */
+    int64_t amount_minor;
+    int64_t captured_minor;
+    int64_t expires_at; /* 0: never. Past it, nothing can be captured; it counts until it is released */
+    int32_t hold_state;
+    int32_t opened_by; /* MINIPAY_KIND_HOLD or _AUTHORIZE */
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_hold;
+
+extern const mpi_record mpi_hold_record;
+
+enum { MPI_HOLD_OPEN = 0, MPI_HOLD_CLOSED = 1, MPI_HOLDS_DUE = 0 };
+
+/* Opens `wanted` on the account. The account's state, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
+ * LIMIT_MONTHLY, in this order. */
+minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                             const mpi_rules *rules, const mpi_hold *wanted, minipay_error *error);
+
+/* Takes an amount (0: all that is left) out of a hold, to be posted in the same unit of work. `*taken_minor`
+ * is the amount, `*left_minor` what stays held. HOLD_NOT_FOUND, HOLD_CLOSED, HOLD_EXPIRED,
+ * INSUFFICIENT_FUNDS when the hold has less. */
+minipay_status mpi_hold_take(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *hold_id,
+                             int64_t amount_minor, int64_t *taken_minor, int64_t *left_minor,
+                             minipay_error *error);
+
+/* Frees what is left. HOLD_NOT_FOUND, HOLD_CLOSED. */
+minipay_status mpi_hold_release(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *hold_id,
+                                int64_t *freed_minor, minipay_error *error);
+
+/* HOLD_NOT_FOUND. */
+minipay_status mpi_hold_find(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *hold_id,
+                             const mpi_hold **hold, minipay_error *error);
+
+#endif

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+const minipay_id world_nobody = {{0}};
+
+/* ---- host ------------------------------------------------------------------------------------------ */
+
+static int64_t virtual_now(void *impl)
+{
+    const world *w = impl;
+    return w->now;
+}
+
+static minipay_status fixed_key(void *impl, int32_t key_id, uint8_t key[32])
+{
+    const world *w = impl;
+    if (key_id != 1)
+        return MINIPAY_KEY_MISSING;
+    memcpy(key, w->key, 32);
+    return MINIPAY_OK;
+}
+
+/* ---- a storage whose n-th call fails ---------------------------------------------------------------- */
+
+static bool storage_fails(world *w)
+{
+    return ++w->faults.storage_calls == w->faults.storage_fails_at;
+}
+
+static minipay_status storage_fault(const world *w, minipay_error *error)
+{
+    if (error) {
+        minipay_error_init(error);
+        error->status = w->faults.storage_status;
+    }
+    return w->faults.storage_status;
+}
+
+static minipay_storage_capabilities fs_capabilities(void *impl)
+{
+    world *w = impl;
+    return w->storage.capabilities(w->storage.impl);
+}
+
+static minipay_status fs_open(void *impl, const minipay_schema *schema, minipay_error *error)
+{
+    world *w = impl;
+    return storage_fails(w) ? storage_fault(w, error) : w->storage.open(w->storage.impl, schema, error);
+}
+
+static minipay_status fs_begin(void *impl, int32_t kind, void **session, int32_t *foreign,
+                               minipay_error *error)
+{
+    world *w = impl;
+    if (storage_fails(w))
+        return storage_fault(w, error);
+    minipay_status status = w->storage.begin(w->storage.impl, kind, session, foreign, error);
+    if (status == MINIPAY_OK && kind == MINIPAY_SESSION_WRITE)
+        w->write_session = *session;
+    return status;
+}
+
+static minipay_status fs_get_many(void *impl, void *session, const minipay_table *table, int32_t index,
+                                  void *const *rows, uint8_t *found, uint32_t count,
+                                  minipay_error *error)
+{
+    world *w = impl;
+    return storage_fails(w)
+               ? storage_fault(w, error)
+               : w->storage.get_many(w->storage.impl, session, table, index, rows, found, count, error);
+}
+
+static minipay_status fs_scan(void *impl, void *session, const minipay_scan *scan, void *rows,
+                              uint32_t *count, minipay_error *error)
+{
+    world *w = impl;
+    return storage_fails(w) ? storage_fault(w, error)
+                            : w->storage.scan(w->storage.impl, session, scan, rows, count, error);
+}
+
+static minipay_status fs_write_many(void *impl, void *session, minipay_write *write,
+                                    minipay_error *error)
+{
+    world *w = impl;
+    return storage_fails(w) ? storage_fault(w, error)
+                            : w->storage.write_many(w->storage.impl, session, write, error);
+}
+
+/* Only the end of a WRITE session may fail. */
+static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
+{
+    world *w = impl;
+    bool writes = session == w->write_session;
+    if (writes)
+        w->write_session = NULL;
+    if (!writes || !storage_fails(w))
+        return w->storage.commit(w->storage.impl, session, error);
+    if (!w->faults.commit_is_lost) {
+        w->storage.rollback(w->storage.impl, session);
+        return storage_fault(w, error);
+    }
+    minipay_status status = w->storage.commit(w->storage.impl, session, error);
+    return status == MINIPAY_OK ? MINIPAY_COMMIT_UNKNOWN : status;
+}
+
+static void fs_rollback(void *impl, void *session)
+{
+    world *w = impl;
+    if (session == w->write_session)
+        w->write_session = NULL;
+    w->storage.rollback(w->storage.impl, session);
+}
+
+static void fs_close(void *impl)
+{
+    world *w = impl;
+    w->storage.close(w->storage.impl);
+    memset(&w->storage, 0, sizeof w->storage);
+}
+
+static minipay_status make_storage(world *w, minipay_storage *storage, minipay_error *error)
+{
+    minipay_sqlite_config config;
+    minipay_sqlite_config_init(&config);
+    snprintf(config.path, sizeof config.path, "%s", w->path);
+    minipay_status status = minipay_sqlite_storage(&config, &w->storage, error);
+    *storage = (minipay_storage){
+        .version = MINIPAY_STORAGE_VERSION,
+        .impl = w,
+        .capabilities = fs_capabilities,
+        .open = fs_open,
+        .begin = fs_begin,
+        .get_many = fs_get_many,
+        .scan = fs_scan,
+        .write_many = fs_write_many,
+        .commit = fs_commit,
+        .rollback = fs_rollback,
+        .close = fs_close,
+    };
+    return status;
+}
+
+/* ---- a bank whose n-th call fails ------------------------------------------------------------------- */
+
+static bool bank_fails(world *w)
+{
+    return ++w->faults.bank_calls == w->faults.bank_fails_at;
+}
+
+static minipay_bank_capabilities fb_capabilities(void *impl)
+{
+    world *w = impl;
+    return w->scripted.capabilities(w->scripted.impl);
+}
+
+static minipay_status fb_verify(void *impl, const char *bank, const char *account_number,
+                                const char *holder, minipay_error *error)
+{
+    world *w = impl;
+    return bank_fails(w)
+               ? MINIPAY_UNAVAILABLE
+               : w->scripted.verify_account(w->scripted.impl, bank, account_number, holder, error);
+}
+
+typedef minipay_status (*order_call)(void *impl, const minipay_bank_order *orders,
+                                     minipay_bank_answer *answers, uint32_t count, minipay_error *error);
+
+static minipay_status pass_on(world *w, order_call call, const minipay_bank_order *orders,
+                              minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+{
+    if (!bank_fails(w))
+        return call(w->scripted.impl, orders, answers, count, error);
+    if (w->faults.bank_reply_is_lost)
+        call(w->scripted.impl, orders, answers, count, error);
+    for (uint32_t i = 0; i < count; i++)
+        answers[i].verdict = MINIPAY_VERDICT_UNANSWERED;
+    return MINIPAY_UNAVAILABLE;
+}
+
+static minipay_status fb_submit(void *impl, const minipay_bank_order *orders,
+                                minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+{
+    world *w = impl;
+    return pass_on(w, w->scripted.submit, orders, answers, count, error);
+}
+
+static minipay_status fb_query(void *impl, const minipay_bank_order *orders,
+                               minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+{
+    world *w = impl;
+    return pass_on(w, w->scripted.query, orders, answers, count, error);
+}
+
+static minipay_status fb_statement(void *impl, int64_t position, minipay_bank_movement *movements,
+                                   uint32_t *count, minipay_error *error)
+{
+    world *w = impl;
+    return w->scripted.statement(w->scripted.impl, position, movements, count, error);
+}
+
+static minipay_status fb_balance(void *impl, const char *currency, int64_t *balance_minor,
+                                 minipay_error *error)
+{
+    world *w = impl;
+    return w->scripted.balance(w->scripted.impl, currency, balance_minor, error);
+}
+
+static void fb_close(void *impl)
+{
+    world *w = impl;
+    w->scripted.close(w->scripted.impl);
+    memset(&w->scripted, 0, sizeof w->scripted);
+}
+
+static minipay_status make_bank(world *w, minipay_bank *bank, minipay_error *error)
+{
+    if (w->without_bank || w->bank.version) {
+        *bank = w->bank;
+        return MINIPAY_OK;
+    }
+    bool in_memory = strcmp(w->path, ":memory:") == 0;
+    snprintf(w->script.path, sizeof w->script.path, "%s%s", w->path, in_memory ? "" : ".bank");
+    *bank = (minipay_bank){
+        .version = MINIPAY_BANK_VERSION,
+        .impl = w,
+        .capabilities = fb_capabilities,
+        .verify_account = fb_verify,
+        .submit = fb_submit,
+        .query = fb_query,
+        .statement = fb_statement,
+        .balance = fb_balance,
+        .close = fb_close,
+    };
+    return minipay_scripted_bank(&w->script, &w->scripted, error);
+}
+
+/* ---- opening ----------------------------------------------------------------------------------------- */
+
+void world_init(world *w, const char *path)
+{
+    memset(w, 0, sizeof *w);
+    snprintf(w->path, sizeof w->path, "%s", path);
+    w->now = INT64_C(1763856000000000); /* 2025-11-23T00:00:00Z, 09:00 in Seoul */
+    memset(w->key, 0x5a, sizeof w->key);
+    minipay_scripted_bank_config_init(&w->script);
+    w->script.seed = 1;
+    w->faults.storage_status = MINIPAY_IO_ERROR;
+    minipay_host_init(&w->host);
+    w->host.now = virtual_now;
+    w->host.key = fixed_key;
+}
+
+minipay_status world_try_open(world *w, minipay_error *error)
+{
+    minipay_config config;
+    minipay_config_init(&config);
+    w->host.impl = w;
+    config.cached_accounts = w->cached_accounts;
+    config.host = w->host;
+    ASSERT_STATUS(make_storage(w, &config.storage, error), MINIPAY_OK);
+    ASSERT_STATUS(make_bank(w, &config.bank, error), MINIPAY_OK);
+    minipay_status status = minipay_open(&config, &w->pay, error);
+    if (status != MINIPAY_OK) { /* the adapters are still ours */
+        assert_non_null(w->storage.close);
+        config.storage.close(config.storage.impl);
+        if (config.bank.close)
+            config.bank.close(config.bank.impl);
+        w->pay = NULL;
+    }
+    return status;
+}
+
+void world_open(world *w)
+{
+    minipay_error error;
+    minipay_error_init(&error);
+    minipay_status status = world_try_open(w, &error);
+    if (status != MINIPAY_OK)
+        print_error("open: %s\n", error.message);
+    ASSERT_STATUS(status, MINIPAY_OK);
+}
+
+void world_close(world *w)
+{
+    minipay_close(w->pay);
+    w->pay = NULL;
+}
+
+void world_reopen(world *w)
+{
+    world_close(w);
+    world_open(w);
+}
+
+void world_begin(world *w)
+{
+    world_init(w, ":memory:");
+    world_open(w);
+}
+
+/* ---- parties ----------------------------------------------------------------------------------------- */
+
+minipay_id world_id(world *w)
+{
+    minipay_id id = {{0x01, 0x9a, 0xb0, 0, 0, 0, 0x70, 0, 0x80}};
+    uint64_t number = ++w->made;
+    for (int i = 15; i > 8; i--, number >>= 8)
+        id.bytes[i] = (uint8_t)number;
+    return id;
+}
+
+static void expect_done(const minipay_outcome *outcome, minipay_status status)
+{
+    ASSERT_STATUS(status, MINIPAY_OK);
+    ASSERT_STATE(outcome->state, MINIPAY_STATE_DONE);
+}
+
+minipay_id world_link(world *w, minipay_id owner, const char *account_number)
+{
+    minipay_link_request request;
+    minipay_outcome outcome;
+    minipay_link_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = world_id(w);
+    request.owner_id = owner;
+    snprintf(request.bank, sizeof request.bank, "004");
+    snprintf(request.account_number, sizeof request.account_number, "%s", account_number);
+    snprintf(request.holder, sizeof request.holder, "Holder");
+    minipay_status status = minipay_account_link(w->pay, &request, 1, &outcome, NULL);
+    expect_done(&outcome, status);
+    return request.id;
+}
+
+minipay_id world_person_of_tier(world *w, const char *account_number, int32_t tier)
+{
+    minipay_member_request member;
+    minipay_wallet_request wallet;
+    minipay_outcome outcome;
+    minipay_member_request_init(&member);
+    minipay_wallet_request_init(&wallet);
+    minipay_outcome_init(&outcome);
+    member.id = world_id(w);
+    member.tier = tier;
+    snprintf(member.region, sizeof member.region, "11");
+    snprintf(member.name, sizeof member.name, "Member %u", (unsigned)w->made);
+    snprintf(member.email, sizeof member.email, "m%u@world.example", (unsigned)w->made);
+    minipay_status status = minipay_member_register(w->pay, &member, 1, &outcome, NULL);
+    expect_done(&outcome, status);
+    wallet.id = world_id(w);
+    wallet.member_id = member.id;
+    memcpy(wallet.currency, "KRW", 4);
+    status = minipay_wallet_open(w->pay, &wallet, 1, &outcome, NULL);
+    expect_done(&outcome, status);
+    if (account_number)
+        world_link(w, member.id, account_number);
+    return member.id;
+}
+
+minipay_id world_person(world *w, const char *account_number)
+{
+    return world_person_of_tier(w, account_number, 0);
+}
+
+minipay_id world_merchant(world *w, const char *account_number, int32_t fee_basis_points)
+{
+    minipay_merchant_request request;
+    minipay_outcome outcome;
+    minipay_merchant_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = world_id(w);
+    request.fee_basis_points = fee_basis_points;
+    memcpy(request.currency, "KRW", 4);
+    snprintf(request.name, sizeof request.name, "Merchant %u", (unsigned)w->made);
+    minipay_status status = minipay_merchant_register(w->pay, &request, 1, &outcome, NULL);
+    expect_done(&outcome, status);
+    if (account_number)
+        world_link(w, request.id, account_number);
+    return request.id;
+}
+
+/* ---- money ------------------------------------------------------------------------------------------- */
+
+minipay_instruction world_ask(world *w, int32_t kind, minipay_id member, minipay_id other,
+                              int64_t amount_minor)
+{
+    minipay_instruction instruction;
+    minipay_instruction_init(&instruction, kind);
+    instruction.id = world_id(w);
+    instruction.member_id = member;
+    instruction.other_id = other;
+    instruction.amount_minor = amount_minor;
+    memcpy(instruction.currency, "KRW", 4);
+    if (kind == MINIPAY_KIND_CREDIT || kind == MINIPAY_KIND_DEBIT)
+        snprintf(instruction.reason, sizeof instruction.reason, "test");
+    return instruction;
+}
+
+minipay_outcome world_execute(world *w, const minipay_instruction *instruction)
+{
+    minipay_outcome outcome;
+    minipay_outcome_init(&outcome);
+    minipay_status status = minipay_execute(w->pay, instruction, 1, &outcome, NULL);
+    ASSERT_STATUS(status, outcome.status);
+    return outcome;
+}
+
+minipay_outcome world_do(world *w, int32_t kind, minipay_id member, minipay_id other,
+                         int64_t amount_minor)
+{
+    minipay_instruction instruction = world_ask(w, kind, member, other, amount_minor);
+    return world_execute(w, &instruction);
+}
+
+void world_expect(world *w, const minipay_instruction *instruction, int32_t state, minipay_status status)
+{
+    minipay_outcome outcome = world_execute(w, instruction);
+    ASSERT_STATUS(outcome.status, status);
+    ASSERT_STATE(outcome.state, state);
+}
+
+minipay_outcome world_outcome(world *w, int32_t kind, minipay_id id)
+{
+    minipay_outcome outcome;
+    minipay_outcome_init(&outcome);
+    ASSERT_STATUS(minipay_outcome_get(w->pay, kind, &id, &outcome, NULL), MINIPAY_OK);
+    return outcome;
+}
+
+void world_credit(world *w, minipay_id member, int64_t amount_minor)
+{
+    minipay_outcome outcome = world_do(w, MINIPAY_KIND_CREDIT, member, world_nobody, amount_minor);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+}
+
+void world_topup(world *w, minipay_id member, int64_t amount_minor)
+{
+    minipay_outcome outcome = world_do(w, MINIPAY_KIND_TOPUP, member, world_nobody, amount_minor);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+}
+
+minipay_wallet world_wallet(world *w, minipay_id member)
+{
+    minipay_wallet wallet;
+    minipay_wallet_init(&wallet);
+    ASSERT_STATUS(minipay_wallet_get(w->pay, &member, "KRW", &wallet, NULL), MINIPAY_OK);
+    return wallet;
+}
+
+int64_t world_balance(world *w, minipay_id member)
+{
+    return world_wallet(w, member).posted_minor;
+}
+
+minipay_settlement world_settle(world *w, minipay_id id, int32_t through_date)
+{
+    minipay_settlement_request request;
+    minipay_settlement settlement;
+    minipay_error error;
+    minipay_settlement_request_init(&request);
+    minipay_settlement_init(&settlement);
+    minipay_error_init(&error);
+    request.id = id;
+    request.through_date = through_date;
+    memcpy(request.currency, "KRW", 4);
+    minipay_status status = minipay_settlement_run(w->pay, &request, &settlement, &error);
+    if (status != MINIPAY_OK)
+        print_error("settlement: %s\n", error.message);
+    ASSERT_STATUS(status, MINIPAY_OK);
+    return settlement;
+}
+
+static bool is_amount(int32_t rule)
+{
+    return rule <= MINIPAY_RULE_LIMIT_MONTHLY || rule == MINIPAY_RULE_MINIMUM_PAYOUT;
+}
+
+void world_rule(world *w, int32_t rule, int32_t tier, int64_t value)
+{
+    minipay_rule changed;
+    int32_t version = 0;
+    minipay_rule_init(&changed);
+    changed.rule = rule;
+    changed.tier = tier;
+    changed.value = value;
+    memcpy(changed.currency, is_amount(rule) ? "KRW" : "\0\0\0", 4);
+    ASSERT_STATUS(minipay_policy_publish(w->pay, &changed, 1, 0, &version, NULL), MINIPAY_OK);
+    assert_true(version > 1);
+}
+
+/* ---- time and proof ---------------------------------------------------------------------------------- */
+
+void world_pass(world *w, int64_t seconds)
+{
+    w->now += seconds * 1000000;
+}
+
+void world_rest(world *w)
+{
+    int64_t next_at = 0;
+    uint32_t carried = 0;
+    do {
+        ASSERT_STATUS(minipay_run(w->pay, 0, &carried, &next_at, NULL), MINIPAY_OK);
+        if (next_at > w->now)
+            w->now = next_at;
+    } while (next_at || carried);
+}
+
+void world_audit_clean(world *w)
+{
+    minipay_audit_check checks[32];
+    uint32_t count = 32;
+    int32_t clean = 0;
+    ASSERT_STATUS(minipay_audit(w->pay, checks, &count, &clean, NULL), MINIPAY_OK);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!checks[i].ok)
+            print_error("audit: %s: %s\n", checks[i].name, checks[i].detail);
+    }
+    assert_true(count > 0);
+    assert_int_equal(clean, 1);
+}
+
+int64_t world_at_bank(world *w)
+{
+    int64_t balance_minor = 0;
+    ASSERT_STATUS(w->scripted.balance(w->scripted.impl, "KRW", &balance_minor, NULL), MINIPAY_OK);
+    return balance_minor;
+}
+
+void world_at_peace(world *w)
+{
+    minipay_corporate_account corporate;
+    minipay_corporate_account_init(&corporate);
+    world_audit_clean(w);
+    ASSERT_STATUS(minipay_corporate_account_get(w->pay, "KRW", &corporate, NULL), MINIPAY_OK);
+    assert_int_equal(corporate.in_transit_minor, 0);
+    if (w->scripted.version)
+        assert_int_equal(corporate.posted_minor, world_at_bank(w) - w->script.opening_minor);
+}
+
+bool world_survives(void (*work)(void *context), void *context)
+{
+    int how = 0;
+    fflush(NULL);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        work(context);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &how, 0), child);
+    return WIFEXITED(how) && WEXITSTATUS(how) == 0;
+}
