@@ -7,7 +7,7 @@
 static minipay_status audit_store(minipay *pay, mpi_audit *audit, minipay_error *error)
 {
     mpi_ledger_auditor *ledger = NULL;
-    minipay_status status = mpi_ledger_auditor_new(&ledger, error);
+    minipay_status status = mpi_ledger_auditor_new(pay->store, &ledger, error);
     if (status == MINIPAY_OK) {
         mpi_auditor auditors[] = {mpi_ledger_auditor_face(ledger)};
         status = mpi_store_audit(pay->store, auditors, MPI_COUNT(auditors), audit, error);

@@ -23,6 +23,7 @@ typedef struct tracked {
 enum { CURRENCIES_LARGEST = 64 };
 
 struct mpi_ledger_auditor {
+    mpi_store *store;
     tracked *accounts; /* by account number */
     int64_t room;
     char currencies[CURRENCIES_LARGEST][MINIPAY_CURRENCY_SIZE];
@@ -30,10 +31,14 @@ struct mpi_ledger_auditor {
     minipay_audit_check *postings, *balances, *trial;
 };
 
-minipay_status mpi_ledger_auditor_new(mpi_ledger_auditor **auditor, minipay_error *error)
+minipay_status mpi_ledger_auditor_new(mpi_store *store, mpi_ledger_auditor **auditor,
+                                      minipay_error *error)
 {
     *auditor = calloc(1, sizeof **auditor);
-    return *auditor ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    if (!*auditor)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    (*auditor)->store = store;
+    return MINIPAY_OK;
 }
 
 void mpi_ledger_auditor_free(mpi_ledger_auditor *auditor)
@@ -100,18 +105,61 @@ static tracked *find(mpi_ledger_auditor *auditor, int64_t number)
 
 /* ---- journal -------------------------------------------------------------------------------------------- */
 
+static void roll(tracked *account, int32_t date)
+{
+    if (account->day == date)
+        return;
+    if (account->day / 100 != date / 100)
+        account->month_out_minor = 0;
+    account->day_out_minor = 0;
+    account->day = date;
+}
+
 static void count_out(tracked *account, const mpi_journal *row)
 {
     if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(row->kind))
         return;
-    if (account->day != row->business_date) {
-        if (account->day / 100 != row->business_date / 100)
-            account->month_out_minor = 0;
-        account->day_out_minor = 0;
-        account->day = row->business_date;
-    }
+    roll(account, row->business_date);
     mpi_money_add(account->day_out_minor, row->amount_minor, &account->day_out_minor);
     mpi_money_add(account->month_out_minor, row->amount_minor, &account->month_out_minor);
+}
+
+/* Rows are never changed, so the reversed one may be read on a later snapshot. */
+static minipay_status read_reversed(mpi_ledger_auditor *auditor, int64_t sequence, mpi_journal *row,
+                                    minipay_error *error)
+{
+    mpi_view view;
+    minipay_status status = mpi_view_open(auditor->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    row->sequence = sequence;
+    status = mpi_view_get(&view, &mpi_journal_record, -1, row, error);
+    mpi_view_close(&view);
+    return status;
+}
+
+/* A reversal gives the windows back what the reversed row took, if they are still the same. */
+static minipay_status count_back(mpi_ledger_auditor *auditor, tracked *account, const mpi_journal *row,
+                                 minipay_error *error)
+{
+    mpi_journal reversed;
+    if (!row->reverses || account->kind != MPI_ACCOUNT_WALLET)
+        return MINIPAY_OK;
+    minipay_status status = read_reversed(auditor, row->reverses, &reversed, error);
+    if (status == MINIPAY_NOT_FOUND) {
+        mpi_audit_fail(auditor->postings, "journal %lld: the reversed row %lld is missing",
+                       (long long)row->sequence, (long long)row->reverses);
+        return MINIPAY_OK;
+    }
+    if (status != MINIPAY_OK || !mpi_kind_counts(reversed.kind))
+        return status;
+    roll(account, row->business_date);
+    if (reversed.business_date == row->business_date && account->day_out_minor >= row->amount_minor)
+        mpi_money_subtract(account->day_out_minor, row->amount_minor, &account->day_out_minor);
+    if (reversed.business_date / 100 == row->business_date / 100 &&
+        account->month_out_minor >= row->amount_minor)
+        mpi_money_subtract(account->month_out_minor, row->amount_minor, &account->month_out_minor);
+    return MINIPAY_OK;
 }
 
 static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracked *account, bool rises,
@@ -136,7 +184,7 @@ static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracke
         account->last_sequence = row->sequence;
 }
 
-static void see_row(mpi_ledger_auditor *auditor, const mpi_journal *row)
+static minipay_status see_row(mpi_ledger_auditor *auditor, const mpi_journal *row, minipay_error *error)
 {
     tracked *debit = find(auditor, row->debit_account), *credit = find(auditor, row->credit_account);
     auditor->postings->rows++;
@@ -144,7 +192,7 @@ static void see_row(mpi_ledger_auditor *auditor, const mpi_journal *row)
         mpi_audit_fail(auditor->postings, "journal %lld: account %lld is missing",
                        (long long)row->sequence,
                        (long long)(debit ? row->credit_account : row->debit_account));
-        return;
+        return MINIPAY_OK;
     }
     if (row->amount_minor <= 0)
         mpi_audit_fail(auditor->postings, "journal %lld: amount_minor is %lld", (long long)row->sequence,
@@ -157,6 +205,7 @@ static void see_row(mpi_ledger_auditor *auditor, const mpi_journal *row)
     see_side(auditor, row, credit, !mpi_account_rises_with_debit(credit->kind),
              row->credit_balance_minor, row->credit_previous, "credit");
     count_out(debit, row);
+    return count_back(auditor, credit, row, error);
 }
 
 /* ---- balances -------------------------------------------------------------------------------------------- */
@@ -197,8 +246,8 @@ static minipay_status visit(void *context, const mpi_record *record, const void 
     if (record == &mpi_account_record)
         return see_account(auditor, row, error);
     if (record == &mpi_journal_record)
-        see_row(auditor, row);
-    else if (record == &mpi_balance_record)
+        return see_row(auditor, row, error);
+    if (record == &mpi_balance_record)
         see_balance(auditor, row);
     return MINIPAY_OK;
 }

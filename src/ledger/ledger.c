@@ -181,9 +181,9 @@ static minipay_status restore_windows(mpi_ledger *ledger, mpi_unit *unit, const 
         return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
     roll_windows(balance, date);
     if (row.business_date == date && balance->day_out_minor >= posting->amount_minor)
-        balance->day_out_minor -= posting->amount_minor;
+        mpi_money_subtract(balance->day_out_minor, posting->amount_minor, &balance->day_out_minor);
     if (row.business_date / 100 == date / 100 && balance->month_out_minor >= posting->amount_minor)
-        balance->month_out_minor -= posting->amount_minor;
+        mpi_money_subtract(balance->month_out_minor, posting->amount_minor, &balance->month_out_minor);
     return MINIPAY_OK;
 }
 

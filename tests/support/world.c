@@ -543,16 +543,21 @@ void world_at_peace(world *w)
         assert_int_equal(corporate.posted_minor, world_at_bank(w) - w->script.opening_minor);
 }
 
-bool world_survives(void (*work)(void *context), void *context)
+void world_survives(CMUnitTestFunction test)
 {
+    const struct CMUnitTest tests[] = {{"child", test, NULL, NULL, NULL}};
     int how = 0;
     fflush(NULL);
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        work(context);
-        _exit(0);
+        if (!freopen("/dev/null", "w", stdout))
+            _exit(2);
+        _exit(cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0);
     }
     assert_int_equal(waitpid(child, &how, 0), child);
-    return WIFEXITED(how) && WEXITSTATUS(how) == 0;
+    if (WIFSIGNALED(how))
+        print_error("the child ended by signal %d\n", WTERMSIG(how));
+    assert_true(WIFEXITED(how));
+    assert_int_equal(WEXITSTATUS(how), 0);
 }

@@ -96,8 +96,8 @@ void world_at_peace(world *w);
 
 int64_t world_at_bank(world *w);
 
-/* Runs `work` in a child and answers whether it came back: a crash fails the test, not the program. */
-bool world_survives(void (*work)(void *context), void *context);
+/* Runs a test in a child, which opens its own world: a crash there fails the test, not the program. */
+void world_survives(CMUnitTestFunction test);
 
 extern const minipay_id world_nobody;
 
