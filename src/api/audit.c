@@ -7,7 +7,7 @@
 static minipay_status audit_store(minipay *pay, mpi_audit *audit, minipay_error *error)
 {
     mpi_ledger_auditor *ledger = NULL;
-    minipay_status status = mpi_ledger_auditor_new(pay->store, &ledger, error);
+    minipay_status status = mpi_ledger_auditor_new(&ledger, error);
     if (status == MINIPAY_OK) {
         mpi_auditor auditors[] = {mpi_ledger_auditor_face(ledger)};
         status = mpi_store_audit(pay->store, auditors, MPI_COUNT(auditors), audit, error);
@@ -21,7 +21,7 @@ minipay_status minipay_audit(minipay *pay, minipay_audit_check *checks, uint32_t
 {
     if (!checks || !count || !clean)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "checks", "NULL");
-    mpi_audit audit = {checks, *count, 0};
+    mpi_audit audit = {checks, *count, 0, NULL};
     minipay_status status = mpi_enter(pay, error);
     if (status != MINIPAY_OK)
         return status;

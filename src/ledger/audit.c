@@ -23,7 +23,7 @@ typedef struct tracked {
 enum { CURRENCIES_LARGEST = 64 };
 
 struct mpi_ledger_auditor {
-    mpi_store *store;
+    mpi_view *view;
     tracked *accounts; /* by account number */
     int64_t room;
     char currencies[CURRENCIES_LARGEST][MINIPAY_CURRENCY_SIZE];
@@ -31,13 +31,11 @@ struct mpi_ledger_auditor {
     minipay_audit_check *postings, *balances, *trial;
 };
 
-minipay_status mpi_ledger_auditor_new(mpi_store *store, mpi_ledger_auditor **auditor,
-                                      minipay_error *error)
+minipay_status mpi_ledger_auditor_new(mpi_ledger_auditor **auditor, minipay_error *error)
 {
     *auditor = calloc(1, sizeof **auditor);
     if (!*auditor)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    (*auditor)->store = store;
     return MINIPAY_OK;
 }
 
@@ -51,6 +49,7 @@ void mpi_ledger_auditor_free(mpi_ledger_auditor *auditor)
 static minipay_status start(void *context, mpi_audit *audit, minipay_error *error)
 {
     mpi_ledger_auditor *auditor = context;
+    auditor->view = audit->view;
     auditor->postings = mpi_audit_check(audit, "postings");
     auditor->balances = mpi_audit_check(audit, "balances");
     auditor->trial = mpi_audit_check(audit, "trial balance");
@@ -124,20 +123,6 @@ static void count_out(tracked *account, const mpi_journal *row)
     mpi_money_add(account->month_out_minor, row->amount_minor, &account->month_out_minor);
 }
 
-/* Rows are never changed, so the reversed one may be read on a later snapshot. */
-static minipay_status read_reversed(mpi_ledger_auditor *auditor, int64_t sequence, mpi_journal *row,
-                                    minipay_error *error)
-{
-    mpi_view view;
-    minipay_status status = mpi_view_open(auditor->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    row->sequence = sequence;
-    status = mpi_view_get(&view, &mpi_journal_record, -1, row, error);
-    mpi_view_close(&view);
-    return status;
-}
-
 /* A reversal gives the windows back what the reversed row took, if they are still the same. */
 static minipay_status count_back(mpi_ledger_auditor *auditor, tracked *account, const mpi_journal *row,
                                  minipay_error *error)
@@ -145,7 +130,8 @@ static minipay_status count_back(mpi_ledger_auditor *auditor, tracked *account, 
     mpi_journal reversed;
     if (!row->reverses || account->kind != MPI_ACCOUNT_WALLET)
         return MINIPAY_OK;
-    minipay_status status = read_reversed(auditor, row->reverses, &reversed, error);
+    reversed.sequence = row->reverses;
+    minipay_status status = mpi_view_get(auditor->view, &mpi_journal_record, -1, &reversed, error);
     if (status == MINIPAY_NOT_FOUND) {
         mpi_audit_fail(auditor->postings, "journal %lld: the reversed row %lld is missing",
                        (long long)row->sequence, (long long)row->reverses);

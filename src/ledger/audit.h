@@ -9,8 +9,7 @@
 
 typedef struct mpi_ledger_auditor mpi_ledger_auditor;
 
-minipay_status mpi_ledger_auditor_new(mpi_store *store, mpi_ledger_auditor **auditor,
-                                      minipay_error *error);
+minipay_status mpi_ledger_auditor_new(mpi_ledger_auditor **auditor, minipay_error *error);
 void mpi_ledger_auditor_free(mpi_ledger_auditor *auditor);
 mpi_auditor mpi_ledger_auditor_face(mpi_ledger_auditor *auditor);
 

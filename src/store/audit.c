@@ -347,6 +347,7 @@ minipay_status mpi_store_audit(mpi_store *store, const mpi_auditor *auditors, ui
     minipay_status status = mpi_view_open(store, &work.view, error);
     if (status != MINIPAY_OK)
         return status;
+    audit->view = &work.view;
     status = audit_view(&work, error);
     mpi_view_close(&work.view);
     return status;

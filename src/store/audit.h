@@ -13,6 +13,7 @@
 typedef struct mpi_audit {
     minipay_audit_check *checks;
     uint32_t room, count;
+    mpi_view *view; /* the snapshot, while the audit runs: for a row out of turn */
 } mpi_audit;
 
 /* A new check, ok until it is failed. NULL when there is no room. */
