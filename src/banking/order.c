@@ -323,11 +323,8 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
     if (!order)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     int64_t now = mpi_unit_now(flow->unit);
-    if (now >= order->deadline_at) {
-        order->op.state = MINIPAY_STATE_PARKED;
-        order->op.status = MINIPAY_BANK_UNKNOWN;
-        return MINIPAY_OK;
-    }
+    if (now >= order->deadline_at)
+        return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
     order->attempts++;
     order->next_at = now + wait_us(rules, order->attempts);
     return add_call(banking, flow, order, MPI_CALL_QUERY);

@@ -267,6 +267,32 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
     return status;
 }
 
+/* Whoever waits for a parked operation waits for the same person. */
+minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id, minipay_status reason)
+{
+    while (kind) {
+        mpi_known_saga *known = known_saga(flow->engine, kind);
+        const void *row;
+        minipay_status status = mpi_unit_get(flow->unit, known->table, id, &row, flow->error);
+        if (status != MINIPAY_OK)
+            return status;
+        mpi_operation *op = mpi_unit_edit(flow->unit, known->table, row);
+        if (!op)
+            return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+        if (op->state != MINIPAY_STATE_RUNNING)
+            return MINIPAY_OK;
+        op->state = MINIPAY_STATE_PARKED;
+        op->status = reason;
+        status = mpi_event_append(flow->unit, known->saga->record, known->saga->name, "parked", &op->id,
+                                  op, flow->error);
+        if (status != MINIPAY_OK)
+            return status;
+        kind = op->parent_kind;
+        id = &op->parent_id;
+    }
+    return MINIPAY_OK;
+}
+
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document)
 {
     minipay_status status = mpi_saga_start(flow, kind, document);

@@ -170,6 +170,10 @@ minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *docume
 /* Runs a RUNNING operation's current step again, and what waits for it when it ends. */
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id);
 
+/* Parks a RUNNING operation and every operation that waits for it: only a person can carry them on. `reason`
+ * is what their outcomes tell. */
+minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id, minipay_status reason);
+
 /* For a step that another operation does: starts it at the first run, answers MPI_WAIT while it runs,
  * then OK or the reason of its refusal. `document` becomes what stands. */
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document);
