@@ -25,7 +25,13 @@ enum {
     MINIPAY_RULE_BANK_RETRY_FIRST_MS = 10,   /* 1,000: the first wait before a bank is asked again */
     MINIPAY_RULE_BANK_RETRY_LARGEST_MS = 11, /* 300,000 */
     MINIPAY_RULE_BANK_DEADLINE_MS = 12,      /* 86,400,000: then the operation is parked for a person */
-    MINIPAY_RULE_COUNT = 13
+    MINIPAY_RULE_AUTHORIZATION_SECONDS =
+        13,                             /* 604,800: an authorisation that says no expiry has this one */
+    MINIPAY_RULE_CREDENTIAL_TRIES = 14, /* 5: wrong tries in a row before a credential is locked */
+    MINIPAY_RULE_CREDENTIAL_LOCK_SECONDS = 15, /* 600 */
+    MINIPAY_RULE_REFUND_DAYS = 16,   /* 0, no bound: how long after a payment it can be refunded */
+    MINIPAY_RULE_REVERSAL_DAYS = 17, /* 0, no bound: how long after a transfer it can be reversed */
+    MINIPAY_RULE_COUNT = 18
 };
 
 enum { MINIPAY_TIER_COUNT = 4 };

@@ -83,9 +83,14 @@ enum {
     MINIPAY_KIND_VOID = 22,         /* what is left of an authorisation is free again */
     MINIPAY_KIND_FREEZE = 23,       /* a wallet: nothing moves */
     MINIPAY_KIND_UNFREEZE = 24,
-    MINIPAY_KIND_CLOSE = 25,         /* a wallet, at zero */
-    MINIPAY_KIND_MEMBER_CHANGE = 26, /* a member's name, e-mail, region, tier or state */
-    MINIPAY_KIND_CREDENTIAL = 27     /* a member's PIN or password */
+    MINIPAY_KIND_CLOSE = 25,           /* a wallet, at zero */
+    MINIPAY_KIND_MEMBER_CHANGE = 26,   /* a member's name, e-mail, region, tier or state */
+    MINIPAY_KIND_CREDENTIAL = 27,      /* a member's PIN or password */
+    MINIPAY_KIND_UNLINK = 28,          /* a bank account is no longer its owner's */
+    MINIPAY_KIND_PROMOTION = 29,       /* a promotional event */
+    MINIPAY_KIND_BATCH = 30,           /* instructions that stand or fall together */
+    MINIPAY_KIND_MERCHANT_CHANGE = 31, /* a merchant's terms or state */
+    MINIPAY_KIND_HOLIDAY = 32          /* the business calendar */
 };
 
 /* Where an operation stands. Only DONE and REJECTED are final. */

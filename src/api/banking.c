@@ -17,11 +17,7 @@ static minipay_status check(const void *item, minipay_error *error)
     if (status == MINIPAY_OK)
         status = mpi_check_text(request->holder, sizeof request->holder, true, "holder", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_text(request->actor, sizeof request->actor, false, "actor", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(request->channel, sizeof request->channel, false, "channel", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(request->reason, sizeof request->reason, false, "reason", error);
+        status = mpi_check_stamp(request->actor, request->channel, request->reason, false, error);
     return status;
 }
 

@@ -27,6 +27,19 @@ minipay_status mpi_check_text(const char *text, size_t size, bool required, cons
     return MINIPAY_OK;
 }
 
+minipay_status mpi_check_stamp(const char actor[MINIPAY_ACTOR_SIZE],
+                               const char channel[MINIPAY_CHANNEL_SIZE],
+                               const char reason[MINIPAY_REASON_SIZE], bool reason_required,
+                               minipay_error *error)
+{
+    minipay_status status = mpi_check_text(actor, MINIPAY_ACTOR_SIZE, false, "actor", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(channel, MINIPAY_CHANNEL_SIZE, false, "channel", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_text(reason, MINIPAY_REASON_SIZE, reason_required, "reason", error);
+    return status;
+}
+
 minipay_status mpi_check_currency(const char currency[4], minipay_error *error)
 {
     return mpi_currency_valid(currency) ? MINIPAY_OK

@@ -44,6 +44,12 @@ void mpi_leave(minipay *pay);
 minipay_status mpi_check_id(const minipay_id *id, const char *field, minipay_error *error);
 minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field,
                               minipay_error *error);
+
+/* What every mutating request says of itself; `reason` is required where the operation asks for one. */
+minipay_status mpi_check_stamp(const char actor[MINIPAY_ACTOR_SIZE],
+                               const char channel[MINIPAY_CHANNEL_SIZE],
+                               const char reason[MINIPAY_REASON_SIZE], bool reason_required,
+                               minipay_error *error);
 minipay_status mpi_check_currency(const char currency[4], minipay_error *error);
 minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_error *error);
 

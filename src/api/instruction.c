@@ -45,14 +45,8 @@ static const rule_of_kind *find_kind(int32_t kind)
 static minipay_status check_texts(const minipay_instruction *instruction, const rule_of_kind *rule,
                                   minipay_error *error)
 {
-    minipay_status status =
-        mpi_check_text(instruction->actor, sizeof instruction->actor, false, "actor", error);
-    if (status == MINIPAY_OK)
-        status =
-            mpi_check_text(instruction->channel, sizeof instruction->channel, false, "channel", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(instruction->reason, sizeof instruction->reason, rule->reason, "reason",
-                                error);
+    minipay_status status = mpi_check_stamp(instruction->actor, instruction->channel,
+                                            instruction->reason, rule->reason, error);
     if (status == MINIPAY_OK)
         status = mpi_check_text(instruction->memo, sizeof instruction->memo, false, "memo", error);
     return status;

@@ -12,11 +12,7 @@ static minipay_status check(const void *item, minipay_error *error)
     if (status == MINIPAY_OK)
         status = mpi_check_text(request->name, sizeof request->name, true, "name", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_text(request->actor, sizeof request->actor, false, "actor", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(request->channel, sizeof request->channel, false, "channel", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(request->reason, sizeof request->reason, false, "reason", error);
+        status = mpi_check_stamp(request->actor, request->channel, request->reason, false, error);
     if (status != MINIPAY_OK)
         return status;
     if (request->fee_basis_points < 0 || request->fee_basis_points > 10000)

@@ -107,19 +107,12 @@ static const mpi_step link_steps[] = {
     {"link", "banking.number", link_number, NULL, NULL},
 };
 
-static void tell_nothing(const void *document, minipay_outcome *outcome)
-{
-    (void)document;
-    (void)outcome;
-}
-
 static const mpi_saga link_saga = {
     .kind = MINIPAY_KIND_LINK,
     .name = "link",
     .record = &mpi_bank_account_record,
     .steps = link_steps,
     .step_count = MPI_COUNT(link_steps),
-    .tell = tell_nothing,
 };
 
 static void mask(const char *number, char *masked, size_t size)
@@ -136,11 +129,8 @@ void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, m
     mpi_bank_account *account = (mpi_bank_account *)(void *)document;
     char text[16 + MINIPAY_BANK_SIZE + MINIPAY_ACCOUNT_NUMBER_SIZE] = {0};
     memset(account, 0, sizeof *account);
-    account->op.id = request->id;
-    account->op.kind = MINIPAY_KIND_LINK;
-    memcpy(account->op.actor, request->actor, sizeof account->op.actor);
-    memcpy(account->op.channel, request->channel, sizeof account->op.channel);
-    memcpy(account->op.reason, request->reason, sizeof account->op.reason);
+    mpi_operation_head(&account->op, MINIPAY_KIND_LINK, &request->id, request->actor, request->channel,
+                       request->reason);
     account->owner_id = request->owner_id;
     memcpy(account->bank, request->bank, sizeof account->bank);
     mask(request->account_number, account->masked_number, sizeof account->masked_number);

@@ -89,11 +89,15 @@ static const status_entry statuses[] = {
     {MINIPAY_INTERNAL, "internal", "MiniPay found a fault in itself."},
 };
 
-const char *const mpi_kind_names[] = {
-    "none",       "topup", "transfer",      "withdraw",   "pay",       "refund",  "credit",   "debit",
-    "payout",     "fee",   "reversal",      "register",   "link",      "open",    "merchant", "order",
-    "settlement", "hold",  "hold_capture",  "hold_void",  "authorize", "capture", "void",     "freeze",
-    "unfreeze",   "close", "member_change", "credential", NULL};
+const char *const mpi_kind_names[] = {"none",       "topup",     "transfer",      "withdraw",
+                                      "pay",        "refund",    "credit",        "debit",
+                                      "payout",     "fee",       "reversal",      "register",
+                                      "link",       "open",      "merchant",      "order",
+                                      "settlement", "hold",      "hold_capture",  "hold_void",
+                                      "authorize",  "capture",   "void",          "freeze",
+                                      "unfreeze",   "close",     "member_change", "credential",
+                                      "unlink",     "promotion", "batch",         "merchant_change",
+                                      "holiday",    NULL};
 
 const char *const mpi_state_names[] = {"none", "running", "done", "rejected", "parked", NULL};
 

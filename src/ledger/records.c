@@ -9,12 +9,20 @@ static const char *const account_kind_names[] = {
 
 static const char *const account_state_names[] = {"open", "frozen", "closed", NULL};
 
+static const char *const owner_state_names[] = {"active", "inactive", NULL};
+
 static const minipay_field account_fields[] = {
-    MPI_ID(mpi_account, owner_id),      MPI_ENUM(mpi_account, kind, account_kind_names),
-    MPI_TEXT(mpi_account, purse),       MPI_TEXT(mpi_account, currency),
-    MPI_INT64(mpi_account, account_id), MPI_ENUM(mpi_account, state, account_state_names),
-    MPI_INT32(mpi_account, tier),       MPI_INT64(mpi_account, terms_version),
-    MPI_INT64(mpi_account, opened_at),  MPI_OPTIONAL_ID(mpi_account, opened_by),
+    MPI_ID(mpi_account, owner_id),
+    MPI_ENUM(mpi_account, kind, account_kind_names),
+    MPI_TEXT(mpi_account, purse),
+    MPI_TEXT(mpi_account, currency),
+    MPI_INT64(mpi_account, account_id),
+    MPI_ENUM(mpi_account, state, account_state_names),
+    MPI_INT32(mpi_account, tier),
+    MPI_INT64(mpi_account, terms_version),
+    MPI_INT64(mpi_account, opened_at),
+    MPI_OPTIONAL_ID(mpi_account, opened_by),
+    MPI_ENUM(mpi_account, owner_state, owner_state_names),
     MPI_HASH(mpi_account, row_tag),
 };
 

@@ -60,19 +60,12 @@ static const mpi_step register_steps[] = {
     {"claim the e-mail", "membership.email", claim_email, NULL, NULL},
 };
 
-static void tell_nothing(const void *document, minipay_outcome *outcome)
-{
-    (void)document;
-    (void)outcome;
-}
-
 static const mpi_saga register_saga = {
     .kind = MINIPAY_KIND_REGISTER,
     .name = "register",
     .record = &mpi_member_record,
     .steps = register_steps,
     .step_count = MPI_COUNT(register_steps),
-    .tell = tell_nothing,
 };
 
 void mpi_membership_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
@@ -80,11 +73,8 @@ void mpi_membership_draw_up(void *context, const void *requests, uint32_t number
     const minipay_member_request *request = (const minipay_member_request *)requests + number;
     mpi_member *member = (mpi_member *)(void *)document;
     memset(member, 0, sizeof *member);
-    member->op.id = request->id;
-    member->op.kind = MINIPAY_KIND_REGISTER;
-    memcpy(member->op.actor, request->actor, sizeof member->op.actor);
-    memcpy(member->op.channel, request->channel, sizeof member->op.channel);
-    memcpy(member->op.reason, request->reason, sizeof member->op.reason);
+    mpi_operation_head(&member->op, MINIPAY_KIND_REGISTER, &request->id, request->actor,
+                       request->channel, request->reason);
     member->legal_form = request->legal_form;
     member->tier = request->tier;
     memcpy(member->region, request->region, sizeof member->region);

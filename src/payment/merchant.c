@@ -20,17 +20,10 @@ static const minipay_field merchant_fields[] = {
 const mpi_record mpi_merchant_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_merchant, "merchant", merchant_fields, 1, NULL, 0);
 
-static void tell_nothing(const void *document, minipay_outcome *outcome)
-{
-    (void)document;
-    (void)outcome;
-}
-
 const mpi_saga mpi_merchant_saga = {
     .kind = MINIPAY_KIND_MERCHANT,
     .name = "merchant",
     .record = &mpi_merchant_record,
-    .tell = tell_nothing,
 };
 
 void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
@@ -39,11 +32,8 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
     mpi_merchant *merchant = (mpi_merchant *)(void *)document;
     (void)context;
     memset(merchant, 0, sizeof *merchant);
-    merchant->op.id = request->id;
-    merchant->op.kind = MINIPAY_KIND_MERCHANT;
-    memcpy(merchant->op.actor, request->actor, sizeof merchant->op.actor);
-    memcpy(merchant->op.channel, request->channel, sizeof merchant->op.channel);
-    memcpy(merchant->op.reason, request->reason, sizeof merchant->op.reason);
+    mpi_operation_head(&merchant->op, MINIPAY_KIND_MERCHANT, &request->id, request->actor,
+                       request->channel, request->reason);
     merchant->fee_basis_points = request->fee_basis_points;
     merchant->cycle_days = request->cycle_days;
     memcpy(merchant->currency, request->currency, sizeof merchant->currency);

@@ -23,6 +23,11 @@ static const char *const rule_names[] = {"none",
                                          "bank_retry_first_ms",
                                          "bank_retry_largest_ms",
                                          "bank_deadline_ms",
+                                         "authorization_seconds",
+                                         "credential_tries",
+                                         "credential_lock_seconds",
+                                         "refund_days",
+                                         "reversal_days",
                                          NULL};
 
 static const minipay_field version_fields[] = {
@@ -67,8 +72,20 @@ static const default_rule defaults[] = {
     {MINIPAY_RULE_TOPUP_MINIMUM, "KRW", 10000},    {MINIPAY_RULE_TOPUP_UNIT, "KRW", 10000},
     {MINIPAY_RULE_DAY_OFFSET_MINUTES, "", 540},    {MINIPAY_RULE_DAY_CUTOFF_MINUTES, "", 0},
     {MINIPAY_RULE_BANK_RETRY_FIRST_MS, "", 1000},  {MINIPAY_RULE_BANK_RETRY_LARGEST_MS, "", 300000},
-    {MINIPAY_RULE_BANK_DEADLINE_MS, "", 86400000},
+    {MINIPAY_RULE_BANK_DEADLINE_MS, "", 86400000}, {MINIPAY_RULE_AUTHORIZATION_SECONDS, "", 604800},
+    {MINIPAY_RULE_CREDENTIAL_TRIES, "", 5},        {MINIPAY_RULE_CREDENTIAL_LOCK_SECONDS, "", 600},
 };
+
+/* What a version that an older library wrote has for a rule that it did not know. */
+static int64_t default_of(int32_t rule, const char *currency)
+{
+    for (uint32_t i = 0; i < MPI_COUNT(defaults); i++) {
+        if (defaults[i].rule == rule &&
+            (!defaults[i].currency[0] || strcmp(defaults[i].currency, currency) == 0))
+            return defaults[i].value;
+    }
+    return 0;
+}
 
 const char *minipay_rule_name(int32_t rule)
 {
@@ -142,6 +159,7 @@ static minipay_status compile(mpi_policy *policy, mpi_unit *unit, int32_t versio
     memcpy(rules->currency, currency, sizeof rules->currency);
     for (int32_t rule = 1; rule < MINIPAY_RULE_COUNT; rule++) {
         for (int32_t tier = 0; tier < MINIPAY_TIER_COUNT; tier++) {
+            rules->values[rule][tier] = tier ? 0 : default_of(rule, rules->currency);
             for (int general = 0; general < 2; general++) {
                 key.rule = rule;
                 key.tier = tier;
@@ -338,7 +356,7 @@ minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, c
         mpi_policy_rule row = {.version = (int32_t)found->version, .rule = rule, .tier = tier};
         mpi_text_copy(row.currency, sizeof row.currency, currency);
         status = mpi_view_get(&view, &mpi_policy_rule_record, -1, &row, error);
-        *value = status == MINIPAY_OK ? row.value : 0;
+        *value = status == MINIPAY_OK ? row.value : tier ? 0 : default_of(rule, currency);
         *version = (int32_t)found->version;
         status = status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
     }

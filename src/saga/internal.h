@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-enum { MPI_KINDS = 32 };
+enum { MPI_KINDS = 64 };
 
 typedef struct mpi_known_saga {
     const mpi_saga *saga;

@@ -80,17 +80,25 @@ static int64_t fingerprint(const mpi_engine *engine, const mpi_record *record, c
     return (int64_t)mpi_hash64(engine->fingerprint_key, bytes, count);
 }
 
+void mpi_operation_head(mpi_operation *op, int32_t kind, const minipay_id *id,
+                        const char actor[MINIPAY_ACTOR_SIZE], const char channel[MINIPAY_CHANNEL_SIZE],
+                        const char reason[MINIPAY_REASON_SIZE])
+{
+    op->id = *id;
+    op->kind = kind;
+    memcpy(op->actor, actor, sizeof op->actor);
+    memcpy(op->channel, channel, sizeof op->channel);
+    memcpy(op->reason, reason, sizeof op->reason);
+}
+
 void mpi_saga_draw_up(void *context, const void *instructions, uint32_t number, mpi_document *document)
 {
     mpi_engine *engine = context;
     const minipay_instruction *instruction = (const minipay_instruction *)instructions + number;
     const mpi_known_saga *known = known_saga(engine, instruction->kind);
     memset(document, 0, known->saga->record->table.row_size);
-    document->op.id = instruction->id;
-    document->op.kind = instruction->kind;
-    memcpy(document->op.actor, instruction->actor, sizeof document->op.actor);
-    memcpy(document->op.channel, instruction->channel, sizeof document->op.channel);
-    memcpy(document->op.reason, instruction->reason, sizeof document->op.reason);
+    mpi_operation_head(&document->op, instruction->kind, &instruction->id, instruction->actor,
+                       instruction->channel, instruction->reason);
     known->saga->draw_up(instruction, document);
 }
 
@@ -104,7 +112,8 @@ void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_o
     outcome->id = op->id;
     outcome->booked_at = op->finished_at;
     outcome->policy_version = op->policy_version;
-    saga->tell(document, outcome);
+    if (saga->tell)
+        saga->tell(document, outcome);
 }
 
 static minipay_status find_standing(mpi_flow *flow, mpi_known_saga *known, mpi_document *document)

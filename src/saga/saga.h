@@ -46,6 +46,11 @@ typedef struct mpi_operation {
     char reason[MINIPAY_REASON_SIZE];
 } mpi_operation;
 
+/* Fills what a request says of itself into a zeroed head. */
+void mpi_operation_head(mpi_operation *op, int32_t kind, const minipay_id *id,
+                        const char actor[MINIPAY_ACTOR_SIZE], const char channel[MINIPAY_CHANNEL_SIZE],
+                        const char reason[MINIPAY_REASON_SIZE]);
+
 /* The head's fields, for the description of a document whose first member is `op`. */
 #define MPI_OP(type, member, field_kind, field_flags, names)                                            \
     {                                                                                                   \
@@ -112,7 +117,7 @@ struct mpi_saga {
     /* Optional. Runs when the document has become DONE or REJECTED, before it is written. */
     minipay_status (*ended)(void *context, mpi_flow *flow, void *document);
 
-    /* Fills amounts into an outcome. */
+    /* Optional. Fills amounts into an outcome. */
     void (*tell)(const void *document, minipay_outcome *outcome);
 };
 

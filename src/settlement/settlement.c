@@ -57,19 +57,12 @@ static const mpi_step run_steps[] = {
     {"pay", "settlement.line", all_paid, NULL, NULL},
 };
 
-static void tell_nothing(const void *document, minipay_outcome *outcome)
-{
-    (void)document;
-    (void)outcome;
-}
-
 const mpi_saga mpi_run_saga = {
     .kind = MINIPAY_KIND_SETTLEMENT,
     .name = "settlement",
     .record = &mpi_run_record,
     .steps = run_steps,
     .step_count = MPI_COUNT(run_steps),
-    .tell = tell_nothing,
 };
 
 void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mpi_policy *policy,
@@ -96,11 +89,8 @@ static void draw_up(void *context, const void *requests, uint32_t number, mpi_do
     mpi_run *run = (mpi_run *)(void *)document;
     (void)context;
     memset(run, 0, sizeof *run);
-    run->op.id = request->id;
-    run->op.kind = MINIPAY_KIND_SETTLEMENT;
-    memcpy(run->op.actor, request->actor, sizeof run->op.actor);
-    memcpy(run->op.channel, request->channel, sizeof run->op.channel);
-    memcpy(run->op.reason, request->reason, sizeof run->op.reason);
+    mpi_operation_head(&run->op, MINIPAY_KIND_SETTLEMENT, &request->id, request->actor, request->channel,
+                       request->reason);
     run->through_date = request->through_date;
     memcpy(run->currency, request->currency, sizeof run->currency);
 }

@@ -33,7 +33,7 @@ typedef struct mpi_store_config {
     uint32_t cached_rows; /* of one table, before it is emptied */
 } mpi_store_config;
 
-enum { MPI_SCHEMA_VERSION = 1 };
+enum { MPI_SCHEMA_VERSION = 2 };
 
 /* Opens the storage; afterwards the store owns it. */
 minipay_status mpi_store_open(const mpi_store_config *config, mpi_store **store, minipay_error *error);

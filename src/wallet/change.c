@@ -78,12 +78,6 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     memcpy(change->currency, instruction->currency, sizeof change->currency);
 }
 
-static void tell_nothing(const void *document, minipay_outcome *outcome)
-{
-    (void)document;
-    (void)outcome;
-}
-
 const mpi_saga mpi_freeze_saga = {
     .kind = MINIPAY_KIND_FREEZE,
     .name = "freeze",
@@ -91,7 +85,6 @@ const mpi_saga mpi_freeze_saga = {
     .steps = change_steps,
     .step_count = MPI_COUNT(change_steps),
     .draw_up = draw_up,
-    .tell = tell_nothing,
 };
 
 const mpi_saga mpi_unfreeze_saga = {
@@ -101,7 +94,6 @@ const mpi_saga mpi_unfreeze_saga = {
     .steps = change_steps,
     .step_count = MPI_COUNT(change_steps),
     .draw_up = draw_up,
-    .tell = tell_nothing,
 };
 
 const mpi_saga mpi_close_saga = {
@@ -111,7 +103,6 @@ const mpi_saga mpi_close_saga = {
     .steps = change_steps,
     .step_count = MPI_COUNT(change_steps),
     .draw_up = draw_up,
-    .tell = tell_nothing,
 };
 
 /* ---- terms ------------------------------------------------------------------------------------------------- */

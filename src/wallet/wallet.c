@@ -40,19 +40,12 @@ static const mpi_step open_steps[] = {
     {"open", "membership.terms", open_account, NULL, NULL},
 };
 
-static void tell_nothing(const void *document, minipay_outcome *outcome)
-{
-    (void)document;
-    (void)outcome;
-}
-
 static const mpi_saga open_saga = {
     .kind = MINIPAY_KIND_OPEN,
     .name = "open",
     .record = &mpi_wallet_opening_record,
     .steps = open_steps,
     .step_count = MPI_COUNT(open_steps),
-    .tell = tell_nothing,
 };
 
 void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
@@ -61,11 +54,8 @@ void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, m
     mpi_wallet_opening *opening = (mpi_wallet_opening *)(void *)document;
     (void)context;
     memset(opening, 0, sizeof *opening);
-    opening->op.id = request->id;
-    opening->op.kind = MINIPAY_KIND_OPEN;
-    memcpy(opening->op.actor, request->actor, sizeof opening->op.actor);
-    memcpy(opening->op.channel, request->channel, sizeof opening->op.channel);
-    memcpy(opening->op.reason, request->reason, sizeof opening->op.reason);
+    mpi_operation_head(&opening->op, MINIPAY_KIND_OPEN, &request->id, request->actor, request->channel,
+                       request->reason);
     opening->member_id = request->member_id;
     memcpy(opening->currency, request->currency, sizeof opening->currency);
 }
