@@ -8,6 +8,8 @@
 
 #include <stdbool.h>
 
+struct db;
+
 enum {
     OPT_DB,
     OPT_JSON,
@@ -55,7 +57,8 @@ typedef struct args {
 typedef struct command {
     const char *name;    /* "member register" */
     const char *summary; /* one line */
-    int (*run)(const args *a);
+    int (*run)(const args *a, struct db *d);
+    int opens; /* how --db is opened before `run`: DB_* of open.h */
     uint64_t required;
     uint64_t optional;
     const char *words; /* "FILE", or NULL when it takes none */

@@ -52,7 +52,7 @@ static int print_json(const minipay_audit_check *checks, uint32_t count, int32_t
     return json_print(json_pack("{s:b,s:o}", "clean", clean, "checks", list));
 }
 
-static int run_audit(db *d, bool as_json)
+int cmd_audit(const args *a, db *d)
 {
     minipay_audit_check checks[CHECKS_LARGEST];
     minipay_error error;
@@ -65,19 +65,9 @@ static int run_audit(db *d, bool as_json)
     minipay_status status = minipay_audit(d->pay, checks, &count, &clean, &error);
     if (status != MINIPAY_OK)
         return fail_doing("audit", status, &error);
-    if (as_json)
+    if (args_json(a))
         code = print_json(checks, count, clean);
     else
         audit_print(checks, count, clean);
     return code ? code : clean ? EXIT_DONE : EXIT_OWN;
-}
-
-int cmd_audit(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = run_audit(&d, args_json(a));
-    db_close(&d);
-    return code;
 }

@@ -13,9 +13,6 @@
 
 enum { TRIES = 6, FIRST_WAIT_MS = 50 };
 
-typedef minipay_status (*batch_call)(minipay *pay, const void *requests, uint32_t count,
-                                     minipay_outcome *outcomes, minipay_error *error);
-
 int carry_begin(carry *c, db *d, tally *t, uint64_t rows)
 {
     memset(c, 0, sizeof *c);
@@ -181,12 +178,6 @@ static int keep_waiting(carry *c, const waiting *w)
     }
     c->list[c->count++] = *w;
     return 0;
-}
-
-static minipay_status call_execute(minipay *pay, const void *requests, uint32_t count,
-                                   minipay_outcome *outcomes, minipay_error *error)
-{
-    return minipay_execute(pay, requests, count, outcomes, error);
 }
 
 int carry_out(carry *c, const minipay_instruction *list, uint32_t count, uint64_t first_row)

@@ -2,42 +2,43 @@
 #ifndef MINIPAY_TOOL_COMMANDS_H
 #define MINIPAY_TOOL_COMMANDS_H
 
-/* What main.c's table calls. Each answers the exit code. */
+/* What main.c's table calls, with the database open as the table says. Each answers the exit code. */
 
 #include "args.h"
+#include "open.h"
 
-int cmd_init(const args *a);
-int cmd_run(const args *a);
+int cmd_init(const args *a, db *d);
+int cmd_run(const args *a, db *d);
 
-int cmd_member_register(const args *a);
-int cmd_member_get(const args *a);
-int cmd_member_find(const args *a);
-int cmd_bank_link(const args *a);
+int cmd_member_register(const args *a, db *d);
+int cmd_member_get(const args *a, db *d);
+int cmd_member_find(const args *a, db *d);
+int cmd_bank_link(const args *a, db *d);
 
-int cmd_wallet_open(const args *a);
-int cmd_wallet_list(const args *a);
-int cmd_wallet_get(const args *a);
-int cmd_wallet_history(const args *a);
+int cmd_wallet_open(const args *a, db *d);
+int cmd_wallet_list(const args *a, db *d);
+int cmd_wallet_get(const args *a, db *d);
+int cmd_wallet_history(const args *a, db *d);
 
-int cmd_topup(const args *a);
-int cmd_transfer(const args *a);
-int cmd_withdraw(const args *a);
-int cmd_pay(const args *a);
-int cmd_refund(const args *a);
+int cmd_topup(const args *a, db *d);
+int cmd_transfer(const args *a, db *d);
+int cmd_withdraw(const args *a, db *d);
+int cmd_pay(const args *a, db *d);
+int cmd_refund(const args *a, db *d);
 
-int cmd_merchant_register(const args *a);
-int cmd_merchant_get(const args *a);
+int cmd_merchant_register(const args *a, db *d);
+int cmd_merchant_get(const args *a, db *d);
 
-int cmd_settle_run(const args *a);
-int cmd_settle_get(const args *a);
-int cmd_settle_lines(const args *a);
+int cmd_settle_run(const args *a, db *d);
+int cmd_settle_get(const args *a, db *d);
+int cmd_settle_lines(const args *a, db *d);
 
-int cmd_policy_get(const args *a);
-int cmd_policy_set(const args *a);
+int cmd_policy_get(const args *a, db *d);
+int cmd_policy_set(const args *a, db *d);
 
-int cmd_replay(const args *a);
-int cmd_report(const args *a);
-int cmd_audit(const args *a);
-int cmd_demo(const args *a);
+int cmd_replay(const args *a, db *d);
+int cmd_report(const args *a, db *d);
+int cmd_audit(const args *a, db *d);
+int cmd_demo(const args *a, db *d);
 
 #endif

@@ -129,10 +129,9 @@ static int tell(db *d, const tally *t)
     return code;
 }
 
-int cmd_demo(const args *a)
+int cmd_demo(const args *a, db *d)
 {
     char file[PATH_MAX], path[PATH_MAX];
-    db d;
     tally t;
     int code = choose_file(a, file);
     if (!code)
@@ -142,10 +141,9 @@ int cmd_demo(const args *a)
     replay_request request = {.file = file, .db = path, .fee_basis_points = 50};
     if (!args_json(a))
         tell_beginning(file, path);
-    code = replay(&request, &d, &t);
+    code = replay(&request, d, &t);
     if (!code)
-        code = args_json(a) ? report(&d, "KRW", &t, true) : tell(&d, &t);
-    db_close(&d);
+        code = args_json(a) ? report(d, "KRW", &t, true) : tell(d, &t);
     if (!code && !args_json(a))
         tell_end(path);
     return code;

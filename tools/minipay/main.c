@@ -14,53 +14,61 @@
 #define ONE_WORD(what) what, 1, 1
 
 static const command commands[] = {
-    {"init", "Make a database, and its master key", cmd_init, BIT(DB), BIT(JSON), NO_WORDS},
-    {"member register", "A person or company joins", cmd_member_register,
+    {"init", "Make a database, and its master key", cmd_init, DB_NEW_TOO, BIT(DB), BIT(JSON), NO_WORDS},
+    {"member register", "A person or company joins", cmd_member_register, DB_EXISTING,
      BIT(DB) | BIT(NAME) | BIT(EMAIL), REQUEST_OPTIONS | BIT(REGION) | BIT(TIER) | BIT(COMPANY),
      NO_WORDS},
-    {"member get", "Show a member", cmd_member_get, BIT(DB), BIT(JSON), ONE_WORD("UUID|EMAIL")},
-    {"member find", "Find a member by e-mail", cmd_member_find, BIT(DB), BIT(JSON), ONE_WORD("EMAIL")},
-    {"bank link", "Link a bank account to a member or merchant", cmd_bank_link,
+    {"member get", "Show a member", cmd_member_get, DB_EXISTING, BIT(DB), BIT(JSON),
+     ONE_WORD("UUID|EMAIL")},
+    {"member find", "Find a member by e-mail", cmd_member_find, DB_EXISTING, BIT(DB), BIT(JSON),
+     ONE_WORD("EMAIL")},
+    {"bank link", "Link a bank account to a member or merchant", cmd_bank_link, DB_EXISTING,
      BIT(DB) | BIT(OWNER) | BIT(BANK) | BIT(NUMBER) | BIT(HOLDER), REQUEST_OPTIONS, NO_WORDS},
-    {"wallet open", "Open a member's wallet", cmd_wallet_open, BIT(DB) | BIT(MEMBER),
+    {"wallet open", "Open a member's wallet", cmd_wallet_open, DB_EXISTING, BIT(DB) | BIT(MEMBER),
      REQUEST_OPTIONS | BIT(CURRENCY), NO_WORDS},
-    {"wallet list", "List every wallet with its balance", cmd_wallet_list, BIT(DB), BIT(JSON), NO_WORDS},
-    {"wallet get", "Show a wallet", cmd_wallet_get, BIT(DB) | BIT(MEMBER), BIT(JSON) | BIT(CURRENCY),
-     NO_WORDS},
-    {"wallet history", "Show a wallet's entries, newest first", cmd_wallet_history,
+    {"wallet list", "List every wallet with its balance", cmd_wallet_list, DB_EXISTING, BIT(DB),
+     BIT(JSON), NO_WORDS},
+    {"wallet get", "Show a wallet", cmd_wallet_get, DB_EXISTING, BIT(DB) | BIT(MEMBER),
+     BIT(JSON) | BIT(CURRENCY), NO_WORDS},
+    {"wallet history", "Show a wallet's entries, newest first", cmd_wallet_history, DB_EXISTING,
      BIT(DB) | BIT(MEMBER), BIT(JSON) | BIT(CURRENCY) | BIT(BEFORE) | BIT(COUNT), NO_WORDS},
-    {"topup", "Bank account to wallet", cmd_topup, BIT(DB) | BIT(MEMBER) | BIT(AMOUNT),
+    {"topup", "Bank account to wallet", cmd_topup, DB_EXISTING, BIT(DB) | BIT(MEMBER) | BIT(AMOUNT),
      REQUEST_OPTIONS | BIT(CURRENCY) | BIT(ACCOUNT) | BIT(MEMO), NO_WORDS},
-    {"transfer", "Wallet to wallet", cmd_transfer, BIT(DB) | BIT(MEMBER) | BIT(TO) | BIT(AMOUNT),
+    {"transfer", "Wallet to wallet", cmd_transfer, DB_EXISTING,
+     BIT(DB) | BIT(MEMBER) | BIT(TO) | BIT(AMOUNT),
      REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AUTO_TOPUP) | BIT(MEMO), NO_WORDS},
-    {"withdraw", "Wallet to bank account", cmd_withdraw, BIT(DB) | BIT(MEMBER) | BIT(AMOUNT),
-     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(ACCOUNT) | BIT(MEMO), NO_WORDS},
-    {"merchant register", "A merchant joins", cmd_merchant_register, BIT(DB) | BIT(NAME),
+    {"withdraw", "Wallet to bank account", cmd_withdraw, DB_EXISTING,
+     BIT(DB) | BIT(MEMBER) | BIT(AMOUNT), REQUEST_OPTIONS | BIT(CURRENCY) | BIT(ACCOUNT) | BIT(MEMO),
+     NO_WORDS},
+    {"merchant register", "A merchant joins", cmd_merchant_register, DB_EXISTING, BIT(DB) | BIT(NAME),
      REQUEST_OPTIONS | BIT(CURRENCY) | BIT(FEE_BPS) | BIT(CYCLE), NO_WORDS},
-    {"merchant get", "Show a merchant", cmd_merchant_get, BIT(DB), BIT(JSON), ONE_WORD("UUID")},
-    {"pay", "Wallet to merchant; leaves a slip", cmd_pay,
+    {"merchant get", "Show a merchant", cmd_merchant_get, DB_EXISTING, BIT(DB), BIT(JSON),
+     ONE_WORD("UUID")},
+    {"pay", "Wallet to merchant; leaves a slip", cmd_pay, DB_EXISTING,
      BIT(DB) | BIT(MEMBER) | BIT(MERCHANT) | BIT(AMOUNT),
      REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AUTO_TOPUP) | BIT(MEMO), NO_WORDS},
-    {"refund", "Give back a payment, or what is left of it", cmd_refund, BIT(DB) | BIT(PAYMENT),
-     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AMOUNT) | BIT(MEMO), NO_WORDS},
-    {"settle run", "Pay the merchants, through a business date", cmd_settle_run, BIT(DB) | BIT(THROUGH),
-     BIT(JSON) | BIT(CURRENCY) | BIT(ACTOR) | BIT(CHANNEL) | BIT(REASON), NO_WORDS},
-    {"settle get", "Show a settlement run", cmd_settle_get, BIT(DB), BIT(JSON) | BIT(CURRENCY),
-     ONE_WORD("DATE|UUID")},
-    {"settle lines", "Show each merchant's part in a run", cmd_settle_lines, BIT(DB),
-     BIT(JSON) | BIT(CURRENCY), ONE_WORD("DATE|UUID")},
-    {"report", "What the books say, and whether the bank agrees", cmd_report, BIT(DB),
-     BIT(JSON) | BIT(CURRENCY), NO_WORDS},
-    {"audit", "Prove the books, from the stored rows alone", cmd_audit, BIT(DB), BIT(JSON), NO_WORDS},
-    {"replay", "Replay a PaySim file, plain or .xz", cmd_replay, BIT(DB),
-     BIT(JSON) | BIT(OUTCOMES) | BIT(FEE_BPS), ONE_WORD("FILE.csv[.xz]")},
-    {"demo", "Replay the example days, and show the books", cmd_demo, 0, BIT(DB) | BIT(JSON) | BIT(FILE),
+    {"refund", "Give back a payment, or what is left of it", cmd_refund, DB_EXISTING,
+     BIT(DB) | BIT(PAYMENT), REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AMOUNT) | BIT(MEMO), NO_WORDS},
+    {"settle run", "Pay the merchants, through a business date", cmd_settle_run, DB_EXISTING,
+     BIT(DB) | BIT(THROUGH), BIT(JSON) | BIT(CURRENCY) | BIT(ACTOR) | BIT(CHANNEL) | BIT(REASON),
      NO_WORDS},
-    {"policy get", "Show the rules in force", cmd_policy_get, BIT(DB),
+    {"settle get", "Show a settlement run", cmd_settle_get, DB_EXISTING, BIT(DB),
+     BIT(JSON) | BIT(CURRENCY), ONE_WORD("DATE|UUID")},
+    {"settle lines", "Show each merchant's part in a run", cmd_settle_lines, DB_EXISTING, BIT(DB),
+     BIT(JSON) | BIT(CURRENCY), ONE_WORD("DATE|UUID")},
+    {"report", "What the books say, and whether the bank agrees", cmd_report, DB_EXISTING, BIT(DB),
+     BIT(JSON) | BIT(CURRENCY), NO_WORDS},
+    {"audit", "Prove the books, from the stored rows alone", cmd_audit, DB_EXISTING, BIT(DB), BIT(JSON),
+     NO_WORDS},
+    {"replay", "Replay a PaySim file, plain or .xz", cmd_replay, DB_LATER, BIT(DB),
+     BIT(JSON) | BIT(OUTCOMES) | BIT(FEE_BPS), ONE_WORD("FILE.csv[.xz]")},
+    {"demo", "Replay the example days, and show the books", cmd_demo, DB_LATER, 0,
+     BIT(DB) | BIT(JSON) | BIT(FILE), NO_WORDS},
+    {"policy get", "Show the rules in force", cmd_policy_get, DB_EXISTING, BIT(DB),
      BIT(JSON) | BIT(CURRENCY) | BIT(TIER), "[RULE]", 0, 1},
-    {"policy set", "Put changed rules in force, as a new version", cmd_policy_set, BIT(DB),
+    {"policy set", "Put changed rules in force, as a new version", cmd_policy_set, DB_EXISTING, BIT(DB),
      BIT(JSON) | BIT(CURRENCY) | BIT(TIER), "RULE=VALUE...", 1, 32},
-    {"run", "Carry on what is due", cmd_run, BIT(DB), BIT(JSON) | BIT(BUDGET), NO_WORDS},
+    {"run", "Carry on what is due", cmd_run, DB_EXISTING, BIT(DB), BIT(JSON) | BIT(BUDGET), NO_WORDS},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -145,6 +153,18 @@ static int run_group(int count, char **words)
     return helping ? EXIT_DONE : EXIT_USAGE;
 }
 
+static int with_db(const command *c, const args *a)
+{
+    db d = {0};
+    int code = 0;
+    if (c->opens != DB_LATER)
+        code = db_open(&d, a->text[OPT_DB], c->opens, 0);
+    if (!code)
+        code = c->run(a, &d);
+    db_close(&d);
+    return code;
+}
+
 static int run_command(int count, char **words)
 {
     args a;
@@ -153,7 +173,7 @@ static int run_command(int count, char **words)
         if (!named)
             continue;
         args_parse(&commands[i], count - named + 1, words + named - 1, &a);
-        return commands[i].run(&a);
+        return with_db(&commands[i], &a);
     }
     if (is_group(words[0]))
         return run_group(count, words);

@@ -31,23 +31,11 @@ static int fill_member(const args *a, db *d, minipay_member_request *r)
     return 0;
 }
 
-int cmd_member_register(const args *a)
+int cmd_member_register(const args *a, db *d)
 {
-    db d;
     minipay_member_request request;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = fill_member(a, &d, &request);
-    if (!code) {
-        minipay_error error;
-        minipay_outcome outcome;
-        minipay_error_init(&error);
-        minipay_outcome_init(&outcome);
-        minipay_status status = minipay_member_register(d.pay, &request, 1, &outcome, &error);
-        code = request_show(a, status, &outcome, NULL, &error);
-    }
-    db_close(&d);
-    return code;
+    int code = fill_member(a, d, &request);
+    return code ? code : request_send(a, d, call_member_register, &request, NULL);
 }
 
 /* ---- get, find ---- */
@@ -71,12 +59,12 @@ static int show_member(const args *a, const minipay_member *m)
     return EXIT_DONE;
 }
 
-static int get_member(const args *a, db *d, const char *who)
+int cmd_member_get(const args *a, db *d)
 {
     minipay_id id;
     minipay_error error;
     minipay_member member;
-    int code = db_member(d, "member", who, &id);
+    int code = db_member(d, "member", a->words[0], &id);
     if (code)
         return code;
     minipay_error_init(&error);
@@ -85,34 +73,14 @@ static int get_member(const args *a, db *d, const char *who)
     return status == MINIPAY_OK ? show_member(a, &member) : fail_status(status, &error);
 }
 
-int cmd_member_get(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = get_member(a, &d, a->words[0]);
-    db_close(&d);
-    return code;
-}
-
-static int find_member(const args *a, db *d, const char *email)
+int cmd_member_find(const args *a, db *d)
 {
     minipay_error error;
     minipay_member member;
     minipay_error_init(&error);
     minipay_member_init(&member);
-    minipay_status status = minipay_member_find(d->pay, email, &member, &error);
+    minipay_status status = minipay_member_find(d->pay, a->words[0], &member, &error);
     return status == MINIPAY_OK ? show_member(a, &member) : fail_status(status, &error);
-}
-
-int cmd_member_find(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = find_member(a, &d, a->words[0]);
-    db_close(&d);
-    return code;
 }
 
 /* ---- bank link ---- */
@@ -132,21 +100,9 @@ static int fill_link(const args *a, db *d, minipay_link_request *r)
     return code ? code : args_copy(a, OPT_HOLDER, "", r->holder, sizeof r->holder);
 }
 
-int cmd_bank_link(const args *a)
+int cmd_bank_link(const args *a, db *d)
 {
-    db d;
     minipay_link_request request;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = fill_link(a, &d, &request);
-    if (!code) {
-        minipay_error error;
-        minipay_outcome outcome;
-        minipay_error_init(&error);
-        minipay_outcome_init(&outcome);
-        minipay_status status = minipay_account_link(d.pay, &request, 1, &outcome, &error);
-        code = request_show(a, status, &outcome, NULL, &error);
-    }
-    db_close(&d);
-    return code;
+    int code = fill_link(a, d, &request);
+    return code ? code : request_send(a, d, call_account_link, &request, NULL);
 }

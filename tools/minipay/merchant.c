@@ -28,23 +28,11 @@ static int fill(const args *a, db *d, minipay_merchant_request *r)
     return 0;
 }
 
-int cmd_merchant_register(const args *a)
+int cmd_merchant_register(const args *a, db *d)
 {
-    db d;
     minipay_merchant_request request;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = fill(a, &d, &request);
-    if (!code) {
-        minipay_error error;
-        minipay_outcome outcome;
-        minipay_error_init(&error);
-        minipay_outcome_init(&outcome);
-        minipay_status status = minipay_merchant_register(d.pay, &request, 1, &outcome, &error);
-        code = request_show(a, status, &outcome, NULL, &error);
-    }
-    db_close(&d);
-    return code;
+    int code = fill(a, d, &request);
+    return code ? code : request_send(a, d, call_merchant_register, &request, NULL);
 }
 
 static int show(const args *a, const minipay_merchant *m)
@@ -61,7 +49,7 @@ static int show(const args *a, const minipay_merchant *m)
     return EXIT_DONE;
 }
 
-static int get(const args *a, db *d)
+int cmd_merchant_get(const args *a, db *d)
 {
     minipay_id id;
     minipay_error error;
@@ -73,14 +61,4 @@ static int get(const args *a, db *d)
     minipay_merchant_init(&merchant);
     minipay_status status = minipay_merchant_get(d->pay, &id, &merchant, &error);
     return status == MINIPAY_OK ? show(a, &merchant) : fail_status(status, &error);
-}
-
-int cmd_merchant_get(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = get(a, &d);
-    db_close(&d);
-    return code;
 }

@@ -42,47 +42,35 @@ static int fill(const args *a, db *d, minipay_instruction *i)
     return code;
 }
 
-static int move(const args *a, int32_t kind)
+static int move(const args *a, db *d, int32_t kind)
 {
-    db d;
     minipay_instruction instruction;
     minipay_instruction_init(&instruction, kind);
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = fill(a, &d, &instruction);
-    if (!code) {
-        minipay_error error;
-        minipay_outcome outcome;
-        minipay_error_init(&error);
-        minipay_outcome_init(&outcome);
-        minipay_status status = minipay_execute(d.pay, &instruction, 1, &outcome, &error);
-        code = request_show(a, status, &outcome, instruction.currency, &error);
-    }
-    db_close(&d);
-    return code;
+    int code = fill(a, d, &instruction);
+    return code ? code : request_send(a, d, call_execute, &instruction, instruction.currency);
 }
 
-int cmd_topup(const args *a)
+int cmd_topup(const args *a, db *d)
 {
-    return move(a, MINIPAY_KIND_TOPUP);
+    return move(a, d, MINIPAY_KIND_TOPUP);
 }
 
-int cmd_transfer(const args *a)
+int cmd_transfer(const args *a, db *d)
 {
-    return move(a, MINIPAY_KIND_TRANSFER);
+    return move(a, d, MINIPAY_KIND_TRANSFER);
 }
 
-int cmd_withdraw(const args *a)
+int cmd_withdraw(const args *a, db *d)
 {
-    return move(a, MINIPAY_KIND_WITHDRAW);
+    return move(a, d, MINIPAY_KIND_WITHDRAW);
 }
 
-int cmd_pay(const args *a)
+int cmd_pay(const args *a, db *d)
 {
-    return move(a, MINIPAY_KIND_PAY);
+    return move(a, d, MINIPAY_KIND_PAY);
 }
 
-int cmd_refund(const args *a)
+int cmd_refund(const args *a, db *d)
 {
-    return move(a, MINIPAY_KIND_REFUND);
+    return move(a, d, MINIPAY_KIND_REFUND);
 }

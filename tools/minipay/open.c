@@ -91,6 +91,7 @@ static int find_key(db *d, int which)
                         d->path);
     if (has_file && !has_key)
         return fail_own("%s: the master key is missing: without it %s cannot be opened", path, d->path);
+    d->is_new = !has_file;
     if (!has_key && (code = make_key(path)) != 0)
         return code;
     return read_key(path, d->key);

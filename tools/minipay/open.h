@@ -6,6 +6,8 @@
 
 #include "minipay/minipay.h"
 
+#include <stdbool.h>
+
 enum { DB_PATH_SIZE = 1024 };
 
 typedef struct db {
@@ -14,12 +16,14 @@ typedef struct db {
     int64_t virtual_now; /* what the library reads as the time; 0: the system's clock */
     minipay_host host;
     uint8_t key[32];
+    bool is_new; /* the file was not there before */
     char path[DB_PATH_SIZE];
 } db;
 
 enum {
     DB_EXISTING, /* F must be there */
-    DB_NEW_TOO   /* F is made, and a key for it, when it is not */
+    DB_NEW_TOO,  /* F is made, and a key for it, when it is not */
+    DB_LATER     /* not at once: the command opens it itself */
 };
 
 /* `virtual_now` as in the struct. Answers 0, or says what is wrong and answers the exit code. The struct

@@ -87,12 +87,6 @@ static bool fill_member(const parties *p, uint32_t number, int32_t fee_basis_poi
     return true;
 }
 
-static minipay_status call_member(minipay *pay, const void *requests, uint32_t count,
-                                  minipay_outcome *outcomes, minipay_error *error)
-{
-    return minipay_member_register(pay, requests, count, outcomes, error);
-}
-
 static bool fill_wallet(const parties *p, uint32_t number, int32_t fee_basis_points, void *request)
 {
     minipay_wallet_request *r = request;
@@ -103,12 +97,6 @@ static bool fill_wallet(const parties *p, uint32_t number, int32_t fee_basis_poi
     text_set(r->currency, sizeof r->currency, "KRW");
     text_set(r->channel, sizeof r->channel, CHANNEL);
     return true;
-}
-
-static minipay_status call_wallet(minipay *pay, const void *requests, uint32_t count,
-                                  minipay_outcome *outcomes, minipay_error *error)
-{
-    return minipay_wallet_open(pay, requests, count, outcomes, error);
 }
 
 /* ---- bank accounts, of members and merchants alike ---- */
@@ -131,12 +119,6 @@ static bool fill_link(const parties *p, uint32_t number, int32_t fee_basis_point
     return true;
 }
 
-static minipay_status call_link(minipay *pay, const void *requests, uint32_t count,
-                                minipay_outcome *outcomes, minipay_error *error)
-{
-    return minipay_account_link(pay, requests, count, outcomes, error);
-}
-
 /* ---- merchants ---- */
 
 static bool fill_merchant(const parties *p, uint32_t number, int32_t fee_basis_points, void *request)
@@ -152,22 +134,16 @@ static bool fill_merchant(const parties *p, uint32_t number, int32_t fee_basis_p
     return true;
 }
 
-static minipay_status call_merchant(minipay *pay, const void *requests, uint32_t count,
-                                    minipay_outcome *outcomes, minipay_error *error)
-{
-    return minipay_merchant_register(pay, requests, count, outcomes, error);
-}
-
 const stage member_stages[] = {
-    {"member", sizeof(minipay_member_request), fill_member, call_member},
-    {"bank account of member", sizeof(minipay_link_request), fill_link, call_link},
-    {"wallet of member", sizeof(minipay_wallet_request), fill_wallet, call_wallet},
+    {"member", sizeof(minipay_member_request), fill_member, call_member_register},
+    {"bank account of member", sizeof(minipay_link_request), fill_link, call_account_link},
+    {"wallet of member", sizeof(minipay_wallet_request), fill_wallet, call_wallet_open},
     {0},
 };
 
 const stage merchant_stages[] = {
-    {"merchant", sizeof(minipay_merchant_request), fill_merchant, call_merchant},
-    {"bank account of merchant", sizeof(minipay_link_request), fill_link, call_link},
+    {"merchant", sizeof(minipay_merchant_request), fill_merchant, call_merchant_register},
+    {"bank account of merchant", sizeof(minipay_link_request), fill_link, call_account_link},
     {0},
 };
 

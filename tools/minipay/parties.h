@@ -5,8 +5,8 @@
 /* The members and merchants of a PaySim file, and how they come into the books. All that is stored of
  * them derives from the file: the same file always makes the same people. */
 
+#include "calls.h"
 #include "map.h"
-#include "minipay/minipay.h"
 
 /* Everything a replay makes begins here: 2026-01-01T00:00:00+09:00. */
 #define REPLAY_BASE_MS UINT64_C(1767193200000)
@@ -38,8 +38,7 @@ typedef struct stage {
     const char *what;
     size_t request_size;
     bool (*fill)(const parties *p, uint32_t number, int32_t fee_basis_points, void *request);
-    minipay_status (*call)(minipay *pay, const void *requests, uint32_t count, minipay_outcome *outcomes,
-                           minipay_error *error);
+    batch_call call;
 } stage;
 
 extern const stage member_stages[];   /* register, link, open; the last has no name */

@@ -75,10 +75,9 @@ static int show_rules(const args *a, db *d, table *t, int32_t only, int32_t tier
     return code;
 }
 
-int cmd_policy_get(const args *a)
+int cmd_policy_get(const args *a, db *d)
 {
     static const char *const heads[] = {"Rule", "Tier", ">Value", "", ">Version"};
-    db d;
     table t;
     int64_t tier;
     int32_t only = a->word_count ? rule_named(a->words[0], strlen(a->words[0])) : 0;
@@ -88,14 +87,8 @@ int cmd_policy_get(const args *a)
     if (a->word_count && !only)
         return fail_usage("'%s' is not a rule; minipay policy get lists them", a->words[0]);
     table_begin(&t, heads, 5);
-    if ((code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0)) == 0)
-        code = show_rules(a, &d, &t, only, (int32_t)tier);
-    if (code || args_json(a))
-        table_drop(&t);
-    else
-        table_end(&t, stdout);
-    db_close(&d);
-    return code;
+    code = show_rules(a, d, &t, only, (int32_t)tier);
+    return table_finish(&t, code, args_json(a));
 }
 
 /* ---- set ---- */
@@ -131,28 +124,21 @@ static int read_rule(const char *text, int32_t tier, const char *currency, minip
     return read_value(equals + 1, rule);
 }
 
-static int publish(const args *a, const minipay_rule *rules, uint32_t count)
+static int publish(const args *a, db *d, const minipay_rule *rules, uint32_t count)
 {
-    db d;
     int32_t version = 0;
     minipay_error error;
     minipay_error_init(&error);
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code) {
-        minipay_status status = minipay_policy_publish(d.pay, rules, count, 0, &version, &error);
-        if (status != MINIPAY_OK)
-            code = fail_status(status, &error);
-    }
-    db_close(&d);
-    if (code)
-        return code;
+    minipay_status status = minipay_policy_publish(d->pay, rules, count, 0, &version, &error);
+    if (status != MINIPAY_OK)
+        return fail_status(status, &error);
     if (args_json(a))
         return json_print(json_pack("{s:i}", "version", version));
     printf("policy version %d is in force\n", version);
     return EXIT_DONE;
 }
 
-int cmd_policy_set(const args *a)
+int cmd_policy_set(const args *a, db *d)
 {
     minipay_rule rules[RULES_LARGEST];
     char currency[MINIPAY_CURRENCY_SIZE];
@@ -162,5 +148,5 @@ int cmd_policy_set(const args *a)
         code = args_number(a, OPT_TIER, 0, MINIPAY_TIER_COUNT - 1, 0, &tier);
     for (int i = 0; !code && i < a->word_count; i++)
         code = read_rule(a->words[i], (int32_t)tier, currency, &rules[i]);
-    return code ? code : publish(a, rules, (uint32_t)a->word_count);
+    return code ? code : publish(a, d, rules, (uint32_t)a->word_count);
 }

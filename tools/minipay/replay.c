@@ -353,9 +353,8 @@ int replay(const replay_request *request, db *d, tally *t)
     return code;
 }
 
-int cmd_replay(const args *a)
+int cmd_replay(const args *a, db *d)
 {
-    db d;
     tally t;
     int64_t fee;
     int code = args_number(a, OPT_FEE_BPS, 0, 10000, 50, &fee);
@@ -365,9 +364,6 @@ int cmd_replay(const args *a)
                               .db = a->text[OPT_DB],
                               .outcomes = a->text[OPT_OUTCOMES],
                               .fee_basis_points = (int32_t)fee};
-    code = replay(&request, &d, &t);
-    if (!code)
-        code = report(&d, "KRW", &t, args_json(a));
-    db_close(&d);
-    return code;
+    code = replay(&request, d, &t);
+    return code ? code : report(d, "KRW", &t, args_json(a));
 }

@@ -456,15 +456,9 @@ int report(db *d, const char *currency, const tally *t, bool as_json)
     return code;
 }
 
-int cmd_report(const args *a)
+int cmd_report(const args *a, db *d)
 {
     char currency[MINIPAY_CURRENCY_SIZE];
-    db d;
     int code = args_currency(a, currency);
-    if (code)
-        return code;
-    if ((code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0)) == 0)
-        code = report(&d, currency, NULL, args_json(a));
-    db_close(&d);
-    return code;
+    return code ? code : report(d, currency, NULL, args_json(a));
 }

@@ -53,11 +53,15 @@ static int show_text(const minipay_outcome *o, const char *currency)
     return EXIT_DONE;
 }
 
-int request_show(const args *a, minipay_status status, const minipay_outcome *outcome,
-                 const char *currency, const minipay_error *error)
+int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency)
 {
+    minipay_error error;
+    minipay_outcome outcome;
     int code = EXIT_DONE;
-    if (outcome->state != MINIPAY_STATE_NONE)
-        code = args_json(a) ? show_json(outcome, status) : show_text(outcome, currency);
-    return status == MINIPAY_OK ? code : fail_status(status, error);
+    minipay_error_init(&error);
+    minipay_outcome_init(&outcome);
+    minipay_status status = call(d->pay, request, 1, &outcome, &error);
+    if (outcome.state != MINIPAY_STATE_NONE)
+        code = args_json(a) ? show_json(&outcome, status) : show_text(&outcome, currency);
+    return status == MINIPAY_OK ? code : fail_status(status, &error);
 }

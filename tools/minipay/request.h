@@ -6,6 +6,7 @@
  * the outcome it prints. All answer 0, or say what is wrong and answer the exit code. */
 
 #include "args.h"
+#include "calls.h"
 #include "open.h"
 
 #define REQUEST_OPTIONS                                                                                 \
@@ -18,9 +19,7 @@ int request_id(const args *a, db *d, minipay_id *id);
 int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MINIPAY_CHANNEL_SIZE],
                   char reason[MINIPAY_REASON_SIZE]);
 
-/* Prints what became of a request that was made alone: `status` is the call's answer. `currency` is NULL
- * for what moves no money. */
-int request_show(const args *a, minipay_status status, const minipay_outcome *outcome,
-                 const char *currency, const minipay_error *error);
+/* Makes one request and prints what became of it. `currency` is NULL for what moves no money. */
+int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency);
 
 #endif

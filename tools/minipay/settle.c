@@ -39,7 +39,7 @@ static int show_run(const args *a, const minipay_settlement *s)
     return EXIT_DONE;
 }
 
-static int run(const args *a, db *d)
+int cmd_settle_run(const args *a, db *d)
 {
     minipay_settlement_request request;
     minipay_settlement settlement;
@@ -59,16 +59,6 @@ static int run(const args *a, db *d)
     return status == MINIPAY_OK ? show_run(a, &settlement) : fail_status(status, &error);
 }
 
-int cmd_settle_run(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = run(a, &d);
-    db_close(&d);
-    return code;
-}
-
 /* A run is named by its id, or by the date it settled. */
 static int run_named(const args *a, minipay_id *id)
 {
@@ -83,7 +73,7 @@ static int run_named(const args *a, minipay_id *id)
     return 0;
 }
 
-static int get(const args *a, db *d)
+int cmd_settle_get(const args *a, db *d)
 {
     minipay_id id;
     minipay_error error;
@@ -95,16 +85,6 @@ static int get(const args *a, db *d)
     minipay_settlement_init(&settlement);
     minipay_status status = minipay_settlement_get(d->pay, &id, &settlement, &error);
     return status == MINIPAY_OK ? show_run(a, &settlement) : fail_status(status, &error);
-}
-
-int cmd_settle_get(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = get(a, &d);
-    db_close(&d);
-    return code;
 }
 
 /* ---- its lines ---- */
@@ -168,23 +148,15 @@ static int show_lines(db *d, const minipay_id *id, table *t)
     return code;
 }
 
-int cmd_settle_lines(const args *a)
+int cmd_settle_lines(const args *a, db *d)
 {
     static const char *const heads[] = {"Merchant", "Payout", ">Slips", ">Gross",
                                         ">Refunds", ">Fee",   ">Net"};
-    db d;
     table t;
     minipay_id id;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
+    int code = run_named(a, &id);
     table_begin(&t, heads, 7);
     if (!code)
-        code = run_named(a, &id);
-    if (!code)
-        code = show_lines(&d, &id, args_json(a) ? NULL : &t);
-    if (code || args_json(a))
-        table_drop(&t);
-    else
-        table_end(&t, stdout);
-    db_close(&d);
-    return code;
+        code = show_lines(d, &id, args_json(a) ? NULL : &t);
+    return table_finish(&t, code, args_json(a));
 }

@@ -120,6 +120,15 @@ void table_end(table *t, FILE *out)
     table_drop(t);
 }
 
+int table_finish(table *t, int code, bool as_json)
+{
+    if (code || as_json)
+        table_drop(t);
+    else
+        table_end(t, stdout);
+    return code;
+}
+
 void table_title(FILE *out, const char *title)
 {
     fprintf(out, "\n%s\n\n", title);

@@ -4,6 +4,7 @@
 
 /* A table of text whose columns are as wide as what stands in them. */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,6 +33,10 @@ void table_end(table *t, FILE *out);
 
 /* Frees without printing. */
 void table_drop(table *t);
+
+/* What a command that could print JSON instead does at its end: drops the table when it failed with `code` or
+ * printed JSON, else prints it. Answers `code`. */
+int table_finish(table *t, int code, bool as_json);
 
 /* A section's heading. */
 void table_title(FILE *out, const char *title);

@@ -30,14 +30,10 @@ static int member_of(db *d, const minipay_id *id, minipay_member *member)
 
 /* ---- open ---- */
 
-static int open_wallet(const args *a, db *d)
+int cmd_wallet_open(const args *a, db *d)
 {
     minipay_wallet_request request;
-    minipay_outcome outcome;
-    minipay_error error;
     minipay_wallet_request_init(&request);
-    minipay_outcome_init(&outcome);
-    minipay_error_init(&error);
     int code = request_id(a, d, &request.id);
     if (!code)
         code = request_stamp(a, request.actor, request.channel, request.reason);
@@ -45,20 +41,7 @@ static int open_wallet(const args *a, db *d)
         code = db_member(d, "--member", a->text[OPT_MEMBER], &request.member_id);
     if (!code)
         code = args_currency(a, request.currency);
-    if (code)
-        return code;
-    minipay_status status = minipay_wallet_open(d->pay, &request, 1, &outcome, &error);
-    return request_show(a, status, &outcome, NULL, &error);
-}
-
-int cmd_wallet_open(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = open_wallet(a, &d);
-    db_close(&d);
-    return code;
+    return code ? code : request_send(a, d, call_wallet_open, &request, NULL);
 }
 
 /* ---- list ---- */
@@ -122,25 +105,17 @@ static int list_wallets(db *d, table *t)
     return code;
 }
 
-int cmd_wallet_list(const args *a)
+int cmd_wallet_list(const args *a, db *d)
 {
-    db d;
     table t;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
     table_begin(&t, wallet_heads, 6);
-    if (!code)
-        code = list_wallets(&d, args_json(a) ? NULL : &t);
-    if (code || args_json(a))
-        table_drop(&t);
-    else
-        table_end(&t, stdout);
-    db_close(&d);
-    return code;
+    int code = list_wallets(d, args_json(a) ? NULL : &t);
+    return table_finish(&t, code, args_json(a));
 }
 
 /* ---- get ---- */
 
-static int get_wallet(const args *a, db *d)
+int cmd_wallet_get(const args *a, db *d)
 {
     char currency[MINIPAY_CURRENCY_SIZE];
     minipay_id id;
@@ -166,16 +141,6 @@ static int get_wallet(const args *a, db *d)
     wallet_row(&t, &wallet, member.name);
     table_end(&t, stdout);
     return EXIT_DONE;
-}
-
-int cmd_wallet_get(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = get_wallet(a, &d);
-    db_close(&d);
-    return code;
 }
 
 /* ---- history ---- */
@@ -232,11 +197,7 @@ static int show_entries(db *d, const minipay_entry *entries, uint32_t count, con
         else
             entry_row(&t, &entries[i], other, currency);
     }
-    if (as_json)
-        table_drop(&t);
-    else
-        table_end(&t, stdout);
-    return code;
+    return table_finish(&t, code, as_json);
 }
 
 int wallet_history(db *d, const minipay_id *member, const char *currency, int64_t before, uint32_t count,
@@ -257,7 +218,7 @@ int wallet_history(db *d, const minipay_id *member, const char *currency, int64_
     return code;
 }
 
-static int show_history(const args *a, db *d)
+int cmd_wallet_history(const args *a, db *d)
 {
     char currency[MINIPAY_CURRENCY_SIZE];
     minipay_id id;
@@ -270,14 +231,4 @@ static int show_history(const args *a, db *d)
     if (!code)
         code = db_member(d, "--member", a->text[OPT_MEMBER], &id);
     return code ? code : wallet_history(d, &id, currency, before, (uint32_t)count, args_json(a));
-}
-
-int cmd_wallet_history(const args *a)
-{
-    db d;
-    int code = db_open(&d, a->text[OPT_DB], DB_EXISTING, 0);
-    if (!code)
-        code = show_history(a, &d);
-    db_close(&d);
-    return code;
 }
