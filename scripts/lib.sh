@@ -11,13 +11,15 @@ mkdir -p "$logs"
 for_library=(gcc=gcc libc6-dev=stdio.h cmake=cmake ninja-build=ninja pkg-config=pkg-config
     libsqlite3-dev=sqlite3.h libsodium-dev=sodium.h)
 for_tools=(libjansson-dev=jansson.h liblzma-dev=lzma.h libcsv-dev=csv.h)
-for_tests=("g++=g++" libcmocka-dev=cmocka.h python3=python3 clang=clang clang-format-14=clang-format-14)
+for_tests=("g++=g++" libcmocka-dev=cmocka.h python3=python3 python3-dev=Python.h swig=swig clang=clang
+    clang-format-14=clang-format-14)
 
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
 
 is_there() {
     case $1 in
+    Python.h) [ -e "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/$1" ] ;;
     *.h) printf '#include <%s>\n' "$1" | gcc -E -x c - >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null ;;
     esac

@@ -28,7 +28,7 @@ OWNERS = {"sqlite3.h": "store/sqlite", "sodium.h": "base"}
 LONGEST_FILE = 800
 LONGEST_FUNCTION = 70
 CODE_FOLDERS = ["include", "src", "tools", "tests", "examples", "bench", "fuzz", "scripts", "cmake", "bindings", ".ci"]
-NEEDS_SPDX = {".c", ".h", ".map", ".py", ".sh", ".cmake", ".in", ".go", ".yml", ".yaml", ""}
+NEEDS_SPDX = {".c", ".h", ".map", ".py", ".sh", ".cmake", ".in", ".go", ".i", ".yml", ".yaml", ""}
 
 FORBIDDEN = {
     r"(?:time|localtime|gmtime|gettimeofday|rand|srand|random|srandom|drand48)": "time and chance come from the host",

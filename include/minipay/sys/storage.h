@@ -37,7 +37,7 @@ enum {
 };
 
 typedef struct minipay_field {
-    const char *name;
+    const char *const name;
     int32_t kind;
     uint32_t offset;
     uint32_t size;
@@ -48,7 +48,7 @@ typedef struct minipay_field {
 /* An index beside the primary key. `where_field`: only rows in which that ENUM field is one of the
  * first `where_below` names are in it; -1 for all rows. */
 typedef struct minipay_index {
-    const char *name;
+    const char *const name;
     uint32_t fields[4]; /* positions in minipay_table.fields */
     uint32_t field_count;
     int32_t unique;
@@ -59,7 +59,7 @@ typedef struct minipay_index {
 /* The first `key_count` fields are the primary key. Keys compare as unsigned bytes (ID, TEXT) or as
  * integers. Descriptions are constant and live as long as the storage. */
 typedef struct minipay_table {
-    const char *name;
+    const char *const name;
     const minipay_field *fields;
     const minipay_index *indexes;
     uint32_t field_count;
