@@ -50,6 +50,7 @@ typedef struct minipay_entry {
 
 MINIPAY_API void minipay_wallet_request_init(minipay_wallet_request *request);
 MINIPAY_API void minipay_wallet_init(minipay_wallet *wallet);
+MINIPAY_API void minipay_entry_init(minipay_entry *entry);
 
 /* Opens wallets. USAGE: INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, ID_REUSED. REJECTED:
  * MEMBER_NOT_FOUND, MEMBER_INACTIVE, WALLET_EXISTS. Answers as minipay_execute does. */

@@ -15,6 +15,7 @@
 INIT(audit_check)
 INIT(bank_account)
 INIT(corporate_account)
+INIT(entry)
 INIT(link_request)
 INIT(member)
 INIT(member_request)

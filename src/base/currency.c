@@ -131,8 +131,8 @@ minipay_status minipay_money_format(int64_t amount_minor, const char *currency, 
     int32_t exponent = minipay_currency_exponent(currency);
     if (exponent < 0)
         return MINIPAY_INVALID_CURRENCY;
-    uint64_t size = amount_minor < 0 ? 0 - (uint64_t)amount_minor : (uint64_t)amount_minor;
-    int count = snprintf(digits, sizeof digits, "%0*llu", exponent + 1, (unsigned long long)size);
+    int count = snprintf(digits, sizeof digits, "%0*llu", exponent + 1,
+                         (unsigned long long)mpi_money_size(amount_minor));
     char *out = text;
     if (amount_minor < 0)
         *out++ = '-';

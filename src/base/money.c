@@ -32,6 +32,11 @@ bool mpi_money_multiply(int64_t a, int64_t b, int64_t *result)
     return true;
 }
 
+uint64_t mpi_money_size(int64_t amount_minor)
+{
+    return amount_minor < 0 ? 0 - (uint64_t)amount_minor : (uint64_t)amount_minor;
+}
+
 static int64_t divide_half_away(wide dividend, wide divisor)
 {
     wide half = divisor / 2;

@@ -13,6 +13,9 @@ bool mpi_money_add(int64_t a, int64_t b, int64_t *result);
 bool mpi_money_subtract(int64_t a, int64_t b, int64_t *result);
 bool mpi_money_multiply(int64_t a, int64_t b, int64_t *result);
 
+/* The amount without its sign; INT64_MIN has one too. */
+uint64_t mpi_money_size(int64_t amount_minor);
+
 /* amount × basis points / 10,000, half away from zero. Exact at any size. `basis_points` 0 to 10,000. */
 int64_t mpi_money_share(int64_t amount_minor, int32_t basis_points);
 

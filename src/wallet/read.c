@@ -136,8 +136,7 @@ static minipay_status fill_entry(mpi_view *view, int64_t account_id, const mpi_j
                         (long long)other.account_id);
     if (status != MINIPAY_OK)
         return status;
-    memset(entry, 0, sizeof *entry);
-    entry->struct_size = sizeof *entry;
+    minipay_entry_init(entry);
     entry->kind = row->kind;
     entry->operation_id = row->operation_id;
     entry->other_id = other.owner_id;

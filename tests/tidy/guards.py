@@ -36,6 +36,21 @@ BREACHES = [
     ("include/minipay/a.h", "uint32_t minipay_a(void);", "does not compile alone as c11"),
     ("include/minipay/a.h", "typedef struct class { int a; } class;", "does not compile alone as c++17"),
     ("include/minipay/a.h", "MINIPAY_API int\nminipay_never_written(void);", "does not export it"),
+    ("src/wallet/a.c", "int64_t f(struct w *w) { return w->posted_minor - w->held_minor; }", "computes with amounts"),
+    ("src/wallet/a.c", "int64_t f(struct w *w, int64_t a) { return a + w->sums[1].posted_minor; }", "computes with"),
+    ("src/wallet/a.c", "void f(struct w *w) { w->posted_minor += 1; }", "computes with amounts"),
+    ("src/base/a.c", "int64_t f(int64_t amount_minor) { return 2 * (int64_t)amount_minor; }", "computes with amounts"),
+    ("src/base/a.c", "/* TO" "DO: the rest */", "finish it"),
+    ("docs/a.md", "as in /wor" "k/notes", "outside the repository"),
+    ("include/minipay/a.h", "", "minipay.h does not include it"),
+    ("include/minipay/a.h", "typedef struct minipay_a {\n    int32_t b;\n} minipay_a;", "does not begin with"),
+    ("include/minipay/a.h", "typedef struct minipay_a {\n    uint32_t struct_size;\n} minipay_a;", "sets it up"),
+    ("include/minipay/a.h", "typedef struct minipay_a {\n    uint32_t struct_size;\n    char *b;\n} minipay_a;",
+     "a pointer"),
+    ("include/minipay/sys/a.h", "typedef struct minipay_a {\n    uint32_t struct_size;\n    int b : 3;\n} minipay_a;",
+     "a bit-field"),
+    ("include/minipay/a.h", "MINIPAY_API void minipay_a_init(minipay_a *a);", "has no struct"),
+    ("include/minipay/a.h", "enum {\n    MINIPAY_A = 1,\n    MINIPAY_B\n};", "MINIPAY_B: the value is not written"),
     ("src/base/status.c", "{MINIPAY_CLOSED, 1}, {MINIPAY_CLOSED, 2}", "MINIPAY_CLOSED stands 2 times"),
     ("src/base/status.c", "{MINIPAY_CLOSED, 1}", "MINIPAY_BUSY stands 0 times"),
 ]
@@ -44,6 +59,8 @@ BREACHES = [
 INNOCENT = [
     ("src/wallet/a.c", '#include "banking/port.h"\n#include "store/sqlite/inner.h"\n#include "minipay/status.h"'),
     ("src/base/a.c", "/* double time() */\nconst char *f = \"float rand()\";"),
+    ("src/wallet/a.c", "void f(int64_t *amount_minor, long *held_minor) { *amount_minor = -*held_minor; }"),
+    ("src/wallet/a.c", "int f(struct w *w) { return g(&w->held_minor, -w->held_minor) > w->now - w->at; }"),
     ("src/base/a.c", "struct h { long (*time)(void); };\nlong f(struct h *h) { return h->time(); }"),
 ]
 
@@ -65,6 +82,8 @@ def checkout(root):
                  "store/sqlite/inner.h"):
         (root / "src" / name).parent.mkdir(parents=True, exist_ok=True)
         (root / "src" / name).write_text(SPDX)
+    (root / "include/minipay/minipay.h").write_text(
+        SPDX + '#include "minipay/types.h"\n#include "minipay/status.h"\n')
 
 
 def faults_of(name, text, spdx=SPDX):

@@ -38,6 +38,20 @@ FORBIDDEN = {
     r"(?:sprintf|vsprintf|strcpy|strcat|stpcpy|strtok|gets|atoi|atol|atoll|alloca)": "unbounded or unchecked",
 }
 
+# Arithmetic with amounts: (behind one, before one). A pointer's star has no space behind it, a sign neither.
+AMOUNT = r"(?:\([\w ]+\))?(?:\w+(?:\[[^\]]*\])?(?:->|\.))*\w*_minor\b"
+ARITHMETIC = (r"_minor(?:\[[^\]]*\])?\s*(?:[+\-*]=?(?!>)|\+\+|--)", rf"[\w\])]\s+[+\-*]=?\s+{AMOUNT}")
+ARITHMETIC_ALLOWED = "src/base/money.c"
+
+# Structs of the adapters' contracts without a size of their own: the version of their vtable speaks for them.
+FENCED_BY_VTABLE = {"minipay_field", "minipay_index", "minipay_table", "minipay_schema", "minipay_write", "minipay_scan",
+                    "minipay_storage_capabilities", "minipay_bank_capabilities"}
+PLAIN_VALUES = {"minipay_id"}
+
+# Words of work that is not done, and of the place where it was done.
+UNFINISHED = r"\b(?:TO" r"DO|FIX" r"ME|stu" r"b|place" r"holder)s?\b"
+ELSEWHERE = r"/wor" r"k/"
+
 faults = []
 
 
@@ -178,6 +192,83 @@ def check_words():
             fault(path, line_of(code, match.start()), f"{match[0]}: the library prints nothing")
 
 
+def check_amounts():
+    for path in c_files("src"):
+        if path.relative_to(ROOT).as_posix() == ARITHMETIC_ALLOWED:
+            continue
+        code = without_comments(path.read_text(), strings=True)
+        for pattern in ARITHMETIC:
+            for match in re.finditer(pattern, code):
+                fault(path, line_of(code, match.start()), f"'{' '.join(match[0].split())}': only {ARITHMETIC_ALLOWED} "
+                      "computes with amounts")
+
+
+def check_loose_ends():
+    own = [ROOT / name for name in ("CMakeLists.txt", "CMakePresets.json", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")]
+    own += [path for path in files(*CODE_FOLDERS, "docs") if path.suffix not in {".xz", ".csv", ".db"}]
+    for path in own:
+        text = path.read_text(errors="replace") if path.is_file() else ""
+        for match in re.finditer(ELSEWHERE, text):
+            fault(path, line_of(text, match.start()), "names a place outside the repository")
+        for match in re.finditer(UNFINISHED, text, re.I) if path.suffix != ".md" else ():
+            fault(path, line_of(text, match.start()), f"'{match[0]}': finish it, or say what is true now")
+
+
+def check_umbrella():
+    """A program that includes minipay.h has everything."""
+    whole = ROOT / "include/minipay/minipay.h"
+    included = re.findall(r'#include "([^"]+)"', whole.read_text())
+    for path in c_files("include"):
+        if path != whole and path.relative_to(ROOT / "include").as_posix() not in included:
+            fault(path, 1, "minipay.h does not include it")
+
+
+def public_structs():
+    """(path, line, name, members) of each struct that a public header defines."""
+    for path in c_files("include"):
+        code = without_comments(path.read_text())
+        for match in re.finditer(r"^typedef struct (\w+) \{(.*?)^\}", code, re.M | re.S):
+            members = [" ".join(member.split()) for member in match[2].split(";")]
+            yield path, line_of(code, match.start()), match[1], [member for member in members if member]
+
+
+def check_public_structs():
+    inits = {match[1]: path for path in c_files("include") for match in
+             re.finditer(r"\bminipay_(\w+)_init\(minipay_\1 \*", without_comments(path.read_text()))}
+    known = set()
+    for path, line, name, members in public_structs():
+        known.add(name.removeprefix("minipay_"))
+        for text in struct_faults(path.parent.name == "sys", name, members, inits):
+            fault(path, line, f"{name} {text}")
+    for name, path in inits.items():
+        if name not in known:
+            fault(path, 1, f"minipay_{name}_init has no struct minipay_{name}")
+    for match in re.finditer(r"\bminipay_(\w+)_init\(", "".join(p.read_text() for p in c_files("include"))):
+        if match[1] not in inits:
+            fault(ROOT / "include/minipay/minipay.h", 1, f"minipay_{match[1]}_init does not set up a minipay_{match[1]}")
+
+
+def struct_faults(for_adapters, name, members, inits):
+    if name in PLAIN_VALUES or for_adapters and (members[0] == "uint32_t version" or name in FENCED_BY_VTABLE):
+        return
+    if members[0] != "uint32_t struct_size":
+        yield "does not begin with uint32_t struct_size"
+    if not for_adapters and name.removeprefix("minipay_") not in inits:
+        yield "has no function that sets it up"
+    for member in members:
+        if re.search(r"[*(]|\bunion\b|:", member):
+            yield f"holds a pointer, a union or a bit-field: {member}"
+
+
+def check_enums():
+    for path in c_files("include"):
+        code = without_comments(path.read_text())
+        for match in re.finditer(r"\benum \{(.*?)\}", code, re.S):
+            for value in match[1].split(","):
+                if value.strip() and "=" not in value:
+                    fault(path, line_of(code, match.start()), f"{value.strip()}: the value is not written out")
+
+
 def check_public_headers():
     cxx = os.environ.get("CXX") or ("clang++" if "clang" in Path(CC).name else "g++")
     for path in c_files("include"):
@@ -225,8 +316,8 @@ def check_status_list():
             fault(source, 1, f"{name} stands {count} times in the list of statuses, not once")
 
 
-CHECKS = [check_floors, check_sizes, check_licence, check_words, check_public_headers, check_exports,
-          check_status_list]
+CHECKS = [check_floors, check_sizes, check_licence, check_words, check_amounts, check_loose_ends, check_umbrella,
+          check_public_structs, check_enums, check_public_headers, check_exports, check_status_list]
 
 
 def main():
