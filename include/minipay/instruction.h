@@ -17,6 +17,9 @@
  *   TRANSFER   wallet that pays   member who receives           > 0      AUTO_TOPUP
  *   WITHDRAW   wallet that pays   linked account, or none       > 0
  *   PAY        wallet that pays   merchant                      > 0      AUTO_TOPUP
+ *   AUTHORIZE  wallet             merchant                      > 0      AUTO_TOPUP (reads expires_at)
+ *   CAPTURE    none               the authorisation's id        > 0, or 0: all that is left
+ *   VOID       none               the authorisation's id        0
  *   REFUND     none               the payment's id              > 0, or 0: all that is left
  *   CREDIT     wallet credited    none                          > 0
  *   DEBIT      wallet debited     none                          > 0
@@ -34,7 +37,12 @@
  * LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, ACCOUNT_NOT_FOUND, BANK_REFUSED, MERCHANT_NOT_FOUND,
  * MERCHANT_INACTIVE, SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS, HOLD_NOT_FOUND, HOLD_CLOSED,
  * HOLD_EXPIRED, WALLET_NOT_EMPTY. RETRYABLE, UNKNOWN and FATAL: of the
- * storage. Checks are made in the order of the list. */
+ * storage. Checks are made in the order of the list.
+ *
+ * CAPTURE beyond what is left of the authorisation is INSUFFICIENT_FUNDS, after its expiry HOLD_EXPIRED.
+ * SLIP_CLOSED: the payment's state does not allow it, nothing is left, or a REFUND comes later than policy's
+ * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to the wallet whatever its state. A
+ * deactivated merchant's payments can still be captured, voided and refunded. */
 
 #include "minipay/status.h"
 
@@ -53,7 +61,8 @@ typedef struct minipay_instruction {
     minipay_id member_id;
     minipay_id other_id;
     int64_t amount_minor;
-    int64_t expires_at; /* HOLD: when it can no longer be captured; 0: never */
+    int64_t expires_at; /* HOLD, AUTHORIZE: when it can no longer be captured; 0: HOLD never, AUTHORIZE
+                           after policy's RULE_AUTHORIZATION_SECONDS */
     int32_t flags;
     char currency[4];
     char actor[40];   /* who asks: "" means the member himself */
@@ -82,7 +91,7 @@ MINIPAY_API void minipay_outcome_init(minipay_outcome *outcome);
 MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
 
 /* Carries out up to MINIPAY_BATCH_LARGEST instructions of any kinds, each for itself. Instructions that
- * touch the same wallet go in the order given; all others go together: their commits are shared, and so
+ * touch the same wallet, payment or hold go in the order given; all others go together: their commits are shared, and so
  * are their calls to a bank. Returns when each is final or waits for more than a bank's answer.
  *
  * An instruction behind one that still runs (on the same wallet) is not begun: its outcome is

@@ -2,7 +2,13 @@
 #ifndef MINIPAY_PAYMENT_H
 #define MINIPAY_PAYMENT_H
 
-/* Payments: merchants, and the slips that payments leave. Paying is an instruction (MINIPAY_KIND_PAY). */
+/* Payments: merchants, and the slips that payments leave. Paying is an instruction: MINIPAY_KIND_PAY at
+ * once, or MINIPAY_KIND_AUTHORIZE now and MINIPAY_KIND_CAPTURE later, in full or in parts, or
+ * MINIPAY_KIND_VOID. What an authorisation holds and nobody captures is void when it expires.
+ *
+ * The fee is computed on all that is captured and fixed at each capture, so that parts cost what the whole
+ * would. Refunds give it back in proportion, rounded half up on all that is refunded so far: exact when all
+ * is refunded. */
 
 #include "minipay/instruction.h"
 
@@ -33,27 +39,36 @@ typedef struct minipay_merchant {
 } minipay_merchant;
 
 enum {
-    MINIPAY_SLIP_PAID = 1,
+    MINIPAY_SLIP_PAID = 1, /* all, or all that was not voided, is captured */
     MINIPAY_SLIP_REFUSED = 2,
     MINIPAY_SLIP_WAITING = 3,
     MINIPAY_SLIP_REFUNDED = 4, /* in full; a part refunded leaves it PAID */
-    MINIPAY_SLIP_PARKED = 5
+    MINIPAY_SLIP_PARKED = 5,
+    MINIPAY_SLIP_AUTHORIZED = 6,      /* the money is held, nothing is captured */
+    MINIPAY_SLIP_PARTLY_CAPTURED = 7, /* a part is captured, the rest still held */
+    MINIPAY_SLIP_VOIDED = 8           /* void or expired before anything was captured */
 };
 
-/* A slip (전표): what a payment leaves. Its id is the payment's. */
+/* A slip (전표): what a payment leaves, one for each payment. Its id is the payment's. */
 typedef struct minipay_slip {
     uint32_t struct_size;
     int32_t state;
     minipay_id id;
     minipay_id member_id;
     minipay_id merchant_id;
-    int64_t amount_minor;
-    int64_t fee_minor;
-    int64_t refunded_minor;
+    int64_t amount_minor;   /* paid, or authorised */
+    int64_t fee_minor;      /* the merchant's, on what is captured */
+    int64_t refunded_minor; /* of captured_minor */
     int64_t made_at;
     int32_t business_date;
     int32_t status; /* why it was refused */
     char currency[4];
+    int32_t kind;           /* MINIPAY_KIND_PAY or _AUTHORIZE */
+    int64_t captured_minor; /* of amount_minor */
+    int64_t refunded_fee_minor;
+    int64_t topup_minor;
+    int64_t expires_at; /* AUTHORIZE: what is not captured by then is void; 0: never */
+    char memo[128];
 } minipay_slip;
 
 MINIPAY_API void minipay_merchant_request_init(minipay_merchant_request *request);
@@ -70,6 +85,9 @@ MINIPAY_API minipay_status minipay_merchant_register(minipay *pay,
 /* MINIPAY_MERCHANT_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_merchant_get(minipay *pay, const minipay_id *id,
                                                 minipay_merchant *merchant, minipay_error *error);
+
+/* "paid", "partly_captured"; "?" for a value that is not in the list. Static storage. */
+MINIPAY_API const char *minipay_slip_state_name(int32_t state);
 
 /* MINIPAY_SLIP_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip *slip,

@@ -27,7 +27,7 @@ static const mpi_record *const records[] = {
     &mpi_bucket_record,         &mpi_run_record,
     &mpi_line_record,           &mpi_event_record,
     &mpi_hold_record,           &mpi_hold_operation_record,
-    &mpi_wallet_change_record,
+    &mpi_wallet_change_record,  &mpi_slip_change_record,
 };
 
 /* Which handle this thread is inside of: a call that finds its own handle here comes from a callback. */

@@ -21,10 +21,14 @@ const char *const mpi_view_sql[] = {
 
     ("SELECT lower(hex(id)) AS slip_id, lower(hex(member_id)) AS member_id, lower(hex(merchant_id)) AS "
      "merchant_id,"
-     " CASE WHEN state = 'done' AND refunded_minor = amount_minor THEN 'refunded' WHEN state = 'done' "
+     " CASE WHEN state = 'done' AND slip_state <> 'none' THEN slip_state"
+     " WHEN state = 'done' AND refunded_minor = amount_minor THEN 'refunded' WHEN state = 'done' "
      "THEN 'paid'"
-     " WHEN state = 'rejected' THEN 'refused' ELSE state END AS status,"
-     " amount_minor, fee_minor, refunded_minor, currency, business_date FROM slip"),
+     " WHEN state = 'rejected' THEN 'refused' WHEN state = 'running' THEN 'waiting' ELSE state END AS "
+     "status,"
+     " amount_minor, iif(kind = 'pay' AND state = 'done', amount_minor, captured_minor) AS "
+     "captured_minor,"
+     " fee_minor, refunded_minor, currency, business_date FROM slip"),
 
     ("SELECT a.kind, a.currency, b.posted_minor FROM account a JOIN balance b USING (account_id)"
      " WHERE a.kind NOT IN ('wallet', 'payable')"),

@@ -21,6 +21,8 @@ static const minipay_field bucket_fields[] = {
     MPI_MONEY(mpi_bucket, refund_minor),
     MPI_MONEY(mpi_bucket, fee_minor),
     MPI_MONEY(mpi_bucket, carried_minor),
+    MPI_ENUM(mpi_bucket, last_kind, mpi_kind_names),
+    MPI_OPTIONAL_ID(mpi_bucket, last_id),
     MPI_HASH(mpi_bucket, row_tag),
 };
 
@@ -42,20 +44,46 @@ static bool add_figures(mpi_bucket *bucket, const mpi_due *change)
 static minipay_status find_open(mpi_payments *payments, mpi_flow *flow, mpi_bucket *key,
                                 const void **row)
 {
+    const void *found;
     for (;;) {
-        minipay_status status = mpi_unit_get(flow->unit, payments->buckets, key, row, flow->error);
+        minipay_status status = mpi_unit_get(flow->unit, payments->buckets, key, &found, flow->error);
         if (status != MINIPAY_OK)
             return status;
-        if (((const mpi_bucket *)*row)->bucket_state == 0)
+        if (((const mpi_bucket *)found)->bucket_state == 0) {
+            *row = found;
             return MINIPAY_OK;
+        }
         key->round++;
     }
 }
 
-minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const minipay_id *merchant_id,
-                              const char currency[4], const mpi_due *change)
+/* The entry goes in front of the bucket's chain. */
+static void link_entry(mpi_bucket *bucket, const mpi_entry *entry, mpi_counted *counted)
 {
-    const void *row;
+    if (!entry)
+        return;
+    *counted = (mpi_counted){bucket->business_date, bucket->round, {bucket->last_id, bucket->last_kind}};
+    bucket->last_id = entry->id;
+    bucket->last_kind = entry->kind;
+}
+
+static minipay_status write_bucket(mpi_payments *payments, mpi_flow *flow, const void *row,
+                                   const mpi_bucket *bucket)
+{
+    if (!row)
+        return mpi_unit_insert(flow->unit, payments->buckets, bucket, flow->error);
+    mpi_bucket *edit = mpi_unit_edit(flow->unit, payments->buckets, row);
+    if (!edit)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    *edit = *bucket;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const minipay_id *merchant_id,
+                              const char currency[4], const mpi_due *change, const mpi_entry *entry,
+                              mpi_counted *counted)
+{
+    const void *row = NULL;
     const mpi_rules *rules;
     minipay_status status =
         mpi_policy_rules(payments->policy, flow->unit, currency, &rules, flow->error);
@@ -65,27 +93,21 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
                          .business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit))};
     memcpy(bucket.currency, currency, sizeof bucket.currency);
     status = find_open(payments, flow, &bucket, &row);
-    if (status == MINIPAY_NOT_FOUND)
-        return add_figures(&bucket, change)
-                   ? mpi_unit_insert(flow->unit, payments->buckets, &bucket, flow->error)
-                   : MINIPAY_AMOUNT_OVERFLOW;
-    if (status != MINIPAY_OK)
+    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
         return status;
-    bucket = *(const mpi_bucket *)row;
+    if (row)
+        bucket = *(const mpi_bucket *)row;
     if (!add_figures(&bucket, change))
         return MINIPAY_AMOUNT_OVERFLOW;
-    mpi_bucket *edit = mpi_unit_edit(flow->unit, payments->buckets, row);
-    if (!edit)
-        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    *edit = bucket;
-    return MINIPAY_OK;
+    link_entry(&bucket, entry, counted);
+    return write_bucket(payments, flow, row, &bucket);
 }
 
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
                                 const char currency[4], int64_t amount_minor)
 {
     mpi_due change = {.carried_minor = amount_minor};
-    return mpi_bucket_add(impl, flow, merchant_id, currency, &change);
+    return mpi_bucket_add(impl, flow, merchant_id, currency, &change, NULL, NULL);
 }
 
 /* ---- closing for a run --------------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #include "payment/internal.h"
 
 #include "base/error.h"
+#include "base/money.h"
 
 #include <string.h>
 
@@ -40,19 +41,30 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
     mpi_secret_set(&merchant->name, sizeof merchant->name, request->name);
 }
 
-minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
-                                 const char currency[4], const mpi_merchant **merchant)
+minipay_status mpi_merchant_get(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
+                                const mpi_merchant **merchant)
 {
     const void *row;
     minipay_status status = mpi_unit_get(flow->unit, payments->merchants, id, &row, flow->error);
-    if (status == MINIPAY_NOT_FOUND)
-        return MINIPAY_MERCHANT_NOT_FOUND;
+    if (status == MINIPAY_OK)
+        *merchant = row;
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_MERCHANT_NOT_FOUND : status;
+}
+
+minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
+                                 const char currency[4], const mpi_merchant **merchant)
+{
+    minipay_status status = mpi_merchant_get(payments, flow, id, merchant);
     if (status != MINIPAY_OK)
         return status;
-    *merchant = row;
     if ((*merchant)->merchant_state != 0)
         return MINIPAY_MERCHANT_INACTIVE;
     return memcmp((*merchant)->currency, currency, 4) ? MINIPAY_CURRENCY_MISMATCH : MINIPAY_OK;
+}
+
+int64_t mpi_merchant_fee(const mpi_merchant *merchant, int64_t amount_minor)
+{
+    return mpi_money_share(amount_minor, merchant->fee_basis_points);
 }
 
 minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,

@@ -8,35 +8,24 @@
 
 /* Payment: the member's money goes down, the merchant is owed it, and a slip is made.
  *
- *   provide ──▶ debit ──▶ count ──▶ DONE: the slip
- *      │ (only with AUTO_TOPUP)   └ into the merchant's open bucket
+ *   PAY        provide ──▶ debit ──▶ count ──▶ DONE: the slip
+ *                 │                    └ into the merchant's open bucket
+ *                 │ (only with AUTO_TOPUP: tops up what is missing)
+ *   AUTHORIZE  provide ──▶ hold ──▶ DONE: the slip, whose money is captured or freed later
  */
 
-static const minipay_field slip_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_slip),
-    MPI_ID(mpi_slip, member_id),
-    MPI_ID(mpi_slip, merchant_id),
-    MPI_MONEY(mpi_slip, amount_minor),
-    MPI_MONEY(mpi_slip, fee_minor),
-    MPI_MONEY(mpi_slip, refunded_minor),
-    MPI_MONEY(mpi_slip, refunded_fee_minor),
-    MPI_MONEY(mpi_slip, topup_minor),
-    MPI_INT32(mpi_slip, flags),
-    MPI_INT32(mpi_slip, business_date),
-    MPI_TEXT(mpi_slip, currency),
-    MPI_BYTES(mpi_slip, memo),
-    MPI_HASH(mpi_slip, row_tag),
-};
-
-const mpi_record mpi_slip_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip, "slip", slip_fields, 1, NULL, 0);
-
+/* Nothing is topped up for a payment that would be refused anyway. */
 static minipay_status provide(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip *slip = document;
+    const mpi_merchant *merchant;
     if (!(slip->flags & MINIPAY_FLAG_AUTO_TOPUP))
         return MINIPAY_OK;
+    minipay_status status =
+        mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
+    if (status != MINIPAY_OK)
+        return status;
     return payments->wallet.provide(payments->wallet.impl, flow, &slip->op, &slip->member_id,
                                     slip->currency, slip->amount_minor, &slip->topup_minor);
 }
@@ -58,28 +47,70 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
         .amount_minor = slip->amount_minor,
     };
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    slip->fee_minor = mpi_money_share(slip->amount_minor, merchant->fee_basis_points);
+    slip->fee_minor = mpi_merchant_fee(merchant, slip->amount_minor);
     return payments->wallet.move(payments->wallet.impl, flow, &asked, &slip->op.policy_version);
 }
 
 static minipay_status count(void *context, mpi_flow *flow, void *document)
 {
-    mpi_payments *payments = context;
     mpi_slip *slip = document;
-    const mpi_rules *rules;
     mpi_due change = {.slips = 1, .gross_minor = slip->amount_minor, .fee_minor = slip->fee_minor};
+    mpi_entry entry = {slip->op.id, MINIPAY_KIND_PAY};
+    mpi_counted counted;
     minipay_status status =
-        mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
+        mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency, &change, &entry, &counted);
     if (status != MINIPAY_OK)
         return status;
-    slip->business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit));
-    return mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change);
+    slip->business_date = counted.business_date;
+    slip->bucket_round = counted.bucket_round;
+    slip->previous_kind = counted.previous.kind;
+    slip->previous_id = counted.previous.id;
+    slip->captured_minor = slip->amount_minor;
+    slip->slip_state = MINIPAY_SLIP_PAID;
+    return MINIPAY_OK;
+}
+
+/* Until when the money is held: as asked, or as policy says of authorisations. */
+static int64_t expiry(const mpi_slip *slip, const mpi_rules *rules, int64_t now)
+{
+    int64_t seconds = rules->values[MINIPAY_RULE_AUTHORIZATION_SECONDS][0], us, at;
+    if (slip->expires_at || seconds == 0)
+        return slip->expires_at;
+    return mpi_money_multiply(seconds, 1000000, &us) && mpi_money_add(now, us, &at) ? at : 0;
+}
+
+static minipay_status hold(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    mpi_slip *slip = document;
+    const mpi_merchant *merchant;
+    const mpi_rules *rules;
+    int64_t now = mpi_unit_now(flow->unit);
+    minipay_status status =
+        mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
+    if (status == MINIPAY_OK)
+        status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (slip->expires_at && slip->expires_at <= now)
+        return MINIPAY_HOLD_EXPIRED;
+    slip->expires_at = expiry(slip, rules, now);
+    slip->business_date = mpi_rules_date(rules, now);
+    slip->slip_state = MINIPAY_SLIP_AUTHORIZED;
+    return payments->wallet.hold(payments->wallet.impl, flow, &slip->op, &slip->member_id,
+                                 &slip->merchant_id, slip->currency, slip->amount_minor,
+                                 slip->expires_at, &slip->op.policy_version);
 }
 
 static const mpi_step pay_steps[] = {
     {"provide", "wallet.provide", provide, NULL, NULL},
     {"debit", "wallet.move", debit, NULL, NULL},
     {"count", "payment.bucket", count, NULL, NULL},
+};
+
+static const mpi_step authorize_steps[] = {
+    {"provide", "wallet.provide", provide, NULL, NULL},
+    {"hold", "wallet.hold", hold, NULL, NULL},
 };
 
 static void draw_up(const minipay_instruction *instruction, void *document)
@@ -89,6 +120,7 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     slip->merchant_id = instruction->other_id;
     slip->amount_minor = instruction->amount_minor;
     slip->flags = instruction->flags;
+    slip->expires_at = instruction->expires_at;
     memcpy(slip->currency, instruction->currency, sizeof slip->currency);
     if (instruction->memo[0])
         mpi_secret_set(&slip->memo, sizeof slip->memo, instruction->memo);
@@ -112,7 +144,17 @@ const mpi_saga mpi_pay_saga = {
     .tell = tell,
 };
 
-/* ---- composition and reading --------------------------------------------------------------------------------- */
+const mpi_saga mpi_authorize_saga = {
+    .kind = MINIPAY_KIND_AUTHORIZE,
+    .name = "authorize",
+    .record = &mpi_slip_record,
+    .steps = authorize_steps,
+    .step_count = MPI_COUNT(authorize_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};
+
+/* ---- composition --------------------------------------------------------------------------------- */
 
 mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
 {
@@ -131,47 +173,8 @@ void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy 
     payments->buckets = mpi_store_table(payments->store, &mpi_bucket_record);
     mpi_engine_add(engine, &mpi_merchant_saga, payments);
     mpi_engine_add(engine, &mpi_pay_saga, payments);
+    mpi_engine_add(engine, &mpi_authorize_saga, payments);
+    mpi_engine_add(engine, &mpi_capture_saga, payments);
+    mpi_engine_add(engine, &mpi_void_saga, payments);
     mpi_engine_add(engine, &mpi_refund_saga, payments);
-}
-
-static int32_t slip_state(const mpi_slip *slip)
-{
-    switch (slip->op.state) {
-    case MINIPAY_STATE_DONE:
-        return slip->refunded_minor == slip->amount_minor ? MINIPAY_SLIP_REFUNDED : MINIPAY_SLIP_PAID;
-    case MINIPAY_STATE_REJECTED:
-        return MINIPAY_SLIP_REFUSED;
-    case MINIPAY_STATE_PARKED:
-        return MINIPAY_SLIP_PARKED;
-    default:
-        return MINIPAY_SLIP_WAITING;
-    }
-}
-
-minipay_status mpi_payments_slip(mpi_payments *payments, const minipay_id *id, minipay_slip *slip,
-                                 minipay_error *error)
-{
-    mpi_slip row = {.op.id = *id};
-    mpi_view view;
-    minipay_status status = mpi_view_open(payments->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_view_get(&view, &mpi_slip_record, -1, &row, error);
-    mpi_view_close(&view);
-    if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_SLIP_NOT_FOUND, "id")
-                                           : status;
-    minipay_slip_init(slip);
-    slip->state = slip_state(&row);
-    slip->id = *id;
-    slip->member_id = row.member_id;
-    slip->merchant_id = row.merchant_id;
-    slip->amount_minor = row.amount_minor;
-    slip->fee_minor = row.fee_minor;
-    slip->refunded_minor = row.refunded_minor;
-    slip->made_at = row.op.finished_at;
-    slip->business_date = row.business_date;
-    slip->status = row.op.status;
-    memcpy(slip->currency, row.currency, sizeof slip->currency);
-    return MINIPAY_OK;
 }

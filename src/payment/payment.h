@@ -3,7 +3,7 @@
 #define MPI_PAYMENT_PAYMENT_H
 
 /* Payments: merchants, slips, refunds, and the buckets that settlement empties. Owns `merchant`, `slip`,
- * `refund` and `bucket`. */
+ * `slip_change`, `refund` and `bucket`. */
 
 #include "minipay/payment.h"
 #include "payment/port.h"
@@ -19,9 +19,9 @@ typedef struct mpi_merchant {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_merchant;
 
-/* A slip is the document of its payment. Fee and amount are fixed when it is made. */
+/* A slip is the document of its payment, whether paid at once or authorised first. */
 typedef struct mpi_slip {
-    mpi_operation op; /* kind PAY */
+    mpi_operation op; /* kind PAY or AUTHORIZE */
     minipay_id member_id;
     minipay_id merchant_id;
     int64_t amount_minor;
@@ -33,8 +33,28 @@ typedef struct mpi_slip {
     int32_t business_date;
     char currency[MINIPAY_CURRENCY_SIZE];
     MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
+    int64_t captured_minor; /* of amount_minor; see mpi_slip_captured */
+    int64_t expires_at;     /* AUTHORIZE: nothing is captured from then on; 0: never */
+    int32_t slip_state;     /* MINIPAY_SLIP_*, once DONE; see mpi_slip_state */
+    int32_t bucket_round;   /* PAY: with business_date, the bucket that counts it */
+    int32_t previous_kind;  /* PAY: what the bucket counted before; see mpi_entry */
+    minipay_id previous_id;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip;
+
+/* CAPTURE and VOID of an authorised payment. */
+typedef struct mpi_slip_change {
+    mpi_operation op;
+    minipay_id slip_id;
+    int64_t asked_minor;  /* 0: all that is left */
+    int64_t amount_minor; /* captured, or freed */
+    int64_t fee_minor;
+    int32_t business_date; /* CAPTURE: with bucket_round, the bucket that counts it */
+    int32_t bucket_round;
+    int32_t previous_kind;
+    minipay_id previous_id;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_slip_change;
 
 typedef struct mpi_refund {
     mpi_operation op; /* kind REFUND */
@@ -42,8 +62,19 @@ typedef struct mpi_refund {
     int64_t asked_minor; /* 0: all that is left */
     int64_t amount_minor;
     int64_t fee_minor; /* given back to the merchant */
+    int32_t business_date;
+    int32_t bucket_round;
+    int32_t previous_kind;
+    minipay_id previous_id;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_refund;
+
+/* What a bucket counts: a PAY, CAPTURE or REFUND. A bucket knows its newest entry and each entry the one
+ * before it, so a statement needs no index. */
+typedef struct mpi_entry {
+    minipay_id id;
+    int32_t kind;
+} mpi_entry;
 
 /* Running totals of a merchant's slips of one business date, until a run closes them. */
 typedef struct mpi_bucket {
@@ -58,11 +89,14 @@ typedef struct mpi_bucket {
     int64_t refund_minor;
     int64_t fee_minor;
     int64_t carried_minor;
+    int32_t last_kind; /* its newest entry */
+    minipay_id last_id;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bucket;
 
 extern const mpi_record mpi_merchant_record;
 extern const mpi_record mpi_slip_record;
+extern const mpi_record mpi_slip_change_record;
 extern const mpi_record mpi_refund_record;
 extern const mpi_record mpi_bucket_record;
 

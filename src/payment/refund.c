@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/money.h"
+#include "base/time.h"
 
 #include <string.h>
 
@@ -10,37 +11,56 @@
  * is given back in proportion, cumulatively, so that it is exact when all is refunded. */
 
 static const minipay_field refund_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_refund),   MPI_ID(mpi_refund, slip_id),
-    MPI_MONEY(mpi_refund, asked_minor), MPI_MONEY(mpi_refund, amount_minor),
-    MPI_MONEY(mpi_refund, fee_minor),   MPI_HASH(mpi_refund, row_tag),
+    MPI_OPERATION_FIELDS(mpi_refund),         MPI_ID(mpi_refund, slip_id),
+    MPI_MONEY(mpi_refund, asked_minor),       MPI_MONEY(mpi_refund, amount_minor),
+    MPI_MONEY(mpi_refund, fee_minor),         MPI_INT32(mpi_refund, business_date),
+    MPI_INT32(mpi_refund, bucket_round),      MPI_ENUM(mpi_refund, previous_kind, mpi_kind_names),
+    MPI_OPTIONAL_ID(mpi_refund, previous_id), MPI_HASH(mpi_refund, row_tag),
 };
 
 const mpi_record mpi_refund_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_refund, "refund", refund_fields, 1, NULL, 0);
 
+/* Days from the payment's business date to today's. */
+static bool is_too_late(const mpi_slip *slip, const mpi_rules *rules, int64_t now)
+{
+    int64_t days = rules->values[MINIPAY_RULE_REFUND_DAYS][0];
+    int32_t today = mpi_rules_date(rules, now);
+    return days && mpi_date_to_days(today) - mpi_date_to_days(slip->business_date) > days;
+}
+
+/* The fee's part is cumulative, and never less than what earlier refunds gave back: a capture between two
+ * refunds changes the proportion. */
+static void fee_back(mpi_refund *refund, mpi_slip *after)
+{
+    int64_t before = after->refunded_fee_minor;
+    int64_t part = mpi_money_part(after->fee_minor, after->refunded_minor, mpi_slip_captured(after));
+    after->refunded_fee_minor = part > before ? part : before;
+    mpi_money_subtract(after->refunded_fee_minor, before, &refund->fee_minor);
+}
+
 static minipay_status size_up(const mpi_slip *slip, mpi_refund *refund, mpi_slip *after)
 {
     int64_t left;
-    if (slip->op.state != MINIPAY_STATE_DONE)
-        return MINIPAY_SLIP_CLOSED;
-    if (!mpi_money_subtract(slip->amount_minor, slip->refunded_minor, &left))
+    if (!mpi_money_subtract(mpi_slip_captured(slip), slip->refunded_minor, &left))
         return MINIPAY_AMOUNT_OVERFLOW;
     refund->amount_minor = refund->asked_minor ? refund->asked_minor : left;
-    if (left == 0)
+    bool rest = refund->amount_minor == left;
+    const mpi_slip_move *move =
+        &mpi_slip_moves[mpi_slip_state(slip)][rest ? MPI_SLIP_REFUND_REST : MPI_SLIP_REFUND_PART];
+    if (move->status != MINIPAY_OK || left == 0)
         return MINIPAY_SLIP_CLOSED;
     if (refund->amount_minor > left ||
         !mpi_money_add(slip->refunded_minor, refund->amount_minor, &after->refunded_minor))
         return MINIPAY_REFUND_EXCEEDS;
-    after->refunded_fee_minor =
-        mpi_money_part(slip->fee_minor, after->refunded_minor, slip->amount_minor);
-    mpi_money_subtract(after->refunded_fee_minor, slip->refunded_fee_minor, &refund->fee_minor);
+    after->slip_state = move->to;
+    fee_back(refund, after);
     return MINIPAY_OK;
 }
 
 static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
                                 const mpi_slip *slip)
 {
-    mpi_due change = {.refund_minor = refund->amount_minor};
     mpi_move asked = {
         .op = &refund->op,
         .kind = MINIPAY_KIND_REFUND,
@@ -49,35 +69,48 @@ static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refu
         .amount_minor = refund->amount_minor,
         .forced = true,
     };
-    mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
+    return payments->wallet.move(payments->wallet.impl, flow, &asked, &refund->op.policy_version);
+}
+
+static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
+                            const mpi_slip *slip)
+{
+    mpi_due change = {.refund_minor = refund->amount_minor};
+    mpi_entry entry = {refund->op.id, MINIPAY_KIND_REFUND};
+    mpi_counted counted;
+    mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
     minipay_status status =
-        payments->wallet.move(payments->wallet.impl, flow, &asked, &refund->op.policy_version);
-    return status == MINIPAY_OK
-               ? mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change)
-               : status;
+        mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change, &entry, &counted);
+    if (status != MINIPAY_OK)
+        return status;
+    refund->business_date = counted.business_date;
+    refund->bucket_round = counted.bucket_round;
+    refund->previous_kind = counted.previous.kind;
+    refund->previous_id = counted.previous.id;
+    return MINIPAY_OK;
 }
 
 static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_refund *refund = document;
-    const void *row;
-    minipay_status status =
-        mpi_unit_get(flow->unit, payments->slips, &refund->slip_id, &row, flow->error);
-    if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND ? MINIPAY_SLIP_NOT_FOUND : status;
-    mpi_slip after = *(const mpi_slip *)row;
-    status = size_up(row, refund, &after);
+    const mpi_slip *slip;
+    const mpi_rules *rules;
+    minipay_status status = mpi_slip_find(payments, flow, &refund->slip_id, &slip);
     if (status == MINIPAY_OK)
-        status = give_back(payments, flow, refund, row);
+        status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
-    mpi_slip *edit = mpi_unit_edit(flow->unit, payments->slips, row);
-    if (!edit)
-        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    *edit = after;
-    return MINIPAY_OK;
+    mpi_slip after = *slip;
+    status = size_up(slip, refund, &after);
+    if (status == MINIPAY_OK && is_too_late(slip, rules, mpi_unit_now(flow->unit)))
+        status = MINIPAY_SLIP_CLOSED;
+    if (status == MINIPAY_OK)
+        status = give_back(payments, flow, refund, slip);
+    if (status == MINIPAY_OK)
+        status = count(payments, flow, refund, slip);
+    return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;
 }
 
 static const mpi_step refund_steps[] = {
@@ -93,7 +126,9 @@ static void draw_up(const minipay_instruction *instruction, void *document)
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_refund *)document)->amount_minor;
+    const mpi_refund *refund = document;
+    outcome->amount_minor = refund->amount_minor;
+    outcome->business_date = refund->business_date;
 }
 
 const mpi_saga mpi_refund_saga = {

@@ -14,12 +14,12 @@
  *    │    commit
  *    └─── one call to the bank for all that wait
  *
- * Operations that touch the same wallet keep their order: each waits for the one before it. So a round's
+ * Operations that touch the same wallet or payment keep their order: each waits for the one before it. So a round's
  * commit carries the answers of one bank call and the intents of the next. */
 
 typedef enum job_state { JOB_BLOCKED, JOB_READY, JOB_WAITING, JOB_ENDED } job_state;
 
-enum { WALLETS_OF_A_JOB = 2, NOBODY = -1 };
+enum { KEYS_OF_A_JOB = 2, NOBODY = -1 };
 
 typedef struct job {
     job_state state;
@@ -27,7 +27,7 @@ typedef struct job {
     minipay_id id;
     minipay_status status; /* a usage error found by the saga: nothing was stored */
     int32_t before;        /* how many earlier jobs must end first */
-    int32_t after[WALLETS_OF_A_JOB];
+    int32_t after[KEYS_OF_A_JOB];
 } job;
 
 typedef struct drive {
@@ -78,6 +78,26 @@ static void queue_on(drive *work, wallet_slot *slots, uint32_t mask, const minip
     slot->side = side;
 }
 
+/* Beside its wallet: the payee's wallet; the payment or hold that it makes, or that it goes on with. */
+static const minipay_id *second_key(const minipay_instruction *instruction)
+{
+    switch (instruction->kind) {
+    case MINIPAY_KIND_PAY:
+    case MINIPAY_KIND_AUTHORIZE:
+    case MINIPAY_KIND_HOLD:
+        return &instruction->id;
+    case MINIPAY_KIND_TRANSFER:
+    case MINIPAY_KIND_REFUND:
+    case MINIPAY_KIND_CAPTURE:
+    case MINIPAY_KIND_VOID:
+    case MINIPAY_KIND_HOLD_CAPTURE:
+    case MINIPAY_KIND_HOLD_VOID:
+        return &instruction->other_id;
+    default:
+        return NULL;
+    }
+}
+
 static bool order_jobs(drive *work)
 {
     uint32_t room = 4;
@@ -90,9 +110,10 @@ static bool order_jobs(drive *work)
         slots[i].last = NOBODY;
     for (uint32_t i = 0; i < work->count; i++) {
         const minipay_instruction *instruction = &work->requests->instructions[i];
+        const minipay_id *second = second_key(instruction);
         queue_on(work, slots, room - 1, &instruction->member_id, i, 0);
-        if (instruction->kind == MINIPAY_KIND_TRANSFER)
-            queue_on(work, slots, room - 1, &instruction->other_id, i, 1);
+        if (second)
+            queue_on(work, slots, room - 1, second, i, 1);
     }
     free(slots);
     return true;
@@ -122,7 +143,7 @@ static uint32_t take_ready(drive *work, uint32_t number)
 static void end_job(drive *work, job *ended)
 {
     ended->state = JOB_ENDED;
-    for (int side = 0; side < WALLETS_OF_A_JOB; side++) {
+    for (int side = 0; side < KEYS_OF_A_JOB; side++) {
         int32_t next = ended->after[side];
         if (next != NOBODY && --work->jobs[next].before == 0)
             make_ready(work, (uint32_t)next);

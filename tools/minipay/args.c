@@ -27,7 +27,7 @@ static const struct {
     [OPT_MERCHANT] = {"merchant", "UUID", "The merchant"},
     [OPT_OWNER] = {"owner", "UUID|EMAIL", "The member or merchant whose account it is"},
     [OPT_ACCOUNT] = {"account", "UUID", "The linked bank account (default: the first)"},
-    [OPT_PAYMENT] = {"payment", "UUID", "The payment that is refunded"},
+    [OPT_PAYMENT] = {"payment", "UUID", "The payment that is captured, void or refunded"},
     [OPT_AMOUNT] = {"amount", "MONEY", "The amount, such as 50000 or 12.34"},
     [OPT_CURRENCY] = {"currency", "CODE", "The currency (default: KRW)"},
     [OPT_NAME] = {"name", "TEXT", "The name"},
@@ -51,6 +51,7 @@ static const struct {
     [OPT_COUNT] = {"count", "N", "How many entries (default: 20)"},
     [OPT_OUTCOMES] = {"outcomes", "OUT.csv", "Write what became of each row: row,status,reason"},
     [OPT_FILE] = {"file", "FILE", "Another PaySim file than the example"},
+    [OPT_AUTHORIZE] = {"authorize", NULL, "Hold the money now; minipay capture moves it"},
     [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
 };
 

@@ -43,6 +43,7 @@ enum {
     OPT_OUTCOMES,
     OPT_FILE,
     OPT_BUDGET,
+    OPT_AUTHORIZE,
     OPT_END
 };
 

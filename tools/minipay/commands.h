@@ -24,7 +24,10 @@ int cmd_topup(const args *a, db *d);
 int cmd_transfer(const args *a, db *d);
 int cmd_withdraw(const args *a, db *d);
 int cmd_pay(const args *a, db *d);
+int cmd_capture(const args *a, db *d);
+int cmd_void(const args *a, db *d);
 int cmd_refund(const args *a, db *d);
+int cmd_slip_get(const args *a, db *d);
 
 int cmd_merchant_register(const args *a, db *d);
 int cmd_merchant_get(const args *a, db *d);

@@ -67,7 +67,17 @@ int cmd_withdraw(const args *a, db *d)
 
 int cmd_pay(const args *a, db *d)
 {
-    return move(a, d, MINIPAY_KIND_PAY);
+    return move(a, d, a->text[OPT_AUTHORIZE] ? MINIPAY_KIND_AUTHORIZE : MINIPAY_KIND_PAY);
+}
+
+int cmd_capture(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_CAPTURE);
+}
+
+int cmd_void(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_VOID);
 }
 
 int cmd_refund(const args *a, db *d)

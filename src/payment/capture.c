@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payment/internal.h"
+
+#include "base/error.h"
+#include "base/money.h"
+
+#include <string.h>
+
+/* Authorised money: captured in full or in parts (CAPTURE), or free again (VOID, and expiry, which is a VOID
+ * that minipay_run orders). The fee is fixed at each capture, on all that is captured so far, so parts cost
+ * what the whole would. */
+
+static const minipay_field change_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_slip_change),
+    MPI_ID(mpi_slip_change, slip_id),
+    MPI_MONEY(mpi_slip_change, asked_minor),
+    MPI_MONEY(mpi_slip_change, amount_minor),
+    MPI_MONEY(mpi_slip_change, fee_minor),
+    MPI_INT32(mpi_slip_change, business_date),
+    MPI_INT32(mpi_slip_change, bucket_round),
+    MPI_ENUM(mpi_slip_change, previous_kind, mpi_kind_names),
+    MPI_OPTIONAL_ID(mpi_slip_change, previous_id),
+    MPI_HASH(mpi_slip_change, row_tag),
+};
+
+const mpi_record mpi_slip_change_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip_change, "slip_change", change_fields, 1, NULL, 0);
+
+/* What is left of the authorisation, and what the change takes of it. */
+static minipay_status size_up(const mpi_slip *slip, mpi_slip_change *change, mpi_slip *after)
+{
+    int64_t left;
+    if (!mpi_money_subtract(slip->amount_minor, slip->captured_minor, &left))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    change->amount_minor = change->asked_minor ? change->asked_minor : left;
+    bool rest = change->amount_minor == left;
+    const mpi_slip_move *move =
+        &mpi_slip_moves[mpi_slip_state(slip)][rest ? MPI_SLIP_CAPTURE_REST : MPI_SLIP_CAPTURE_PART];
+    if (move->status != MINIPAY_OK)
+        return move->status;
+    if (change->amount_minor > left)
+        return MINIPAY_INSUFFICIENT_FUNDS;
+    after->slip_state = move->to;
+    return mpi_money_add(slip->captured_minor, change->amount_minor, &after->captured_minor)
+               ? MINIPAY_OK
+               : MINIPAY_AMOUNT_OVERFLOW;
+}
+
+static minipay_status fix_fee(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
+                              mpi_slip *after)
+{
+    const mpi_merchant *merchant;
+    minipay_status status = mpi_merchant_get(payments, flow, &after->merchant_id, &merchant);
+    if (status != MINIPAY_OK)
+        return status;
+    int64_t fee = mpi_merchant_fee(merchant, after->captured_minor);
+    if (!mpi_money_subtract(fee, after->fee_minor, &change->fee_minor))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    after->fee_minor = fee;
+    return MINIPAY_OK;
+}
+
+static minipay_status take(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
+                           const mpi_slip *slip)
+{
+    int64_t left;
+    mpi_move asked = {
+        .op = &change->op,
+        .kind = MINIPAY_KIND_PAY,
+        .payer = {MPI_PARTY_WALLET, slip->member_id},
+        .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},
+        .amount_minor = change->amount_minor,
+    };
+    memcpy(asked.currency, slip->currency, sizeof asked.currency);
+    return payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id, &asked, &left,
+                                    &change->op.policy_version);
+}
+
+static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
+                            const mpi_slip *slip)
+{
+    mpi_due figures = {.slips = slip->captured_minor == 0,
+                       .gross_minor = change->amount_minor,
+                       .fee_minor = change->fee_minor};
+    mpi_entry entry = {change->op.id, MINIPAY_KIND_CAPTURE};
+    mpi_counted counted;
+    minipay_status status =
+        mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &figures, &entry, &counted);
+    if (status != MINIPAY_OK)
+        return status;
+    change->business_date = counted.business_date;
+    change->bucket_round = counted.bucket_round;
+    change->previous_kind = counted.previous.kind;
+    change->previous_id = counted.previous.id;
+    return MINIPAY_OK;
+}
+
+static minipay_status capture(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_slip after = *slip;
+    status = size_up(slip, change, &after);
+    if (status == MINIPAY_OK)
+        status = fix_fee(payments, flow, change, &after);
+    if (status == MINIPAY_OK)
+        status = take(payments, flow, change, slip);
+    if (status == MINIPAY_OK)
+        status = count(payments, flow, change, slip);
+    return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;
+}
+
+static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    if (status != MINIPAY_OK)
+        return status;
+    bool refunded = slip->captured_minor && slip->captured_minor == slip->refunded_minor;
+    const mpi_slip_move *move =
+        &mpi_slip_moves[mpi_slip_state(slip)][refunded ? MPI_SLIP_VOID_REFUNDED : MPI_SLIP_VOID];
+    if (move->status != MINIPAY_OK)
+        return move->status;
+    status = payments->wallet.release(payments->wallet.impl, flow, &slip->op.id, &change->amount_minor);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_slip after = *slip;
+    after.slip_state = move->to;
+    return mpi_slip_write(payments, flow, slip, &after);
+}
+
+static const mpi_step capture_steps[] = {{"capture", "wallet.capture", capture, NULL, NULL}};
+static const mpi_step void_steps[] = {{"void", "wallet.release", free_rest, NULL, NULL}};
+
+static void draw_up(const minipay_instruction *instruction, void *document)
+{
+    mpi_slip_change *change = document;
+    change->slip_id = instruction->other_id;
+    change->asked_minor = instruction->amount_minor;
+}
+
+static void tell(const void *document, minipay_outcome *outcome)
+{
+    const mpi_slip_change *change = document;
+    outcome->amount_minor = change->amount_minor;
+    outcome->business_date = change->business_date;
+}
+
+const mpi_saga mpi_capture_saga = {
+    .kind = MINIPAY_KIND_CAPTURE,
+    .name = "capture",
+    .record = &mpi_slip_change_record,
+    .steps = capture_steps,
+    .step_count = MPI_COUNT(capture_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};
+
+const mpi_saga mpi_void_saga = {
+    .kind = MINIPAY_KIND_VOID,
+    .name = "void",
+    .record = &mpi_slip_change_record,
+    .steps = void_steps,
+    .step_count = MPI_COUNT(void_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};
