@@ -35,11 +35,12 @@ if(MINIPAY_BUILD_TESTS)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
   add_library(minipay_test_support INTERFACE)
-  target_include_directories(minipay_test_support INTERFACE "${PROJECT_SOURCE_DIR}/src" "${tests_dir}/support")
+  target_include_directories(minipay_test_support INTERFACE "${PROJECT_SOURCE_DIR}/src" "${tests_dir}"
+                             "${tests_dir}/support")
   target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
   target_link_libraries(minipay_test_support INTERFACE minipay_flags minipay::static PkgConfig::CMOCKA
                         ${minipay_dependencies})
-  file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c")
+  file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c" "${tests_dir}/store/conformance.c")
   if(support_sources)
     add_library(minipay_test_helpers STATIC ${support_sources})
     target_link_libraries(minipay_test_helpers PUBLIC minipay_test_support)

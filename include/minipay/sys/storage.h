@@ -56,8 +56,9 @@ typedef struct minipay_index {
     int32_t where_below;
 } minipay_index;
 
-/* The first `key_count` fields are the primary key. Keys compare as unsigned bytes (ID, TEXT) or as
- * integers. Descriptions are constant and live as long as the storage. */
+/* The first `key_count` fields are the primary key. Keys compare as unsigned bytes (ID, TEXT, HASH; an ENUM
+ * by its name) or as integers. A row whose OPTIONAL field is zero or empty is in no unique index over that
+ * field, and is not found through it. Descriptions are constant and live as long as the storage. */
 typedef struct minipay_table {
     const char *const name;
     const minipay_field *fields;
@@ -82,14 +83,15 @@ typedef struct minipay_schema {
 enum { MINIPAY_SESSION_READ = 1, MINIPAY_SESSION_WRITE = 2 };
 
 enum {
-    MINIPAY_WRITE_INSERT = 1, /* the key must be free: otherwise MINIPAY_ID_REUSED and `conflict` */
+    MINIPAY_WRITE_INSERT = 1, /* the key must be free */
     MINIPAY_WRITE_PUT = 2,    /* the row as it is now, whether it stood or not */
     MINIPAY_WRITE_ADD = 3,    /* adds every ADDITIVE field to the row that stands under the key */
     MINIPAY_WRITE_DELETE = 4  /* by key; a missing row is no error */
 };
 
-/* One kind of write to one table. `rows` are pointers to structs of the table. After a failed INSERT
- * `conflict` is the position of the first row whose key, or a unique index, was taken. */
+/* One kind of write to one table. `rows` are pointers to structs of the table. After MINIPAY_ID_REUSED
+ * `conflict` is the position of the first row whose key (INSERT) or unique index (INSERT, PUT) was taken,
+ * by a row that stood or by one before it in `rows`. */
 typedef struct minipay_write {
     int32_t kind;
     uint32_t count;
@@ -117,6 +119,9 @@ typedef struct minipay_storage_capabilities {
     int32_t durable;         /* a commit survives the machine */
     int32_t several_writers; /* other processes may write the same data */
     uint32_t largest_write;  /* rows in one write_many; 0: any number */
+    int32_t readers_beside;  /* 1: READ sessions stand beside each other and beside the WRITE session.
+                                0: begin waits for the end of the session before, so no thread may open
+                                a second one */
 } minipay_storage_capabilities;
 
 /* Version 1. All Required. `impl` is the adapter's own and is passed to every method. A method answers
@@ -128,8 +133,8 @@ typedef struct minipay_storage {
     minipay_storage_capabilities (*capabilities)(void *impl);
 
     /* Creates what `schema` describes, or migrates an older version of it in one transaction.
-     * MINIPAY_NEWER_VERSION when the data is from a newer library. Called once, first. The schema stays
-     * valid until close. */
+     * MINIPAY_NEWER_VERSION when the data is from a newer library. Called first; after a failure nothing is
+     * changed and it may be called again, after OK it is not. The schema stays valid until close. */
     minipay_status (*open)(void *impl, const minipay_schema *schema, minipay_error *error);
 
     /* Begins a session. WRITE: when it has begun no other process can write until commit or rollback;
@@ -139,7 +144,8 @@ typedef struct minipay_storage {
 
     /* Reads `count` rows by primary key (`index` -1) or by a unique index. `rows[i]` comes with its
      * key fields set; when the row stands, all of it is filled in and `found[i]` is 1. In a WRITE
-     * session the rows are locked until its end. */
+     * session the rows are locked until its end, and a stored name that an ENUM does not have is
+     * MINIPAY_CORRUPT; a READ session sees the first name. So with `scan`. */
     minipay_status (*get_many)(void *impl, void *session, const minipay_table *table, int32_t index,
                                void *const *rows, uint8_t *found, uint32_t count, minipay_error *error);
 
@@ -147,7 +153,9 @@ typedef struct minipay_storage {
     minipay_status (*scan)(void *impl, void *session, const minipay_scan *scan, void *rows,
                            uint32_t *count, minipay_error *error);
 
-    /* Only in a WRITE session. After a failure the session can only be rolled back. */
+    /* Only in a WRITE session. After a failure the session can only be rolled back. MINIPAY_ID_REUSED for a
+     * key or unique index that is taken; MINIPAY_CORRUPT for an ADD to a row that does not stand or beyond
+     * int64, and for an ENUM without a name. */
     minipay_status (*write_many)(void *impl, void *session, minipay_write *write, minipay_error *error);
 
     /* Ends a session. WRITE: durable when it answers OK; MINIPAY_COMMIT_UNKNOWN when that cannot be
@@ -163,7 +171,16 @@ enum { MINIPAY_STORAGE_VERSION = 1 };
 
 /* The embedded default: SQLite. `path` is a file, made if missing, or ":memory:". `cache_kib` bounds
  * SQLite's page cache (0: 16 MiB); `busy_ms` is how long another program's lock is waited for (0:
- * 5 s). MINIPAY_NOT_A_DATABASE, MINIPAY_READ_ONLY, MINIPAY_BUSY, MINIPAY_IO_ERROR. */
+ * 5 s).
+ *
+ * Beside F stand F-lock, by which processes take turns (it stays, and is empty), and while F is open F-wal,
+ * the newest commits, and F-shm. Whoever closes F last moves F-wal into it; after a crash the next open
+ * does. Without its F-wal a file that was not closed is an older state: copy both, or copy through SQLite.
+ * F-wal is cut back every 64 MiB, but never while someone reads what is older: then it grows by what is
+ * written meanwhile.
+ *
+ * Opening answers MINIPAY_NOT_A_DATABASE (also for another program's database), MINIPAY_NEWER_VERSION,
+ * MINIPAY_CORRUPT (a file cut short), MINIPAY_READ_ONLY, MINIPAY_BUSY, MINIPAY_DISK_FULL, MINIPAY_IO_ERROR. */
 typedef struct minipay_sqlite_config {
     uint32_t struct_size;
     uint32_t cache_kib;

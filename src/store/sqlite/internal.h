@@ -10,7 +10,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 
-enum { MPI_SQLITE_TABLES_LARGEST = 64, MPI_SQLITE_SCANS_LARGEST = 32 };
+enum { MPI_SQLITE_TABLES_LARGEST = 64, MPI_SQLITE_SCANS_LARGEST = 64, MPI_SQLITE_INDEXES_LARGEST = 4 };
 
 /* The rows that the next bulk statement reads: the virtual table of one table shows them. */
 typedef struct mpi_row_source {
@@ -32,26 +32,37 @@ typedef struct mpi_connection {
     struct mpi_connection *next;
     sqlite3 *db;
     sqlite3_stmt *begin, *commit, *rollback, *data_version;
-    sqlite3_stmt *get[MPI_SQLITE_TABLES_LARGEST][5]; /* by primary key, then by index */
+    sqlite3_stmt *get[MPI_SQLITE_TABLES_LARGEST]
+                     [MPI_SQLITE_INDEXES_LARGEST + 1]; /* by primary key, then by index */
     sqlite3_stmt *insert[MPI_SQLITE_TABLES_LARGEST];
     sqlite3_stmt *put[MPI_SQLITE_TABLES_LARGEST];
     sqlite3_stmt *add[MPI_SQLITE_TABLES_LARGEST];
     sqlite3_stmt *remove[MPI_SQLITE_TABLES_LARGEST];
     mpi_scan_statement scans[MPI_SQLITE_SCANS_LARGEST];
     uint32_t scan_count;
+    uint32_t scan_oldest;
     mpi_row_source sources[MPI_SQLITE_TABLES_LARGEST];
     int64_t data_version_seen;
-    int wal_frames;
+    int wal_frames;    /* as of the last commit */
+    int checkpoint_at; /* when there are so many */
     bool writer;
+    bool writing; /* a WRITE session is open on it */
 } mpi_connection;
+
+/* A file beside the database by which processes take turns. */
+typedef struct mpi_file_lock {
+    int file; /* -1: not open */
+    struct mpi_file_lock *next;
+} mpi_file_lock;
 
 typedef struct mpi_sqlite {
     minipay_sqlite_config config;
     const minipay_schema *schema;
     mpi_connection *writer;
     mpi_connection *idle_readers;
-    pthread_mutex_t lock; /* idle_readers, and the one connection of a database in memory */
-    int lock_file;
+    uint32_t idle_count;
+    pthread_mutex_t lock; /* idle readers, and the one connection of a database in memory */
+    mpi_file_lock file_lock;
     bool in_memory;
 } mpi_sqlite;
 
@@ -78,10 +89,23 @@ uint32_t mpi_sqlite_table_number(const mpi_sqlite *sqlite, const minipay_table *
 /* rows.c: the virtual tables `rows_<table>`. */
 int mpi_sqlite_register_rows(mpi_connection *connection);
 
-/* statement.c */
-int mpi_sqlite_prepare(mpi_connection *connection, const char *sql, sqlite3_stmt **statement);
+/* value.c */
+typedef struct mpi_value {
+    int type; /* SQLITE_NULL, SQLITE_INTEGER, SQLITE_TEXT or SQLITE_BLOB */
+    int length;
+    int64_t number;
+    const void *bytes;
+} mpi_value;
+
+void mpi_sqlite_value(const minipay_field *field, const void *row, mpi_value *value);
 void mpi_sqlite_bind(sqlite3_stmt *statement, int position, const minipay_field *field, const void *row);
-void mpi_sqlite_read(sqlite3_stmt *statement, const minipay_table *table, void *row);
+
+/* Fills a struct; an ENUM field whose name is not in its list, or NULL. */
+const minipay_field *mpi_sqlite_read(sqlite3_stmt *statement, const minipay_table *table, void *row);
+
+/* statement.c: reading; write.c: writing */
+int mpi_sqlite_prepare(mpi_connection *connection, const char *sql, sqlite3_stmt **statement);
+void mpi_sqlite_say_columns(const minipay_table *table, mpi_sql *sql);
 minipay_status mpi_sqlite_get_many(void *impl, void *session, const minipay_table *table, int32_t index,
                                    void *const *rows, uint8_t *found, uint32_t count,
                                    minipay_error *error);
@@ -90,9 +114,17 @@ minipay_status mpi_sqlite_scan(void *impl, void *session, const minipay_scan *sc
 minipay_status mpi_sqlite_write_many(void *impl, void *session, minipay_write *write,
                                      minipay_error *error);
 
-/* lock.c: fair between processes. */
-minipay_status mpi_file_lock_open(const char *path, int *file, minipay_error *error);
-minipay_status mpi_file_lock_take(int file, uint32_t busy_ms, minipay_error *error);
-void mpi_file_lock_release(int file);
+/* connection.c. `prepare` readies the statements that begin and end sessions. */
+minipay_status mpi_connection_open(mpi_sqlite *sqlite, bool writer, mpi_connection **opened,
+                                   minipay_error *error);
+int mpi_connection_prepare(mpi_connection *connection);
+void mpi_connection_close(mpi_connection *connection);
+
+/* lock.c: fair between processes. `path`, the database's, is for errors. */
+minipay_status mpi_file_lock_open(const char *path, mpi_file_lock *lock, minipay_error *error);
+void mpi_file_lock_close(mpi_file_lock *lock);
+minipay_status mpi_file_lock_take(const mpi_file_lock *lock, uint32_t busy_ms, const char *path,
+                                  minipay_error *error);
+void mpi_file_lock_release(const mpi_file_lock *lock);
 
 #endif

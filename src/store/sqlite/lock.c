@@ -12,59 +12,146 @@
 /* Two bytes of a file beside the database. Whoever wants to write takes the gate, then the seat, then
  * gives the gate back. A process that has just written and wants to write again finds the gate taken by
  * whoever waits for the seat, and so comes after it. SQLite's own busy wait has no such order and lets
- * one process keep the database. */
+ * one process keep the database.
+ *
+ * The locks belong to the open file, not to the process: two handles of one process exclude each other,
+ * and the locks of a process that dies are gone. A forked child would share the open file and so keep its
+ * dead parent's lock; therefore it lets go of the file at once. */
 enum { GATE = 0, SEAT = 1 };
 
-static bool set_lock(int file, int byte, short kind)
+static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
+static mpi_file_lock *open_locks;
+static bool fork_watched;
+
+static void before_fork(void)
 {
-    struct flock lock;
-    memset(&lock, 0, sizeof lock);
-    lock.l_type = kind;
-    lock.l_whence = SEEK_SET;
-    lock.l_start = byte;
-    lock.l_len = 1;
-    return fcntl(file, F_OFD_SETLK, &lock) == 0;
+    pthread_mutex_lock(&list_lock);
 }
 
-static bool wait_for(int file, int byte, int64_t *left_us)
+static void after_fork_in_parent(void)
 {
-    int64_t pause_us = 20;
-    while (!set_lock(file, byte, F_WRLCK)) {
-        struct timespec pause = {0, (long)(pause_us * 1000)};
-        if (*left_us <= 0)
-            return false;
+    pthread_mutex_unlock(&list_lock);
+}
+
+static void after_fork_in_child(void)
+{
+    for (mpi_file_lock *lock = open_locks; lock; lock = lock->next) {
+        close(lock->file);
+        lock->file = -1;
+    }
+    open_locks = NULL;
+    pthread_mutex_unlock(&list_lock);
+}
+
+static void watch_forks(void)
+{
+    fork_watched = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) == 0;
+}
+
+static void enlist(mpi_file_lock *lock)
+{
+    pthread_mutex_lock(&list_lock);
+    lock->next = open_locks;
+    open_locks = lock;
+    pthread_mutex_unlock(&list_lock);
+}
+
+static void strike_out(mpi_file_lock *lock)
+{
+    pthread_mutex_lock(&list_lock);
+    for (mpi_file_lock **at = &open_locks; *at; at = &(*at)->next) {
+        if (*at == lock) {
+            *at = lock->next;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&list_lock);
+}
+
+minipay_status mpi_file_lock_open(const char *path, mpi_file_lock *lock, minipay_error *error)
+{
+    pthread_once(&fork_once, watch_forks);
+    if (!fork_watched)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        bool forbidden = errno == EACCES || errno == EROFS || errno == EPERM;
+        minipay_status status = forbidden         ? MINIPAY_READ_ONLY
+                                : errno == ENOSPC ? MINIPAY_DISK_FULL
+                                                  : MINIPAY_IO_ERROR;
+        return mpi_fail(error, status, "path", "%s: %s", path, strerror(errno));
+    }
+    lock->file = file;
+    enlist(lock);
+    return MINIPAY_OK;
+}
+
+void mpi_file_lock_close(mpi_file_lock *lock)
+{
+    if (lock->file < 0)
+        return;
+    strike_out(lock);
+    close(lock->file);
+    lock->file = -1;
+}
+
+/* 0, or why not. */
+static int set_lock(const mpi_file_lock *lock, int byte, short kind)
+{
+    struct flock range;
+    memset(&range, 0, sizeof range);
+    range.l_type = kind;
+    range.l_whence = SEEK_SET;
+    range.l_start = byte;
+    range.l_len = 1;
+    return fcntl(lock->file, F_OFD_SETLK, &range) == 0 ? 0 : errno;
+}
+
+static int64_t monotonic_us(void)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    return (int64_t)at.tv_sec * 1000000 + at.tv_nsec / 1000;
+}
+
+static bool is_taken(int why)
+{
+    return why == EAGAIN || why == EACCES || why == EINTR;
+}
+
+static int wait_for(const mpi_file_lock *lock, int byte, int64_t until)
+{
+    long pause_us = 20;
+    int why;
+    while (is_taken(why = set_lock(lock, byte, F_WRLCK))) {
+        struct timespec pause = {0, pause_us * 1000};
+        if (monotonic_us() >= until)
+            break;
         nanosleep(&pause, NULL);
-        *left_us -= pause_us;
         pause_us = pause_us < 320 ? pause_us * 2 : pause_us;
     }
-    return true;
+    return why;
 }
 
-minipay_status mpi_file_lock_open(const char *path, int *file, minipay_error *error)
+minipay_status mpi_file_lock_take(const mpi_file_lock *lock, uint32_t busy_ms, const char *path,
+                                  minipay_error *error)
 {
-    int opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (opened < 0)
-        return mpi_fail(error, errno == EACCES || errno == EROFS ? MINIPAY_READ_ONLY : MINIPAY_IO_ERROR,
-                        "path", "%s: %s", path, strerror(errno));
-    *file = opened;
-    return MINIPAY_OK;
+    int64_t until = monotonic_us() + (int64_t)busy_ms * 1000;
+    int why = wait_for(lock, GATE, until);
+    if (why == 0) {
+        why = wait_for(lock, SEAT, until);
+        set_lock(lock, GATE, F_UNLCK);
+    }
+    if (why == 0)
+        return MINIPAY_OK;
+    if (is_taken(why))
+        return mpi_fail(error, MINIPAY_BUSY, "path", "%s: other processes kept the database for %u ms",
+                        path, busy_ms);
+    return mpi_fail(error, MINIPAY_IO_ERROR, "path", "%s-lock: %s", path, strerror(why));
 }
 
-minipay_status mpi_file_lock_take(int file, uint32_t busy_ms, minipay_error *error)
+void mpi_file_lock_release(const mpi_file_lock *lock)
 {
-    int64_t left_us = (int64_t)busy_ms * 1000;
-    if (!wait_for(file, GATE, &left_us))
-        return mpi_fail(error, MINIPAY_BUSY, NULL, "other processes kept the database for %u ms",
-                        busy_ms);
-    bool seated = wait_for(file, SEAT, &left_us);
-    set_lock(file, GATE, F_UNLCK);
-    if (!seated)
-        return mpi_fail(error, MINIPAY_BUSY, NULL, "another process kept the database for %u ms",
-                        busy_ms);
-    return MINIPAY_OK;
-}
-
-void mpi_file_lock_release(int file)
-{
-    set_lock(file, SEAT, F_UNLCK);
+    set_lock(lock, SEAT, F_UNLCK);
 }

@@ -2,7 +2,6 @@
 #include "store/sqlite/internal.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* One read-only virtual table for each table shows the structs that are about to be written, so that a
@@ -27,22 +26,20 @@ static int rows_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
                         char **message)
 {
     mpi_row_source *source = aux;
-    char sql[2048] = "CREATE TABLE rows(";
-    size_t used = strlen(sql);
+    mpi_sql sql = {.used = 0};
     (void)argc;
     (void)argv;
     (void)message;
-    for (uint32_t i = 0; i < source->table->field_count; i++)
-        used += (size_t)snprintf(sql + used, sizeof sql - used, "%s%s", i ? "," : "",
-                                 source->table->fields[i].name);
-    snprintf(sql + used, sizeof sql - used, ")");
+    mpi_sql_say(&sql, "CREATE TABLE rows(");
+    mpi_sqlite_say_columns(source->table, &sql);
+    mpi_sql_say(&sql, ")");
     rows_table *made = sqlite3_malloc(sizeof *made);
     if (!made)
         return SQLITE_NOMEM;
     memset(made, 0, sizeof *made);
     made->source = source;
     *table = &made->base;
-    return sqlite3_declare_vtab(db, sql);
+    return sqlite3_declare_vtab(db, sql.text);
 }
 
 static int rows_disconnect(sqlite3_vtab *table)
@@ -98,44 +95,24 @@ static int rows_eof(sqlite3_vtab_cursor *cursor)
     return ((rows_cursor *)cursor)->position >= source_of(cursor)->count;
 }
 
-static void result_bytes(sqlite3_context *context, const minipay_field *field, const uint8_t *at)
-{
-    static const uint8_t none[16];
-    uint32_t length;
-    if (field->kind == MINIPAY_FIELD_BYTES) {
-        memcpy(&length, at, sizeof length);
-        if (length || !(field->flags & MINIPAY_FIELD_OPTIONAL))
-            sqlite3_result_blob(context, at + sizeof length, (int)length, SQLITE_STATIC);
-    } else if (!(field->flags & MINIPAY_FIELD_OPTIONAL) || memcmp(at, none, sizeof none)) {
-        sqlite3_result_blob(context, at, (int)field->size, SQLITE_STATIC);
-    }
-}
-
 static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int number)
 {
     const mpi_row_source *source = source_of(cursor);
-    const minipay_field *field = &source->table->fields[number];
-    const uint8_t *at = (const uint8_t *)source->rows[((rows_cursor *)cursor)->position] + field->offset;
-    int32_t narrow;
-    int64_t wide;
-    switch (field->kind) {
-    case MINIPAY_FIELD_INT64:
-        memcpy(&wide, at, sizeof wide);
-        sqlite3_result_int64(context, wide);
+    mpi_value value;
+    mpi_sqlite_value(&source->table->fields[number], source->rows[((rows_cursor *)cursor)->position],
+                     &value);
+    switch (value.type) {
+    case SQLITE_INTEGER:
+        sqlite3_result_int64(context, value.number);
         break;
-    case MINIPAY_FIELD_INT32:
-        memcpy(&narrow, at, sizeof narrow);
-        sqlite3_result_int(context, narrow);
+    case SQLITE_TEXT:
+        sqlite3_result_text(context, value.bytes, value.length, SQLITE_STATIC);
         break;
-    case MINIPAY_FIELD_ENUM:
-        memcpy(&narrow, at, sizeof narrow);
-        sqlite3_result_text(context, field->names[narrow], -1, SQLITE_STATIC);
-        break;
-    case MINIPAY_FIELD_TEXT:
-        sqlite3_result_text(context, (const char *)at, -1, SQLITE_STATIC);
+    case SQLITE_BLOB:
+        sqlite3_result_blob(context, value.bytes, value.length, SQLITE_STATIC);
         break;
     default:
-        result_bytes(context, field, at);
+        sqlite3_result_null(context);
     }
     return SQLITE_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite/internal.h"
 
+#include "base/assert.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -197,31 +198,76 @@ static minipay_status check_versions(mpi_connection *connection, const minipay_s
     return MINIPAY_OK;
 }
 
-minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schema *schema,
-                                 minipay_error *error)
+/* Whose file is this, and of which version? */
+static minipay_status look_at_file(mpi_connection *connection, const minipay_schema *schema,
+                                   int64_t *version, minipay_error *error)
 {
-    int64_t tables = 0, application = 0, version = 0;
-    int code = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-    if (code == SQLITE_OK)
-        code = read_pragma(connection, "SELECT count(*) FROM sqlite_schema", &tables);
+    int64_t tables = 0, application = 0;
+    int code = read_pragma(connection, "SELECT count(*) FROM sqlite_schema", &tables);
     if (code == SQLITE_OK)
         code = read_pragma(connection, "PRAGMA application_id", &application);
     if (code == SQLITE_OK)
-        code = read_pragma(connection, "PRAGMA user_version", &version);
-    minipay_status status = code == SQLITE_OK
-                                ? check_versions(connection, schema, tables, application, version, error)
-                                : mpi_sqlite_fail(connection, code, "reading the schema", error);
-    if (status == MINIPAY_OK && version < schema->version) {
-        code = bring_up(connection, schema);
-        status =
-            code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+        code = read_pragma(connection, "PRAGMA user_version", version);
+    return code == SQLITE_OK ? check_versions(connection, schema, tables, application, *version, error)
+                             : mpi_sqlite_fail(connection, code, "reading the schema", error);
+}
+
+/* The journal mode is written into the file; so it comes after the look at it. */
+static minipay_status use_log(mpi_connection *connection, minipay_error *error)
+{
+    bool in_memory = connection->owner->in_memory;
+    const char *wanted = in_memory ? "memory" : "wal";
+    sqlite3_stmt *statement = NULL;
+    bool used = false;
+    int code = sqlite3_prepare_v2(connection->db,
+                                  in_memory ? "PRAGMA journal_mode=MEMORY" : "PRAGMA journal_mode=WAL",
+                                  -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) {
+        used = strcmp((const char *)sqlite3_column_text(statement, 0), wanted) == 0;
+        code = SQLITE_OK;
     }
+    sqlite3_finalize(statement);
+    if (code != SQLITE_OK)
+        return mpi_sqlite_fail(connection, code, "setting up the log", error);
+    return used ? MINIPAY_OK
+                : mpi_fail(error, MINIPAY_IO_ERROR, "path",
+                           "%s: the file system has no shared memory for a write-ahead log",
+                           connection->owner->config.path);
+}
+
+static minipay_status bring_up_to_date(mpi_connection *connection, const minipay_schema *schema,
+                                       minipay_error *error)
+{
+    int64_t version = 0;
+    minipay_status status = look_at_file(connection, schema, &version, error);
+    if (status != MINIPAY_OK || version == schema->version)
+        return status;
+    int code = bring_up(connection, schema);
+    return code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+}
+
+minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schema *schema,
+                                 minipay_error *error)
+{
+    int64_t version = 0;
+    int code;
+    minipay_status status = look_at_file(connection, schema, &version, error);
+    if (status == MINIPAY_OK)
+        status = use_log(connection, error);
+    if (status != MINIPAY_OK)
+        return status;
+    code = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (code != SQLITE_OK)
+        return mpi_sqlite_fail(connection, code, "beginning to write", error);
+    status = bring_up_to_date(connection, schema, error);
     if (status == MINIPAY_OK) {
         code = sqlite3_exec(connection->db, "COMMIT", NULL, NULL, NULL);
-        status =
-            code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(connection, code, "making tables", error);
+        if (code != SQLITE_OK)
+            status = mpi_sqlite_fail(connection, code, "making tables", error);
     }
-    if (status != MINIPAY_OK)
+    if (!sqlite3_get_autocommit(connection->db))
         sqlite3_exec(connection->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
@@ -229,7 +275,8 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
 uint32_t mpi_sqlite_table_number(const mpi_sqlite *sqlite, const minipay_table *table)
 {
     uint32_t i = 0;
-    while (sqlite->schema->tables[i] != table)
+    while (i < sqlite->schema->table_count && sqlite->schema->tables[i] != table)
         i++;
+    MPI_ASSERT(i < sqlite->schema->table_count);
     return i;
 }
