@@ -40,7 +40,7 @@ if(MINIPAY_BUILD_TESTS)
   target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
   target_link_libraries(minipay_test_support INTERFACE minipay_flags minipay::static PkgConfig::CMOCKA
                         ${minipay_dependencies})
-  file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c" "${tests_dir}/store/conformance.c")
+  file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c" "${tests_dir}/store/conformance/*.c")
   if(support_sources)
     add_library(minipay_test_helpers STATIC ${support_sources})
     target_link_libraries(minipay_test_helpers PUBLIC minipay_test_support)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
-#include "store/conformance.h"
+#include "store/conformance/conformance.h"
 
 #include <stdio.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 #ifndef MINIPAY_TESTS_STORE_CONFORMANCE_H
 #define MINIPAY_TESTS_STORE_CONFORMANCE_H
 
-/* What every storage adapter must do, as tests. For authors of adapters: these files need nothing but
+/* What every storage adapter must do, as tests. For authors of adapters: this folder needs nothing but
  * minipay/sys/storage.h and cmocka. Write a factory, and call conformance_run from a main of your own. */
 
 #include "minipay/sys/storage.h"
