@@ -28,21 +28,53 @@
  *   HOLD_CAPTURE none             the hold's id                 > 0, or 0: all that is left
  *   HOLD_VOID  none               the hold's id                 0
  *   FREEZE, UNFREEZE, CLOSE  wallet  none                       0
+ *   REVERSAL   none               the id of a transfer between  0
+ *                                 members, undone in full
  *
- * Statuses of an outcome. USAGE: INVALID_ID (id, member_id, other_id), INVALID_AMOUNT, INVALID_CURRENCY,
- * INVALID_TEXT, INVALID_ARGUMENT (kind, flags), INVALID_TEXT (CREDIT, DEBIT, FREEZE, UNFREEZE
- * need a reason), INVALID_TIME (expires_at), ID_REUSED, CLOSED,
- * REENTERED. REJECTED: WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, MEMBER_INACTIVE,
- * INSUFFICIENT_FUNDS, SELF_TRANSFER, BELOW_MINIMUM, NOT_IN_UNITS, LIMIT_OPERATION, LIMIT_HOLDING,
- * LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, ACCOUNT_NOT_FOUND, BANK_REFUSED, MERCHANT_NOT_FOUND,
- * MERCHANT_INACTIVE, SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS, HOLD_NOT_FOUND, HOLD_CLOSED,
- * HOLD_EXPIRED, WALLET_NOT_EMPTY. RETRYABLE, UNKNOWN and FATAL: of the
- * storage. Checks are made in the order of the list.
+ * A HOLD without a payee is a legal freeze of a part: no limit refuses it, nor does a frozen wallet. One with
+ * a payee is checked as a payment is; its capture is then never refused for a limit, and counts towards the
+ * daily and monthly limits of its own day. A REVERSAL gives these limits back what its transfer took, if
+ * their day or month has not ended; no limit refuses it. FREEZE of a frozen wallet and UNFREEZE of an open
+ * one change nothing and are DONE.
  *
- * CAPTURE beyond what is left of the authorisation is INSUFFICIENT_FUNDS, after its expiry HOLD_EXPIRED.
+ * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
+ * (kind), INVALID_ID (id, member_id, other_id), INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency;
+ * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; CREDIT, DEBIT, FREEZE, UNFREEZE and
+ * REVERSAL need a reason), INVALID_ARGUMENT (flags), INVALID_TIME (expires_at), ID_REUSED (the first field that
+ * differs).
+ *
+ * REJECTED, for ever, the first that holds in the order of the kind's line:
+ *
+ *   TOPUP      WALLET_NOT_FOUND, BELOW_MINIMUM, NOT_IN_UNITS, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED,
+ *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_REFUSED
+ *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall; WALLET_NOT_FOUND (payer, payee),
+ *              SELF_TRANSFER, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payer, then payee),
+ *              LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, LIMIT_HOLDING
+ *   WITHDRAW   WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, ACCOUNT_NOT_FOUND, BANK_REFUSED
+ *   PAY, AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, then as WITHDRAW without the last two
+ *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
+ *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
+ *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS
+ *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, AMOUNT_OVERFLOW, LIMIT_HOLDING
+ *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
+ *              INSUFFICIENT_FUNDS
+ *   HOLD       HOLD_EXPIRED, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *   HOLD_CAPTURE  HOLD_NOT_FOUND, HOLD_CLOSED (it has no payee), WALLET_NOT_FOUND, WALLET_CLOSED (the payee's),
+ *              HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has less)
+ *   HOLD_VOID  HOLD_NOT_FOUND, HOLD_CLOSED
+ *   FREEZE, UNFREEZE  WALLET_NOT_FOUND, WALLET_CLOSED
+ *   CLOSE      WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, WALLET_NOT_EMPTY (posted, held or incoming)
+ *   REVERSAL   NOT_FOUND, ALREADY_REVERSED, TOO_LATE (MINIPAY_RULE_REVERSAL_DAYS), MEMBER_INACTIVE,
+ *              WALLET_FROZEN, WALLET_CLOSED (payee, then payer), INSUFFICIENT_FUNDS (the payee has less),
+ *              AMOUNT_OVERFLOW
+ *
  * SLIP_CLOSED: the payment's state does not allow it, nothing is left, or a REFUND comes later than policy's
- * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to the wallet whatever its state. A
- * deactivated merchant's payments can still be captured, voided and refunded. */
+ * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to the wallet whatever its state, to suspense
+ * when it is closed. A deactivated merchant's payments can still be captured, voided and refunded.
+ *
+ * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
 
 #include "minipay/status.h"
 
@@ -104,7 +136,52 @@ MINIPAY_API minipay_status minipay_execute(minipay *pay, const minipay_instructi
                                            uint32_t count, minipay_outcome *outcomes,
                                            minipay_error *error);
 
-/* What stands under an operation's id. MINIPAY_NOT_FOUND. */
+/* A batch that stands or falls as a whole, with an id of its own. */
+typedef struct minipay_batch_request {
+    uint32_t struct_size;
+    minipay_id id;
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_batch_request;
+
+/* What became of it. When it was refused, `failed_number` is the place, from 0, of the first instruction that
+ * could not be carried out, and `failed_status` says why; else they are 0. */
+typedef struct minipay_batch_outcome {
+    uint32_t struct_size;
+    int32_t state;  /* MINIPAY_STATE_DONE or _REJECTED */
+    int32_t status; /* MINIPAY_OK or MINIPAY_BATCH_REFUSED */
+    uint32_t count;
+    minipay_id id;
+    int64_t booked_at;
+    uint32_t failed_number;
+    int32_t failed_status;
+} minipay_batch_outcome;
+
+MINIPAY_API void minipay_batch_request_init(minipay_batch_request *request);
+MINIPAY_API void minipay_batch_outcome_init(minipay_batch_outcome *outcome);
+
+/* Carries out up to MINIPAY_BATCH_LARGEST instructions in the order given, in one commit: all or none. Each sees
+ * what those before it did. Takes no instruction that may have to wait: no TOPUP, no WITHDRAW, no AUTO_TOPUP.
+ *
+ * The same id with the same instructions answers what stands; a refusal stays one for ever. `outcomes` has room
+ * for `count`: when the batch is DONE they are the instructions' own, which can then be asked for by
+ * minipay_outcome_get too; when it was refused, nothing stands under their ids: all have the state NONE, and the
+ * status BATCH_REFUSED but for the one that was refused.
+ *
+ * Answers MINIPAY_OK when it is DONE, and MINIPAY_BATCH_REFUSED when it was refused, with the outcomes written.
+ * On every other status nothing is stored and the outputs are untouched. USAGE: INVALID_ARGUMENT (request,
+ * instructions, outcome, outcomes are NULL; count is 0), BATCH_TOO_LARGE, INVALID_SIZE (request), INVALID_ID (id),
+ * INVALID_TEXT (actor, channel, reason), what minipay_execute says of an instruction (`error.message` tells which
+ * one), INVALID_ARGUMENT (kind, flags: it may have to wait), ID_REUSED (of the batch: count, instructions, actor,
+ * channel, reason; of an instruction: its id stands already, or comes twice). */
+MINIPAY_API minipay_status minipay_execute_atomic(minipay *pay, const minipay_batch_request *request,
+                                                  const minipay_instruction *instructions,
+                                                  uint32_t count, minipay_batch_outcome *outcome,
+                                                  minipay_outcome *outcomes, minipay_error *error);
+
+/* What stands under an operation's id, read beside running operations. MINIPAY_INVALID_ARGUMENT (kind, or a NULL),
+ * MINIPAY_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id,
                                                minipay_outcome *outcome, minipay_error *error);
 

@@ -5,9 +5,12 @@
 /* MiniPay: prepaid money, from joining to settlement, as a library.
  *
  * Any number of threads may use one handle; every call blocks until its work is durable. The library
- * starts no thread, prints nothing and keeps no state outside its handles. A call made from inside a
- * callback of the same handle answers MINIPAY_REENTERED; in a forked child every call answers
- * MINIPAY_CLOSED. */
+ * starts no thread, prints nothing and keeps no state outside its handles.
+ *
+ * Every call on a handle may answer, besides what it says itself: MINIPAY_INVALID_ARGUMENT when the handle
+ * is NULL, MINIPAY_REENTERED when it is made from inside a callback of the same handle (another handle may
+ * be used there, up to eight within each other), MINIPAY_CLOSED in a forked child and while another thread
+ * closes the handle, and what the storage answers (RETRYABLE, UNKNOWN, FATAL). */
 
 #include "minipay/audit.h"
 #include "minipay/banking.h"
@@ -45,8 +48,10 @@ MINIPAY_API void minipay_config_init(minipay_config *config);
 MINIPAY_API minipay_status minipay_open(const minipay_config *config, minipay **pay,
                                         minipay_error *error);
 
-/* Waits for the calls under way, then closes; later calls of other threads that already hold the handle
- * answer MINIPAY_CLOSED. NULL is allowed. */
+/* Waits for the calls under way, then closes. A call that another thread begins meanwhile answers
+ * MINIPAY_CLOSED; once this has returned, the handle must not be used any more, as freed memory must not.
+ * Does nothing for NULL, in a forked child (the handle is the parent's) and inside a callback of the same
+ * handle. */
 MINIPAY_API void minipay_close(minipay *pay);
 
 /* Carries on what is due: answers to ask for, retries, interrupted operations. `budget` bounds the

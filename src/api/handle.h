@@ -8,6 +8,7 @@
 #include "membership/membership.h"
 #include "minipay/minipay.h"
 #include "payment/payment.h"
+#include "saga/batch.h"
 #include "settlement/settlement.h"
 #include "transfer/transfer.h"
 #include "wallet/wallet.h"
@@ -63,6 +64,9 @@ typedef struct mpi_batch {
     void (*draw_up)(void *context, const void *items, uint32_t number, mpi_document *document);
     bool instructions; /* the items are instructions: order per wallet is kept */
 } mpi_batch;
+
+/* Everything that can be said of an instruction without looking at what stands. */
+minipay_status mpi_check_instruction(const minipay_instruction *instruction, minipay_error *error);
 
 minipay_status mpi_run_batch(minipay *pay, const mpi_batch *batch, minipay_outcome *outcomes,
                              minipay_error *error);

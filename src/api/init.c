@@ -14,6 +14,8 @@
 
 INIT(audit_check)
 INIT(bank_account)
+INIT(batch_outcome)
+INIT(batch_request)
 INIT(corporate_account)
 INIT(entry)
 INIT(link_request)

@@ -33,6 +33,7 @@ static const rule_of_kind kinds[] = {
     {MINIPAY_KIND_HOLD_VOID, false, true, NO_AMOUNT, false, false, 0},
     {MINIPAY_KIND_FREEZE, true, false, NO_AMOUNT, true, false, 0},
     {MINIPAY_KIND_UNFREEZE, true, false, NO_AMOUNT, true, false, 0},
+    {MINIPAY_KIND_REVERSAL, false, true, NO_AMOUNT, true, false, 0},
     {MINIPAY_KIND_CLOSE, true, false, NO_AMOUNT, false, false, 0},
 };
 
@@ -80,8 +81,17 @@ static minipay_status check(const void *item, minipay_error *error)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "flags", "a flag does not belong to this kind");
     if (status == MINIPAY_OK &&
         (instruction->expires_at < 0 || (instruction->expires_at && !rule->expires)))
-        return mpi_fail(error, MINIPAY_INVALID_TIME, "expires_at", "this kind does not expire");
+        return mpi_fail(error, MINIPAY_INVALID_TIME, "expires_at",
+                        instruction->expires_at < 0 ? "a time is not below zero"
+                                                    : "this kind does not expire");
     return status;
+}
+
+minipay_status mpi_check_instruction(const minipay_instruction *instruction, minipay_error *error)
+{
+    return instruction->struct_size == sizeof *instruction
+               ? check(instruction, error)
+               : mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
 }
 
 minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions, uint32_t count,
@@ -93,38 +103,33 @@ minipay_status minipay_execute(minipay *pay, const minipay_instruction *instruct
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
-typedef struct look_up {
-    minipay *pay;
-    int32_t kind;
-    const minipay_id *id;
-    minipay_outcome *outcome;
-    minipay_status status;
-} look_up;
-
-static minipay_status run_look_up(void *context, mpi_unit *unit, minipay_error *error)
+static minipay_status look_up(minipay *pay, int32_t kind, const minipay_id *id, minipay_outcome *outcome,
+                              minipay_error *error)
 {
-    look_up *work = context;
-    return mpi_saga_look_up(work->pay->engine, unit, work->kind, work->id, work->outcome, &work->status,
-                            error);
+    mpi_view view;
+    if (!mpi_engine_saga(pay->engine, kind))
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of operation", kind);
+    minipay_status status = mpi_view_open(pay->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_flow flow = {pay->engine, NULL, NULL, error, &view, NULL};
+    status = mpi_saga_look_up(&flow, kind, id, outcome);
+    mpi_view_close(&view);
+    return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, status, "id") : status;
 }
 
 minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id,
                                    minipay_outcome *outcome, minipay_error *error)
 {
     minipay_outcome found;
-    look_up work = {pay, kind, id, &found, MINIPAY_NOT_FOUND};
     if (!id || !outcome)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "outcome" : "id", "NULL");
     minipay_status status = mpi_enter(pay, error);
     if (status != MINIPAY_OK)
         return status;
-    if (!mpi_engine_saga(pay->engine, kind))
-        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of operation", kind);
-    else
-        status = mpi_store_write(pay->store, run_look_up, &work, error);
+    status = look_up(pay, kind, id, &found, error);
     mpi_leave(pay);
-    if (status == MINIPAY_OK && work.status == MINIPAY_OK)
+    if (status == MINIPAY_OK)
         *outcome = found;
-    return status == MINIPAY_OK && work.status != MINIPAY_OK ? mpi_fail_plain(error, work.status, "id")
-                                                             : status;
+    return status;
 }

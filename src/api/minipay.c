@@ -2,6 +2,7 @@
 #include "api/handle.h"
 
 #include "api/views.h"
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/id.h"
@@ -28,10 +29,27 @@ static const mpi_record *const records[] = {
     &mpi_line_record,           &mpi_event_record,
     &mpi_hold_record,           &mpi_hold_operation_record,
     &mpi_wallet_change_record,  &mpi_slip_change_record,
+    &mpi_reversal_record,       &mpi_reversed_transfer_record,
+    &mpi_batch_record,
 };
 
-/* Which handle this thread is inside of: a call that finds its own handle here comes from a callback. */
-static _Thread_local const minipay *inside;
+/* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
+ * from a callback. A callback may use another handle, which has callbacks of its own. */
+enum { NESTED_LARGEST = 8 };
+
+static _Thread_local struct {
+    const minipay *handles[NESTED_LARGEST];
+    uint32_t count;
+} inside;
+
+static bool is_inside(const minipay *pay)
+{
+    for (uint32_t i = 0; i < inside.count; i++) {
+        if (inside.handles[i] == pay)
+            return true;
+    }
+    return false;
+}
 
 minipay_status mpi_enter(minipay *pay, minipay_error *error)
 {
@@ -40,7 +58,7 @@ minipay_status mpi_enter(minipay *pay, minipay_error *error)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "pay", "the handle is NULL");
     if (pay->process != getpid())
         return mpi_fail(error, MINIPAY_CLOSED, "pay", "the handle belongs to the parent process");
-    if (inside == pay)
+    if (is_inside(pay) || inside.count == NESTED_LARGEST)
         return mpi_fail_plain(error, MINIPAY_REENTERED, "pay");
     pthread_mutex_lock(&pay->lock);
     if (pay->closing)
@@ -49,13 +67,14 @@ minipay_status mpi_enter(minipay *pay, minipay_error *error)
         pay->calls++;
     pthread_mutex_unlock(&pay->lock);
     if (status == MINIPAY_OK)
-        inside = pay;
+        inside.handles[inside.count++] = pay;
     return status;
 }
 
 void mpi_leave(minipay *pay)
 {
-    inside = NULL;
+    MPI_ASSERT(inside.count > 0 && inside.handles[inside.count - 1] == pay);
+    inside.count--;
     pthread_mutex_lock(&pay->lock);
     if (--pay->calls == 0 && pay->closing)
         pthread_cond_broadcast(&pay->idle);
@@ -113,13 +132,14 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
  * caller's unit of work. */
 static void compose(minipay *pay, const minipay_config *config)
 {
+    mpi_batches_set_up(pay->engine);
     mpi_membership_set_up(&pay->membership, pay->engine);
     mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
     mpi_banking_set_up(&pay->banking, pay->engine, pay->policy, &config->bank);
     mpi_banking_port banking = mpi_banking_open_port(&pay->banking);
     mpi_wallets_set_up(&pay->wallets, pay->engine, pay->policy, &membership, &banking);
     mpi_wallet_port wallet = mpi_wallets_open_port(&pay->wallets);
-    mpi_transfers_set_up(&pay->transfers, pay->engine, &wallet, &banking);
+    mpi_transfers_set_up(&pay->transfers, pay->engine, pay->policy, &wallet, &banking);
     mpi_payments_set_up(&pay->payments, pay->engine, pay->policy, &wallet);
     mpi_payment_port payment = mpi_payments_open_port(&pay->payments);
     mpi_settlements_set_up(&pay->settlements, pay->engine, pay->policy, &wallet, &banking, &payment);
@@ -175,7 +195,7 @@ minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay
 
 void minipay_close(minipay *pay)
 {
-    if (!pay || pay->process != getpid())
+    if (!pay || pay->process != getpid() || is_inside(pay))
         return;
     pthread_mutex_lock(&pay->lock);
     pay->closing = true;

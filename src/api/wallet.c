@@ -79,3 +79,20 @@ minipay_status minipay_wallet_history(minipay *pay, const minipay_id *member_id,
     mpi_leave(pay);
     return status;
 }
+
+minipay_status minipay_wallet_balance_at(minipay *pay, const minipay_id *member_id, const char *currency,
+                                         int64_t at, int64_t *balance_minor, minipay_error *error)
+{
+    minipay_status status = check_name(member_id, currency, error);
+    if (status == MINIPAY_OK && !balance_minor)
+        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "balance_minor", "NULL");
+    if (status == MINIPAY_OK && at < 0)
+        status = mpi_fail_plain(error, MINIPAY_INVALID_TIME, "at");
+    if (status == MINIPAY_OK)
+        status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_wallets_balance_at(&pay->wallets, member_id, currency, at, balance_minor, error);
+    mpi_leave(pay);
+    return status;
+}

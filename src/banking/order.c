@@ -333,7 +333,7 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
 static minipay_status lease_due(void *context, mpi_unit *unit, minipay_error *error)
 {
     due_orders *due = context;
-    mpi_flow flow = {due->banking->engine, unit, &due->calls, error};
+    mpi_flow flow = {due->banking->engine, unit, &due->calls, error, NULL, NULL};
     mpi_bank_order until = {.next_at = mpi_unit_now(unit)};
     minipay_scan scan = {.table = &mpi_bank_order_record.table,
                          .index = MPI_ORDERS_DUE,

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/id.h"
 #include "base/money.h"
 
 #include <string.h>
@@ -59,11 +60,29 @@ static minipay_status change_held(mpi_ledger *ledger, mpi_unit *unit, const mpi_
     return MINIPAY_OK;
 }
 
+/* A legal freeze of a part: nothing is spent, so no limit is asked, and a frozen wallet can have one too. */
+static minipay_status may_freeze(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                 int64_t amount_minor, minipay_error *error)
+{
+    const mpi_balance *row = NULL;
+    int64_t available;
+    if (account->state == MPI_STATE_CLOSED)
+        return MINIPAY_WALLET_CLOSED;
+    minipay_status status = mpi_ledger_balance(ledger, unit, account->account_id, &row, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (!mpi_money_subtract(row->posted_minor, row->held_minor, &available))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    return available < amount_minor ? MINIPAY_INSUFFICIENT_FUNDS : MINIPAY_OK;
+}
+
 minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
                              const mpi_rules *rules, const mpi_hold *wanted, minipay_error *error)
 {
+    bool legal = wanted->opened_by == MINIPAY_KIND_HOLD && mpi_id_is_none(&wanted->payee_id);
     minipay_status status =
-        mpi_ledger_may_spend(ledger, unit, account, rules, wanted->amount_minor, error);
+        legal ? may_freeze(ledger, unit, account, wanted->amount_minor, error)
+              : mpi_ledger_may_spend(ledger, unit, account, rules, wanted->amount_minor, error);
     if (status == MINIPAY_OK)
         status = mpi_unit_insert(unit, ledger->holds, wanted, error);
     return status == MINIPAY_OK ? change_held(ledger, unit, wanted, wanted->amount_minor, error)

@@ -28,7 +28,7 @@ extern const mpi_record mpi_hold_record;
 enum { MPI_HOLD_OPEN = 0, MPI_HOLD_CLOSED = 1, MPI_HOLDS_DUE = 0 };
 
 /* Opens `wanted` on the account. The account's state, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
- * LIMIT_MONTHLY, in this order. */
+ * LIMIT_MONTHLY, in this order; a HOLD without a payee: only WALLET_CLOSED, INSUFFICIENT_FUNDS. */
 minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
                              const mpi_rules *rules, const mpi_hold *wanted, minipay_error *error);
 

@@ -122,7 +122,7 @@ static minipay_status check_state(const mpi_account *account)
 
 static int64_t limit_of(const mpi_posting *posting, const mpi_account *account, int32_t rule)
 {
-    return posting->forced || account->kind != MPI_ACCOUNT_WALLET
+    return posting->forced || posting->unlimited || account->kind != MPI_ACCOUNT_WALLET
                ? 0
                : posting->rules->values[rule][account->tier];
 }
@@ -170,21 +170,16 @@ static minipay_status put_in(const mpi_posting *posting, const mpi_account *acco
 }
 
 /* A reversal gives the windows back what the reversed row took from them. */
-static minipay_status restore_windows(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
-                                      int32_t date, mpi_balance *balance, minipay_error *error)
+static void restore_windows(const mpi_posting *posting, int32_t date, mpi_balance *balance)
 {
-    mpi_journal row = {.sequence = 0};
-    if (!posting->reverses || posting->credit->kind != MPI_ACCOUNT_WALLET)
-        return MINIPAY_OK;
-    minipay_status status = mpi_ledger_row(ledger, unit, &posting->operation_id, 0, &row, error);
-    if (status != MINIPAY_OK || !mpi_kind_counts(row.kind))
-        return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+    const mpi_journal *row = posting->reversed;
+    if (!row || posting->credit->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(row->kind))
+        return;
     roll_windows(balance, date);
-    if (row.business_date == date && balance->day_out_minor >= posting->amount_minor)
+    if (row->business_date == date && balance->day_out_minor >= posting->amount_minor)
         mpi_money_subtract(balance->day_out_minor, posting->amount_minor, &balance->day_out_minor);
-    if (row.business_date / 100 == date / 100 && balance->month_out_minor >= posting->amount_minor)
+    if (row->business_date / 100 == date / 100 && balance->month_out_minor >= posting->amount_minor)
         mpi_money_subtract(balance->month_out_minor, posting->amount_minor, &balance->month_out_minor);
-    return MINIPAY_OK;
 }
 
 minipay_status mpi_ledger_may_spend(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
@@ -203,8 +198,11 @@ minipay_status mpi_ledger_may_spend(mpi_ledger *ledger, mpi_unit *unit, const mp
 
 /* ---- posting ----------------------------------------------------------------------------------------- */
 
+/* A closed wallet stays at zero whatever comes: who must not be refused books to suspense. */
 static minipay_status check_states(const mpi_posting *posting)
 {
+    if (posting->forced && posting->credit->state == MPI_STATE_CLOSED)
+        return MINIPAY_WALLET_CLOSED;
     minipay_status status = posting->forced ? MINIPAY_OK : check_state(posting->debit);
     return status != MINIPAY_OK || posting->forced ? status : check_state(posting->credit);
 }
@@ -248,7 +246,7 @@ static minipay_status write_row(mpi_ledger *ledger, mpi_unit *unit, const mpi_po
         .business_date = date,
         .policy_version = posting->rules->version,
         .fingerprint = posting->fingerprint,
-        .reverses = posting->reverses,
+        .reverses = posting->reversed ? posting->reversed->sequence : 0,
     };
     memcpy(row.actor, posting->actor, sizeof row.actor);
     memcpy(row.channel, posting->channel, sizeof row.channel);
@@ -290,7 +288,7 @@ minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_pos
     mpi_balance debit = *debit_row, credit = *credit_row;
     status = apply(posting, date, &debit, &credit);
     if (status == MINIPAY_OK)
-        status = restore_windows(ledger, unit, posting, date, &credit, error);
+        restore_windows(posting, date, &credit);
     if (status == MINIPAY_OK)
         status = write_row(ledger, unit, posting, date, &debit, &credit, sequence, error);
     if (status != MINIPAY_OK)
@@ -337,4 +335,13 @@ minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_
     row->operation_id = *operation_id;
     row->leg = leg;
     return mpi_unit_find(unit, ledger->journal, row, error);
+}
+
+minipay_status mpi_ledger_row_seen(mpi_view *view, const minipay_id *operation_id, int32_t leg,
+                                   mpi_journal *row, minipay_error *error)
+{
+    memset(row, 0, sizeof *row);
+    row->operation_id = *operation_id;
+    row->leg = leg;
+    return mpi_view_get(view, &mpi_journal_record, MPI_JOURNAL_BY_OPERATION, row, error);
 }

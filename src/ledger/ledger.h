@@ -93,7 +93,8 @@ extern const mpi_record mpi_balance_record;
 extern const mpi_record mpi_journal_record;
 extern const mpi_record mpi_counter_record;
 
-enum { MPI_ACCOUNT_BY_NUMBER = 0 }; /* mpi_account_record's index on account_id */
+enum { MPI_ACCOUNT_BY_NUMBER = 0 };    /* mpi_account_record's index on account_id */
+enum { MPI_JOURNAL_BY_OPERATION = 0 }; /* mpi_journal_record's index on (operation_id, leg) */
 
 bool mpi_account_is_linked(int32_t kind);
 bool mpi_account_rises_with_debit(int32_t kind);
@@ -130,12 +131,13 @@ typedef struct mpi_posting {
     const mpi_account *credit;
     int64_t amount_minor;
     int64_t fingerprint;
-    int64_t reverses;
+    const mpi_journal *reversed; /* the row that this posting undoes, or NULL */
     const mpi_rules *rules;
     const char *actor;
     const char *channel;
     bool looked_up; /* the caller knows that (operation, leg) is free */
-    bool forced;    /* money that the bank has moved, or a return: no limit or state refuses it */
+    bool unlimited; /* money that goes back: no limit refuses it, but states do */
+    bool forced;    /* moved by a bank, or granted before: no limit or state but CLOSED refuses it */
 } mpi_posting;
 
 /* May the wallet spend the amount now? MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
@@ -159,5 +161,9 @@ minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t ac
 /* The journal row of (operation, leg), or MINIPAY_NOT_FOUND. */
 minipay_status mpi_ledger_row(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *operation_id,
                               int32_t leg, mpi_journal *row, minipay_error *error);
+
+/* The same on a snapshot. */
+minipay_status mpi_ledger_row_seen(mpi_view *view, const minipay_id *operation_id, int32_t leg,
+                                   mpi_journal *row, minipay_error *error);
 
 #endif

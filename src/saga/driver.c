@@ -227,7 +227,7 @@ static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *er
 {
     drive *work = context;
     mpi_document document;
-    mpi_flow flow = {work->engine, unit, &work->calls, error};
+    mpi_flow flow = {work->engine, unit, &work->calls, error, NULL, NULL};
     minipay_status status = take_answers_in(work, &flow);
     if (status == MINIPAY_OK)
         status = look_at_waiting(work, &flow, &document);

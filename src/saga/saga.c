@@ -73,7 +73,7 @@ static mpi_known_saga *known_saga(mpi_engine *engine, int32_t kind)
 
 /* A request is its drawn-up document: what was not given is zero and is left out, so that a request that
  * an older version wrote keeps its fingerprint when fields are added at the end. */
-static int64_t fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document)
+int64_t mpi_saga_fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document)
 {
     uint8_t bytes[MPI_RECORD_LARGEST];
     size_t count = mpi_record_canonical(record, document, bytes);
@@ -116,12 +116,21 @@ void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_o
         saga->tell(document, outcome);
 }
 
-static minipay_status find_standing(mpi_flow *flow, mpi_known_saga *known, mpi_document *document)
+static minipay_status read_document(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
 {
+    const mpi_record *record = known->saga->record;
     const void *row;
+    if (flow->view)
+        return mpi_view_get(flow->view, record, -1, document, flow->error);
     minipay_status status = mpi_unit_get(flow->unit, known->table, &document->op.id, &row, flow->error);
     if (status == MINIPAY_OK)
-        memcpy(document, row, known->saga->record->table.row_size);
+        memcpy(document, row, record->table.row_size);
+    return status;
+}
+
+static minipay_status find_standing(mpi_flow *flow, mpi_known_saga *known, mpi_document *document)
+{
+    minipay_status status = read_document(flow, known, document);
     if (status == MINIPAY_NOT_FOUND && known->saga->find)
         status = known->saga->find(known->context, flow, document);
     return status;
@@ -169,6 +178,15 @@ static minipay_status tell_world(mpi_flow *flow, const mpi_known_saga *known,
                             &document->op.id, document, flow->error);
 }
 
+/* A step found the id taken by an operation of another kind: that is no refusal, and nothing is stored. */
+static minipay_status misused(mpi_flow *flow, minipay_status status)
+{
+    if (flow->error && flow->error->status == status)
+        return status;
+    return mpi_fail(flow->error, status, "kind",
+                    "this id already belongs to an operation of another kind");
+}
+
 static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
 {
     mpi_mark mark = mpi_unit_mark(flow->unit);
@@ -176,6 +194,8 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     const mpi_saga *saga = known->saga;
     document->op.created_at = mpi_unit_now(flow->unit);
     document->op.state = MINIPAY_STATE_RUNNING;
+    if (flow->error)
+        flow->error->status = MINIPAY_OK; /* of an earlier operation of the group */
     minipay_status status = run_steps(flow, known, document);
     if (status == MPI_WAIT)
         return mpi_unit_insert(flow->unit, known->table, document, flow->error);
@@ -184,6 +204,8 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     } else if (is_rejection(status)) {
         mpi_unit_undo(flow->unit, mark);
         flow->calls->count = calls;
+        if (minipay_status_class(status) == MINIPAY_CLASS_USAGE)
+            return misused(flow, status);
         status = finish(flow, known, MINIPAY_STATE_REJECTED, status, document);
     }
     if (status != MINIPAY_OK)
@@ -212,7 +234,7 @@ minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *docume
     const mpi_record *record = known->saga->record;
     mpi_document standing;
     standing.op.id = document->op.id;
-    int64_t print = fingerprint(flow->engine, record, document);
+    int64_t print = mpi_saga_fingerprint(flow->engine, record, document);
     minipay_status status = find_standing(flow, known, &standing);
     if (status == MINIPAY_NOT_FOUND) {
         document->op.fingerprint = print;
@@ -317,19 +339,18 @@ minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *docume
     }
 }
 
-minipay_status mpi_saga_look_up(mpi_engine *engine, mpi_unit *unit, int32_t kind, const minipay_id *id,
-                                minipay_outcome *outcome, minipay_status *found, minipay_error *error)
+minipay_status mpi_saga_look_up(mpi_flow *flow, int32_t kind, const minipay_id *id,
+                                minipay_outcome *outcome)
 {
+    mpi_known_saga *known = known_saga(flow->engine, kind);
     mpi_document document;
-    mpi_call_list none = {NULL, 0, 0};
-    mpi_flow flow = {engine, unit, &none, error};
     document.op.id = *id;
-    *found = find_standing(&flow, known_saga(engine, kind), &document);
-    if (*found == MINIPAY_OK && document.op.kind != kind)
-        *found = MINIPAY_NOT_FOUND;
-    if (*found != MINIPAY_OK)
-        return *found == MINIPAY_NOT_FOUND ? MINIPAY_OK : *found;
-    mpi_saga_tell(known_saga(engine, kind)->saga, &document, outcome);
+    minipay_status status = find_standing(flow, known, &document);
+    if (status != MINIPAY_OK)
+        return status;
+    if (document.op.kind != kind)
+        return MINIPAY_NOT_FOUND;
+    mpi_saga_tell(known->saga, &document, outcome);
     return MINIPAY_OK;
 }
 

@@ -76,12 +76,15 @@ void mpi_operation_head(mpi_operation *op, int32_t kind, const minipay_id *id,
 typedef struct mpi_engine mpi_engine;
 typedef struct mpi_saga mpi_saga;
 
-/* What a step works with: one operation's run inside a unit of work. */
+/* What a step works with: one operation's run inside a unit of work. Only `find` of a saga and of a port may
+ * also be asked beside the lane: then `view` is set, and there is no unit. */
 typedef struct mpi_flow {
     mpi_engine *engine;
     mpi_unit *unit;
     struct mpi_call_list *calls; /* to be made once the unit is committed */
     minipay_error *error;
+    mpi_view *view;
+    struct mpi_atomic *atomic; /* the batch that is being carried out */
 } mpi_flow;
 
 /* `context` is the owner's; `document` may be changed and is written when it waits or ends. Answers OK,
@@ -183,9 +186,10 @@ minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id,
  * then OK or the reason of its refusal. `document` becomes what stands. */
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document);
 
-/* What stands under an operation's id: `*found` is OK or MINIPAY_NOT_FOUND. */
-minipay_status mpi_saga_look_up(mpi_engine *engine, mpi_unit *unit, int32_t kind, const minipay_id *id,
-                                minipay_outcome *outcome, minipay_status *found, minipay_error *error);
+/* What stands under an operation's id, read in the unit or beside the lane. MINIPAY_NOT_FOUND fills no
+ * error. */
+minipay_status mpi_saga_look_up(mpi_flow *flow, int32_t kind, const minipay_id *id,
+                                minipay_outcome *outcome);
 
 /* ---- driving ------------------------------------------------------------------------------------------ */
 

@@ -95,9 +95,8 @@ minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minip
 minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
                              minipay_error *error);
 
-/* A row of a cached table by a unique index; `row` comes with the index's fields set. Sees what earlier
- * operations of the group staged, and what the running one staged only while it has staged nothing.
- * MINIPAY_NOT_FOUND fills no error. */
+/* A row of a cached table by a unique index whose fields never change; `row` comes with them set. Sees what
+ * was staged. MINIPAY_NOT_FOUND fills no error. */
 minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row,
                                minipay_error *error);
 

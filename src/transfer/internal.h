@@ -5,5 +5,6 @@
 #include "transfer/transfer.h"
 
 extern const mpi_saga mpi_withdraw_saga;
+extern const mpi_saga mpi_reversal_saga;
 
 #endif

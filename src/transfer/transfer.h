@@ -2,7 +2,8 @@
 #ifndef MPI_TRANSFER_TRANSFER_H
 #define MPI_TRANSFER_TRANSFER_H
 
-/* Transfers: member to member, and member to bank. Owns `transfer` and `withdrawal`. */
+/* Transfers: member to member, member to bank, and the undoing of the former. Owns `transfer`, `withdrawal`,
+ * `reversal` and `reversed_transfer`. */
 
 #include "banking/port.h"
 #include "saga/saga.h"
@@ -30,16 +31,35 @@ typedef struct mpi_withdrawal {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_withdrawal;
 
+typedef struct mpi_reversal {
+    mpi_operation op;
+    minipay_id transfer_id;
+    int64_t amount_minor;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_reversal;
+
+/* Stands for every transfer that was reversed: so none is reversed twice. */
+typedef struct mpi_reversed_transfer {
+    minipay_id transfer_id;
+    minipay_id reversal_id;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_reversed_transfer;
+
 extern const mpi_record mpi_transfer_record;
 extern const mpi_record mpi_withdrawal_record;
+extern const mpi_record mpi_reversal_record;
+extern const mpi_record mpi_reversed_transfer_record;
 
 typedef struct mpi_transfers {
     mpi_engine *engine;
+    mpi_policy *policy;
+    mpi_table *reversed;
     mpi_wallet_port wallet;
     mpi_banking_port banking;
 } mpi_transfers;
 
-void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, const mpi_wallet_port *wallet,
-                          const mpi_banking_port *banking);
+void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, mpi_policy *policy,
+                          const mpi_wallet_port *wallet, const mpi_banking_port *banking);
 
 #endif

@@ -93,12 +93,18 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     mpi_wallets *wallets = context;
     mpi_hold_operation *operation = document;
     const mpi_hold *hold;
+    const mpi_account *payee;
     int64_t left;
     minipay_status status = find_own(wallets, flow, operation, &hold);
     if (status != MINIPAY_OK)
         return status;
     if (mpi_id_is_none(&hold->payee_id))
         return MINIPAY_HOLD_CLOSED;
+    status = mpi_wallets_find(wallets, flow, &hold->payee_id, hold->currency, &payee);
+    if (status == MINIPAY_OK && payee->state == MPI_STATE_CLOSED)
+        status = MINIPAY_WALLET_CLOSED;
+    if (status != MINIPAY_OK)
+        return status;
     mpi_move move = {
         .op = &operation->op,
         .kind = MINIPAY_KIND_TRANSFER,

@@ -25,9 +25,26 @@ minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id 
 minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move,
                                 int32_t *policy_version);
 
+minipay_status mpi_wallets_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
+                                   int32_t undo_leg);
+minipay_status mpi_wallets_undo(void *impl, mpi_flow *flow, const mpi_operation *op,
+                                const minipay_id *undone_id, int32_t leg, int32_t *policy_version);
+
+/* The account with this number. */
+minipay_status mpi_wallets_account(mpi_wallets *wallets, mpi_flow *flow, int64_t number,
+                                   const mpi_account **account);
+
 /* A member's wallet in the books. MINIPAY_WALLET_NOT_FOUND. */
 minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const minipay_id *member_id,
                                 const char currency[4], const mpi_account **account);
+
+/* The same on a snapshot; fills the error. */
+minipay_status mpi_wallets_find_seen(mpi_view *view, const minipay_id *member_id, const char *currency,
+                                     mpi_account *account, minipay_error *error);
+
+/* A row of the journal that must be one of the account's. */
+minipay_status mpi_wallets_row_seen(mpi_view *view, int64_t sequence, int64_t account_id,
+                                    mpi_journal *row, minipay_error *error);
 
 /* The posting of an operation's leg, with head, rules and text filled in. */
 minipay_status mpi_wallets_posting(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *op,

@@ -28,8 +28,10 @@ typedef struct mpi_move {
     mpi_party payee;
     int64_t amount_minor;
     char currency[4];
-    bool said;   /* the operation was looked for and has no posting yet */
-    bool forced; /* money that has moved already: no limit or state refuses it */
+    bool said; /* the operation was looked for and has no posting yet */
+    bool
+        forced; /* money that has moved already: nothing refuses it; if the payee's wallet is closed, suspense
+                    takes it */
 } mpi_move;
 
 /* A move that stands, as the journal has it. */
@@ -53,9 +55,17 @@ typedef struct mpi_wallet_port {
      * version that decided. */
     minipay_status (*move)(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version);
 
-    /* Undoes the move (operation, leg) by a reversing row under `undo_leg`. */
+    /* Undoes the operation's own move (operation, leg) by a reversing row under `undo_leg`. Never refused: what
+     * belongs to a wallet that was closed meanwhile goes to suspense. */
     minipay_status (*reverse)(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
                               int32_t undo_leg);
+
+    /* Undoes the move (undone_id, leg) of another operation, in full, as this operation's leg 0; what it took from
+     * the daily and monthly limits is given back. The caller sees to it that this happens once. Limits do not
+     * refuse it. NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (of either side), ID_REUSED,
+     * INSUFFICIENT_FUNDS when the payee has less. */
+    minipay_status (*undo)(void *impl, mpi_flow *flow, const mpi_operation *op,
+                           const minipay_id *undone_id, int32_t leg, int32_t *policy_version);
 
     /* Makes sure that `amount_minor` is available, by a top-up of what is missing if need be, of which
      * the operation is the parent. OK, MPI_WAIT, or why not; `*topup_minor` is what was topped up. */
@@ -78,7 +88,7 @@ typedef struct mpi_wallet_port {
     minipay_status (*release)(void *impl, mpi_flow *flow, const minipay_id *hold_id,
                               int64_t *freed_minor);
 
-    /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Only at an operation's start. */
+    /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Beside the lane too. */
     minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
                            mpi_moved *moved);
 } mpi_wallet_port;

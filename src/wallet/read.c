@@ -32,8 +32,8 @@ static minipay_status fill(mpi_view *view, const mpi_account *account, minipay_w
     return MINIPAY_OK;
 }
 
-static minipay_status find(mpi_view *view, const minipay_id *member_id, const char *currency,
-                           mpi_account *account, minipay_error *error)
+minipay_status mpi_wallets_find_seen(mpi_view *view, const minipay_id *member_id, const char *currency,
+                                     mpi_account *account, minipay_error *error)
 {
     memset(account, 0, sizeof *account);
     account->owner_id = *member_id;
@@ -54,7 +54,7 @@ minipay_status mpi_wallets_get(mpi_wallets *wallets, const minipay_id *member_id
     minipay_status status = mpi_view_open(wallets->store, &view, error);
     if (status != MINIPAY_OK)
         return status;
-    status = find(&view, member_id, currency, &account, error);
+    status = mpi_wallets_find_seen(&view, member_id, currency, &account, error);
     if (status == MINIPAY_OK)
         status = fill(&view, &account, &filled, error);
     mpi_view_close(&view);
@@ -150,8 +150,8 @@ static minipay_status fill_entry(mpi_view *view, int64_t account_id, const mpi_j
     return MINIPAY_OK;
 }
 
-static minipay_status read_row(mpi_view *view, int64_t sequence, int64_t account_id, mpi_journal *row,
-                               minipay_error *error)
+minipay_status mpi_wallets_row_seen(mpi_view *view, int64_t sequence, int64_t account_id,
+                                    mpi_journal *row, minipay_error *error)
 {
     row->sequence = sequence;
     minipay_status status = mpi_view_get(view, &mpi_journal_record, -1, row, error);
@@ -176,7 +176,7 @@ static minipay_status first_sequence(mpi_view *view, int64_t account_id, int64_t
     mpi_balance balance = {.account_id = account_id};
     mpi_journal row;
     if (before) {
-        minipay_status status = read_row(view, before, account_id, &row, error);
+        minipay_status status = mpi_wallets_row_seen(view, before, account_id, &row, error);
         if (status == MINIPAY_OK)
             *sequence = previous_of(&row, account_id);
         return status == MINIPAY_CORRUPT ? mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "before",
@@ -196,7 +196,7 @@ static minipay_status walk(mpi_view *view, int64_t account_id, int64_t before, m
     mpi_journal row;
     minipay_status status = first_sequence(view, account_id, before, &sequence, error);
     while (status == MINIPAY_OK && sequence && used < *count) {
-        status = read_row(view, sequence, account_id, &row, error);
+        status = mpi_wallets_row_seen(view, sequence, account_id, &row, error);
         if (status == MINIPAY_OK)
             status = fill_entry(view, account_id, &row, &entries[used++], error);
         if (status == MINIPAY_OK)
@@ -216,7 +216,7 @@ minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *membe
     minipay_status status = mpi_view_open(wallets->store, &view, error);
     if (status != MINIPAY_OK)
         return status;
-    status = find(&view, member_id, currency, &account, error);
+    status = mpi_wallets_find_seen(&view, member_id, currency, &account, error);
     if (status == MINIPAY_OK)
         status = walk(&view, account.account_id, before, entries, count, error);
     mpi_view_close(&view);

@@ -115,6 +115,11 @@ minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move
         return status;
     if (posting.debit == posting.credit)
         return MINIPAY_SELF_TRANSFER;
+    if (move->forced && posting.credit->state == MPI_STATE_CLOSED)
+        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_SUSPENSE, move->currency,
+                                &posting.credit, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
     posting.leg = move->leg;
     posting.kind = move->kind;
     posting.amount_minor = move->amount_minor;
@@ -128,12 +133,24 @@ static minipay_status account_by_number(mpi_wallets *wallets, mpi_flow *flow, in
                                         mpi_account *account)
 {
     account->account_id = number;
-    minipay_status status = mpi_unit_lookup(flow->unit, wallets->ledger.accounts, MPI_ACCOUNT_BY_NUMBER,
-                                            account, flow->error);
+    minipay_status status = flow->view ? mpi_view_get(flow->view, &mpi_account_record,
+                                                      MPI_ACCOUNT_BY_NUMBER, account, flow->error)
+                                       : mpi_unit_lookup(flow->unit, wallets->ledger.accounts,
+                                                         MPI_ACCOUNT_BY_NUMBER, account, flow->error);
     if (status == MINIPAY_NOT_FOUND)
         return mpi_fail(flow->error, MINIPAY_CORRUPT, "account", "account %lld is gone",
                         (long long)number);
     return status;
+}
+
+minipay_status mpi_wallets_account(mpi_wallets *wallets, mpi_flow *flow, int64_t number,
+                                   const mpi_account **account)
+{
+    mpi_account copy;
+    minipay_status status = account_by_number(wallets, flow, number, &copy);
+    return status == MINIPAY_OK
+               ? mpi_ledger_find(&wallets->ledger, flow->unit, &copy, account, flow->error)
+               : status;
 }
 
 static mpi_party party_of(const mpi_account *account)
@@ -155,7 +172,8 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
     mpi_journal row;
     mpi_account debit, credit;
     minipay_status status =
-        mpi_ledger_row(&wallets->ledger, flow->unit, operation_id, leg, &row, flow->error);
+        flow->view ? mpi_ledger_row_seen(flow->view, operation_id, leg, &row, flow->error)
+                   : mpi_ledger_row(&wallets->ledger, flow->unit, operation_id, leg, &row, flow->error);
     if (status == MINIPAY_OK)
         status = account_by_number(wallets, flow, row.debit_account, &debit);
     if (status == MINIPAY_OK)
@@ -174,46 +192,6 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
     memcpy(moved->actor, row.actor, sizeof moved->actor);
     memcpy(moved->channel, row.channel, sizeof moved->channel);
     return MINIPAY_OK;
-}
-
-static minipay_status cached_account(mpi_wallets *wallets, mpi_flow *flow, int64_t number,
-                                     const mpi_account **account)
-{
-    mpi_account copy;
-    minipay_status status = account_by_number(wallets, flow, number, &copy);
-    return status == MINIPAY_OK
-               ? mpi_ledger_find(&wallets->ledger, flow->unit, &copy, account, flow->error)
-               : status;
-}
-
-static minipay_status port_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
-                                   int32_t undo_leg)
-{
-    mpi_wallets *wallets = impl;
-    mpi_journal row;
-    mpi_posting posting;
-    int64_t sequence;
-    minipay_status status =
-        mpi_ledger_row(&wallets->ledger, flow->unit, &op->id, leg, &row, flow->error);
-    if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail(flow->error, MINIPAY_CORRUPT, "journal", "the posting to be reversed is gone");
-    const mpi_account *debit, *credit;
-    if (status == MINIPAY_OK)
-        status = cached_account(wallets, flow, row.credit_account, &debit);
-    if (status == MINIPAY_OK)
-        status = cached_account(wallets, flow, row.debit_account, &credit);
-    if (status == MINIPAY_OK)
-        status = mpi_wallets_posting(wallets, flow, op, debit->currency, &posting);
-    if (status != MINIPAY_OK)
-        return status;
-    posting.debit = debit;
-    posting.credit = credit;
-    posting.leg = undo_leg;
-    posting.kind = MINIPAY_KIND_REVERSAL;
-    posting.amount_minor = row.amount_minor;
-    posting.reverses = row.sequence;
-    posting.forced = true;
-    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
 static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operation *parent,
@@ -247,7 +225,8 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
     return (mpi_wallet_port){
         .impl = wallets,
         .move = mpi_wallets_move,
-        .reverse = port_reverse,
+        .reverse = mpi_wallets_reverse,
+        .undo = mpi_wallets_undo,
         .provide = port_provide,
         .hold = mpi_wallets_hold,
         .capture = mpi_wallets_capture,

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transfer/internal.h"
+
+#include <string.h>
+
+/* Reversal of a transfer, member to member: in full, once, by a posting that names the one which it undoes.
+ *
+ *   undo ──▶ DONE
+ */
+
+enum { DAY_SECONDS = 86400 };
+
+static const minipay_field reversal_fields[] = {
+    MPI_OPERATION_FIELDS(mpi_reversal),    MPI_ID(mpi_reversal, transfer_id),
+    MPI_MONEY(mpi_reversal, amount_minor), MPI_TEXT(mpi_reversal, currency),
+    MPI_HASH(mpi_reversal, row_tag),
+};
+
+const mpi_record mpi_reversal_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_reversal, "reversal", reversal_fields, 1, NULL, 0);
+
+static const minipay_field reversed_fields[] = {
+    MPI_ID(mpi_reversed_transfer, transfer_id),
+    MPI_ID(mpi_reversed_transfer, reversal_id),
+    MPI_HASH(mpi_reversed_transfer, row_tag),
+};
+
+const mpi_record mpi_reversed_transfer_record = MPI_RECORD(
+    MPI_FORM_DOCUMENT, mpi_reversed_transfer, "reversed_transfer", reversed_fields, 1, NULL, 0);
+
+/* A transfer is known by its posting: most have no document. */
+static minipay_status find_transfer(mpi_transfers *transfers, mpi_flow *flow,
+                                    const minipay_id *transfer_id, mpi_moved *moved)
+{
+    minipay_status status = transfers->wallet.find(transfers->wallet.impl, flow, transfer_id, 0, moved);
+    if (status != MINIPAY_OK)
+        return status;
+    bool between_members = moved->kind == MINIPAY_KIND_TRANSFER &&
+                           moved->payer.kind == MPI_PARTY_WALLET &&
+                           moved->payee.kind == MPI_PARTY_WALLET;
+    return between_members ? MINIPAY_OK : MINIPAY_NOT_FOUND;
+}
+
+static minipay_status check_reversible(mpi_transfers *transfers, mpi_flow *flow,
+                                       const mpi_reversal *reversal, const mpi_moved *moved)
+{
+    const void *row;
+    const mpi_rules *rules;
+    minipay_status status =
+        mpi_unit_get(flow->unit, transfers->reversed, &reversal->transfer_id, &row, flow->error);
+    if (status == MINIPAY_OK)
+        return MINIPAY_ALREADY_REVERSED;
+    if (status == MINIPAY_NOT_FOUND)
+        status = mpi_policy_rules(transfers->policy, flow->unit, moved->currency, &rules, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    int64_t days = rules->values[MINIPAY_RULE_REVERSAL_DAYS][0];
+    int64_t passed = (mpi_unit_now(flow->unit) - moved->booked_at) / 1000000 / DAY_SECONDS;
+    return days && passed >= days ? MINIPAY_TOO_LATE : MINIPAY_OK;
+}
+
+static minipay_status undo(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    mpi_reversal *reversal = document;
+    mpi_reversed_transfer done = {reversal->transfer_id, reversal->op.id, {0}};
+    mpi_moved moved;
+    minipay_status status = find_transfer(transfers, flow, &reversal->transfer_id, &moved);
+    if (status != MINIPAY_OK)
+        return status;
+    reversal->amount_minor = moved.amount_minor;
+    memcpy(reversal->currency, moved.currency, sizeof reversal->currency);
+    status = check_reversible(transfers, flow, reversal, &moved);
+    if (status == MINIPAY_OK)
+        status = transfers->wallet.undo(transfers->wallet.impl, flow, &reversal->op,
+                                        &reversal->transfer_id, 0, &reversal->op.policy_version);
+    return status == MINIPAY_OK ? mpi_unit_insert(flow->unit, transfers->reversed, &done, flow->error)
+                                : status;
+}
+
+static const mpi_step reversal_steps[] = {{"undo", "wallet.undo", undo, NULL, NULL}};
+
+static void draw_up(const minipay_instruction *instruction, void *document)
+{
+    ((mpi_reversal *)document)->transfer_id = instruction->other_id;
+}
+
+static void tell(const void *document, minipay_outcome *outcome)
+{
+    outcome->amount_minor = ((const mpi_reversal *)document)->amount_minor;
+}
+
+const mpi_saga mpi_reversal_saga = {
+    .kind = MINIPAY_KIND_REVERSAL,
+    .name = "reversal",
+    .record = &mpi_reversal_record,
+    .steps = reversal_steps,
+    .step_count = MPI_COUNT(reversal_steps),
+    .draw_up = draw_up,
+    .tell = tell,
+};
