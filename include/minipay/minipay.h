@@ -14,6 +14,7 @@
 
 #include "minipay/audit.h"
 #include "minipay/banking.h"
+#include "minipay/books.h"
 #include "minipay/instruction.h"
 #include "minipay/member.h"
 #include "minipay/payment.h"

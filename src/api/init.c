@@ -13,6 +13,7 @@
     }
 
 INIT(audit_check)
+INIT(balance)
 INIT(bank_account)
 INIT(batch_outcome)
 INIT(batch_request)
@@ -23,7 +24,9 @@ INIT(member)
 INIT(member_request)
 INIT(merchant)
 INIT(merchant_request)
+INIT(operation)
 INIT(outcome)
+INIT(posting)
 INIT(settlement)
 INIT(settlement_line)
 INIT(settlement_request)

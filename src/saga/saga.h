@@ -20,6 +20,7 @@
  * A saga that never waits leaves one row, or none of its own where its posting says all. */
 
 #include "base/error.h"
+#include "minipay/books.h"
 #include "minipay/instruction.h"
 #include "minipay/sys/bank.h"
 #include "policy/policy.h"
@@ -117,6 +118,11 @@ struct mpi_saga {
     /* Optional. May this finished document be left out because its posting says all? */
     bool (*is_said)(void *context, const void *document);
 
+    /* Optional, with `is_said`. The documents of operations that stand without one, as `find` fills them, in
+     * the order of ids from behind `after`; `*count` is the room, then the number. Beside the lane. */
+    minipay_status (*said)(void *context, const minipay_id *after, void *documents, uint32_t *count,
+                           minipay_error *error);
+
     /* Optional. Runs when the document has become DONE or REJECTED, before it is written. */
     minipay_status (*ended)(void *context, mpi_flow *flow, void *document);
 
@@ -190,6 +196,10 @@ minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *docume
  * error. */
 minipay_status mpi_saga_look_up(mpi_flow *flow, int32_t kind, const minipay_id *id,
                                 minipay_outcome *outcome);
+
+/* Operations of a kind in the order of ids, as minipay_operation_list says. Beside the lane. */
+minipay_status mpi_saga_list(mpi_engine *engine, int32_t kind, const minipay_id *after,
+                             minipay_operation *operations, uint32_t *count, minipay_error *error);
 
 /* ---- driving ------------------------------------------------------------------------------------------ */
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/internal.h"
 
+#include "base/error.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* Transfer, member to member.
@@ -64,30 +67,50 @@ static void draw_up(const minipay_instruction *instruction, void *document)
         mpi_secret_set(&transfer->memo, sizeof transfer->memo, instruction->memo);
 }
 
+/* The document of a transfer that its posting says. */
+static void restore(mpi_transfer *transfer, const mpi_moved *moved)
+{
+    memset(transfer, 0, sizeof *transfer);
+    transfer->op.id = moved->operation_id;
+    transfer->op.kind = moved->kind;
+    transfer->op.state = MINIPAY_STATE_DONE;
+    transfer->op.step = MPI_COUNT(transfer_steps);
+    transfer->op.policy_version = moved->policy_version;
+    transfer->op.fingerprint = moved->fingerprint;
+    transfer->op.created_at = transfer->op.finished_at = moved->booked_at;
+    memcpy(transfer->op.actor, moved->actor, sizeof transfer->op.actor);
+    memcpy(transfer->op.channel, moved->channel, sizeof transfer->op.channel);
+    transfer->payer_id = moved->payer.owner_id;
+    transfer->payee_id = moved->payee.owner_id;
+    transfer->amount_minor = moved->amount_minor;
+    memcpy(transfer->currency, moved->currency, sizeof transfer->currency);
+}
+
 static minipay_status find(void *context, mpi_flow *flow, void *document)
 {
     mpi_transfers *transfers = context;
     mpi_transfer *transfer = document;
-    minipay_id id = transfer->op.id;
     mpi_moved moved;
-    minipay_status status = transfers->wallet.find(transfers->wallet.impl, flow, &id, 0, &moved);
-    if (status != MINIPAY_OK)
-        return status;
-    memset(transfer, 0, sizeof *transfer);
-    transfer->op.id = id;
-    transfer->op.kind = moved.kind;
-    transfer->op.state = MINIPAY_STATE_DONE;
-    transfer->op.step = MPI_COUNT(transfer_steps);
-    transfer->op.policy_version = moved.policy_version;
-    transfer->op.fingerprint = moved.fingerprint;
-    transfer->op.created_at = transfer->op.finished_at = moved.booked_at;
-    memcpy(transfer->op.actor, moved.actor, sizeof transfer->op.actor);
-    memcpy(transfer->op.channel, moved.channel, sizeof transfer->op.channel);
-    transfer->payer_id = moved.payer.owner_id;
-    transfer->payee_id = moved.payee.owner_id;
-    transfer->amount_minor = moved.amount_minor;
-    memcpy(transfer->currency, moved.currency, sizeof transfer->currency);
-    return MINIPAY_OK;
+    minipay_status status =
+        transfers->wallet.find(transfers->wallet.impl, flow, &transfer->op.id, 0, &moved);
+    if (status == MINIPAY_OK)
+        restore(transfer, &moved);
+    return status;
+}
+
+static minipay_status said(void *context, const minipay_id *after, void *documents, uint32_t *count,
+                           minipay_error *error)
+{
+    mpi_transfers *transfers = context;
+    mpi_moved *moved = malloc((*count + 1) * sizeof *moved);
+    if (!moved)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = transfers->wallet.moves(transfers->wallet.impl, MINIPAY_KIND_TRANSFER, after,
+                                                    moved, count, error);
+    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
+        restore((mpi_transfer *)documents + i, &moved[i]);
+    free(moved);
+    return status;
 }
 
 /* Flags, a top-up, a reason and a memo are not in the journal. */
@@ -115,6 +138,7 @@ static const mpi_saga transfer_saga = {
     .draw_up = draw_up,
     .find = find,
     .is_said = is_said,
+    .said = said,
     .tell = tell,
 };
 

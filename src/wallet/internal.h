@@ -55,4 +55,11 @@ minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, const mpi_ope
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,
                              int64_t *topup_minor);
 
+/* What a journal row tells other contexts. */
+mpi_party mpi_wallets_party(const mpi_account *account);
+void mpi_wallets_tell_move(const mpi_journal *row, const mpi_account *debit, const mpi_account *credit,
+                           mpi_moved *moved);
+minipay_status mpi_wallets_moves(void *impl, int32_t kind, const minipay_id *after, mpi_moved *moved,
+                                 uint32_t *count, minipay_error *error);
+
 #endif

@@ -36,6 +36,7 @@ typedef struct mpi_move {
 
 /* A move that stands, as the journal has it. */
 typedef struct mpi_moved {
+    minipay_id operation_id;
     int32_t kind;
     int32_t policy_version;
     int64_t amount_minor;
@@ -91,6 +92,11 @@ typedef struct mpi_wallet_port {
     /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Beside the lane too. */
     minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
                            mpi_moved *moved);
+
+    /* The moves of a kind that are their operation's first (leg 0), in the order of operations from behind
+     * `after`. `*count` is the room, then the number. Beside the lane. */
+    minipay_status (*moves)(void *impl, int32_t kind, const minipay_id *after, mpi_moved *moved,
+                            uint32_t *count, minipay_error *error);
 } mpi_wallet_port;
 
 #endif

@@ -153,7 +153,7 @@ minipay_status mpi_wallets_account(mpi_wallets *wallets, mpi_flow *flow, int64_t
                : status;
 }
 
-static mpi_party party_of(const mpi_account *account)
+mpi_party mpi_wallets_party(const mpi_account *account)
 {
     static const mpi_party_kind party_kinds[] = {[MPI_ACCOUNT_WALLET] = MPI_PARTY_WALLET,
                                                  [MPI_ACCOUNT_PAYABLE] = MPI_PARTY_PAYABLE,
@@ -163,6 +163,23 @@ static mpi_party party_of(const mpi_account *account)
     mpi_party party = {party_kinds[account->kind < (int32_t)MPI_COUNT(party_kinds) ? account->kind : 0],
                        account->owner_id};
     return party;
+}
+
+void mpi_wallets_tell_move(const mpi_journal *row, const mpi_account *debit, const mpi_account *credit,
+                           mpi_moved *moved)
+{
+    memset(moved, 0, sizeof *moved);
+    moved->operation_id = row->operation_id;
+    moved->kind = row->kind;
+    moved->policy_version = row->policy_version;
+    moved->amount_minor = row->amount_minor;
+    moved->booked_at = row->booked_at;
+    moved->fingerprint = row->fingerprint;
+    moved->payer = mpi_wallets_party(debit);
+    moved->payee = mpi_wallets_party(credit);
+    memcpy(moved->currency, debit->currency, sizeof moved->currency);
+    memcpy(moved->actor, row->actor, sizeof moved->actor);
+    memcpy(moved->channel, row->channel, sizeof moved->channel);
 }
 
 static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
@@ -178,20 +195,9 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
         status = account_by_number(wallets, flow, row.debit_account, &debit);
     if (status == MINIPAY_OK)
         status = account_by_number(wallets, flow, row.credit_account, &credit);
-    if (status != MINIPAY_OK)
-        return status;
-    memset(moved, 0, sizeof *moved);
-    moved->kind = row.kind;
-    moved->policy_version = row.policy_version;
-    moved->amount_minor = row.amount_minor;
-    moved->booked_at = row.booked_at;
-    moved->fingerprint = row.fingerprint;
-    moved->payer = party_of(&debit);
-    moved->payee = party_of(&credit);
-    memcpy(moved->currency, debit.currency, sizeof moved->currency);
-    memcpy(moved->actor, row.actor, sizeof moved->actor);
-    memcpy(moved->channel, row.channel, sizeof moved->channel);
-    return MINIPAY_OK;
+    if (status == MINIPAY_OK)
+        mpi_wallets_tell_move(&row, &debit, &credit, moved);
+    return status;
 }
 
 static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operation *parent,
@@ -232,6 +238,7 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
         .capture = mpi_wallets_capture,
         .release = mpi_wallets_release,
         .find = port_find,
+        .moves = mpi_wallets_moves,
     };
 }
 

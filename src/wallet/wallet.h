@@ -97,6 +97,10 @@ minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *membe
 minipay_status mpi_wallets_balance_at(mpi_wallets *wallets, const minipay_id *member_id,
                                       const char *currency, int64_t at, int64_t *balance_minor,
                                       minipay_error *error);
+minipay_status mpi_wallets_balances(mpi_wallets *wallets, const minipay_balance *after,
+                                    minipay_balance *balances, uint32_t *count, minipay_error *error);
+minipay_status mpi_wallets_postings(mpi_wallets *wallets, const minipay_posting *after,
+                                    minipay_posting *postings, uint32_t *count, minipay_error *error);
 minipay_status mpi_wallets_company(mpi_wallets *wallets, const char *currency, int64_t *posted_minor,
                                    int64_t *in_transit_minor, minipay_error *error);
 
