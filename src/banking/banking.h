@@ -6,6 +6,7 @@
  * `bank_order`; the only context that talks to a bank. */
 
 #include "banking/port.h"
+#include "ledger/claim.h"
 #include "minipay/banking.h"
 
 #include <pthread.h>
@@ -58,6 +59,7 @@ typedef struct mpi_bank_order {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_order;
 
+extern const mpi_claimant mpi_banking_claimants[];
 extern const mpi_record mpi_bank_account_record;
 extern const mpi_record mpi_bank_owner_record;
 extern const mpi_record mpi_bank_number_record;

@@ -9,6 +9,7 @@
 
 /* What the journal says of one account, as far as it has been read. */
 typedef struct tracked {
+    minipay_id owner_id;
     int64_t posted_minor;
     int64_t last_sequence;
     int64_t day_out_minor;
@@ -20,22 +21,32 @@ typedef struct tracked {
     uint8_t balanced; /* its balance row was seen */
 } tracked;
 
-enum { CURRENCIES_LARGEST = 64 };
+/* A counter above this is not believed without accounts. */
+enum { CURRENCIES_LARGEST = 64, ACCOUNTS_AT_ONCE = 4194304 };
+
+/* The balances of a currency, by the kind of their accounts, as the balance rows have them. */
+typedef struct sums {
+    int64_t posted_minor[MPI_ACCOUNT_ADJUSTMENT + 1];
+} sums;
 
 struct mpi_ledger_auditor {
     mpi_view *view;
+    mpi_claims *claims;
     tracked *accounts; /* by account number */
     int64_t room;
     char currencies[CURRENCIES_LARGEST][MINIPAY_CURRENCY_SIZE];
+    sums sums[CURRENCIES_LARGEST];
     uint32_t currency_count;
-    minipay_audit_check *postings, *balances, *trial;
+    minipay_audit_check *postings, *balances, *trial, *safeguarding;
 };
 
-minipay_status mpi_ledger_auditor_new(mpi_ledger_auditor **auditor, minipay_error *error)
+minipay_status mpi_ledger_auditor_new(mpi_claims *claims, mpi_ledger_auditor **auditor,
+                                      minipay_error *error)
 {
     *auditor = calloc(1, sizeof **auditor);
     if (!*auditor)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    (*auditor)->claims = claims;
     return MINIPAY_OK;
 }
 
@@ -53,7 +64,8 @@ static minipay_status start(void *context, mpi_audit *audit, minipay_error *erro
     auditor->postings = mpi_audit_check(audit, "postings");
     auditor->balances = mpi_audit_check(audit, "balances");
     auditor->trial = mpi_audit_check(audit, "trial balance");
-    return auditor->trial
+    auditor->safeguarding = mpi_audit_check(audit, "safeguarding");
+    return auditor->safeguarding
                ? MINIPAY_OK
                : mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for 32 checks is needed");
 }
@@ -70,6 +82,29 @@ static uint8_t currency_number(mpi_ledger_auditor *auditor, const char currency[
     return (uint8_t)i;
 }
 
+static minipay_status make_room(mpi_ledger_auditor *auditor, int64_t number, minipay_error *error)
+{
+    if (number < auditor->room)
+        return MINIPAY_OK;
+    int64_t room = number < 1024 ? 2048 : number + number / 4;
+    tracked *accounts = realloc(auditor->accounts, (size_t)room * sizeof *accounts);
+    if (!accounts)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    memset(accounts + auditor->room, 0, (size_t)(room - auditor->room) * sizeof *accounts);
+    auditor->accounts = accounts;
+    auditor->room = room;
+    return MINIPAY_OK;
+}
+
+/* The counter of accounts stands before the accounts, and says how many there are. */
+static minipay_status see_counter(mpi_ledger_auditor *auditor, const mpi_counter *counter,
+                                  minipay_error *error)
+{
+    bool counts =
+        strcmp(counter->name, "account") == 0 && counter->value > 0 && counter->value < ACCOUNTS_AT_ONCE;
+    return counts ? make_room(auditor, counter->value, error) : MINIPAY_OK;
+}
+
 static minipay_status see_account(mpi_ledger_auditor *auditor, const mpi_account *account,
                                   minipay_error *error)
 {
@@ -78,19 +113,14 @@ static minipay_status see_account(mpi_ledger_auditor *auditor, const mpi_account
         mpi_audit_fail(auditor->postings, "account: %lld is no account number", (long long)number);
         return MINIPAY_OK;
     }
-    if (number >= auditor->room) {
-        int64_t room = number < 1024 ? 2048 : number * 2;
-        tracked *accounts = realloc(auditor->accounts, (size_t)room * sizeof *accounts);
-        if (!accounts)
-            return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-        memset(accounts + auditor->room, 0, (size_t)(room - auditor->room) * sizeof *accounts);
-        auditor->accounts = accounts;
-        auditor->room = room;
-    }
+    minipay_status status = make_room(auditor, number, error);
+    if (status != MINIPAY_OK)
+        return status;
     tracked *seen = &auditor->accounts[number];
     if (seen->known)
         mpi_audit_fail(auditor->postings, "account: the number %lld stands twice", (long long)number);
     seen->known = 1;
+    seen->owner_id = account->owner_id;
     seen->kind = (int8_t)account->kind;
     seen->currency = currency_number(auditor, account->currency);
     return MINIPAY_OK;
@@ -124,33 +154,66 @@ static void count_out(tracked *account, const mpi_journal *row)
 }
 
 /* A reversal gives the windows back what the reversed row took, if they are still the same. */
-static minipay_status count_back(mpi_ledger_auditor *auditor, tracked *account, const mpi_journal *row,
-                                 minipay_error *error)
+static void count_back(tracked *account, const mpi_journal *row, const mpi_journal *reversed)
 {
-    mpi_journal reversed;
-    if (!row->reverses || account->kind != MPI_ACCOUNT_WALLET)
-        return MINIPAY_OK;
-    reversed.sequence = row->reverses;
+    if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(reversed->kind))
+        return;
+    roll(account, row->business_date);
+    if (reversed->business_date == row->business_date && account->day_out_minor >= row->amount_minor)
+        mpi_money_subtract(account->day_out_minor, row->amount_minor, &account->day_out_minor);
+    if (reversed->business_date / 100 == row->business_date / 100 &&
+        account->month_out_minor >= row->amount_minor)
+        mpi_money_subtract(account->month_out_minor, row->amount_minor, &account->month_out_minor);
+}
+
+static mpi_claimed_posting posting_of(const mpi_ledger_auditor *auditor, const mpi_journal *row,
+                                      const tracked *debit, const tracked *credit)
+{
+    mpi_claimed_posting posting = {.operation_id = row->operation_id,
+                                   .debit_owner = debit->owner_id,
+                                   .credit_owner = credit->owner_id,
+                                   .debit_kind = debit->kind,
+                                   .credit_kind = credit->kind,
+                                   .leg = row->leg,
+                                   .kind = row->kind};
+    memcpy(posting.currency, auditor->currencies[debit->currency], sizeof posting.currency);
+    return posting;
+}
+
+/* Is the row the other way round? Money whose wallet was closed meanwhile comes back to suspense. */
+static bool mirrors(const mpi_journal *row, const tracked *credit, const mpi_journal *reversed)
+{
+    return row->debit_account == reversed->credit_account && row->sequence > reversed->sequence &&
+           (row->credit_account == reversed->debit_account || credit->kind == MPI_ACCOUNT_SUSPENSE);
+}
+
+static minipay_status see_reversal(mpi_ledger_auditor *auditor, const mpi_journal *row, tracked *credit,
+                                   minipay_error *error)
+{
+    mpi_journal reversed = {.sequence = row->reverses};
     minipay_status status = mpi_view_get(auditor->view, &mpi_journal_record, -1, &reversed, error);
-    if (status == MINIPAY_NOT_FOUND) {
+    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
+        return status;
+    const tracked *debited = find(auditor, reversed.debit_account);
+    const tracked *credited = find(auditor, reversed.credit_account);
+    if (status == MINIPAY_NOT_FOUND || !debited || !credited) {
         mpi_audit_fail(auditor->postings, "journal %lld: the reversed row %lld is missing",
                        (long long)row->sequence, (long long)row->reverses);
         return MINIPAY_OK;
     }
-    if (status != MINIPAY_OK || !mpi_kind_counts(reversed.kind))
-        return status;
-    roll(account, row->business_date);
-    if (reversed.business_date == row->business_date && account->day_out_minor >= row->amount_minor)
-        mpi_money_subtract(account->day_out_minor, row->amount_minor, &account->day_out_minor);
-    if (reversed.business_date / 100 == row->business_date / 100 &&
-        account->month_out_minor >= row->amount_minor)
-        mpi_money_subtract(account->month_out_minor, row->amount_minor, &account->month_out_minor);
+    if (!mirrors(row, credit, &reversed))
+        mpi_audit_fail(auditor->postings, "journal %lld: reverses is %lld, which is not its mirror",
+                       (long long)row->sequence, (long long)row->reverses);
+    count_back(credit, row, &reversed);
+    mpi_claimed_posting undone = posting_of(auditor, &reversed, debited, credited);
+    mpi_claim_undone(auditor->claims, &undone, row);
     return MINIPAY_OK;
 }
 
 static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracked *account, bool rises,
                      int64_t balance_minor, int64_t previous, const char *side)
 {
+    int64_t before = account->posted_minor;
     bool fits =
         rises ? mpi_money_add(account->posted_minor, row->amount_minor, &account->posted_minor)
               : mpi_money_subtract(account->posted_minor, row->amount_minor, &account->posted_minor);
@@ -158,14 +221,19 @@ static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracke
     if (!fits)
         mpi_audit_fail(auditor->postings, "journal %lld: amount_minor overflows the %s account",
                        (long long)row->sequence, side);
-    if (balance_minor != (linked ? account->posted_minor : 0))
-        mpi_audit_fail(auditor->postings, "journal %lld: %s_balance_minor is %lld, should be %lld",
-                       (long long)row->sequence, side, (long long)balance_minor,
-                       (long long)(linked ? account->posted_minor : 0));
+    if (linked && balance_minor != account->posted_minor)
+        mpi_audit_fail(auditor->postings,
+                       "journal %lld: with amount_minor %lld after %lld, %s_balance_minor should be "
+                       "%lld, but is %lld",
+                       (long long)row->sequence, (long long)row->amount_minor, (long long)before, side,
+                       (long long)account->posted_minor, (long long)balance_minor);
+    if (!linked && balance_minor != 0)
+        mpi_audit_fail(auditor->postings, "journal %lld: %s_balance_minor is %lld, should be 0",
+                       (long long)row->sequence, side, (long long)balance_minor);
     if (previous != (linked ? account->last_sequence : 0))
         mpi_audit_fail(auditor->postings, "journal %lld: %s_previous is %lld, should be %lld",
                        (long long)row->sequence, side, (long long)previous,
-                       (long long)account->last_sequence);
+                       (long long)(linked ? account->last_sequence : 0));
     if (linked)
         account->last_sequence = row->sequence;
 }
@@ -191,7 +259,12 @@ static minipay_status see_row(mpi_ledger_auditor *auditor, const mpi_journal *ro
     see_side(auditor, row, credit, !mpi_account_rises_with_debit(credit->kind),
              row->credit_balance_minor, row->credit_previous, "credit");
     count_out(debit, row);
-    return count_back(auditor, credit, row, error);
+    mpi_claims_at(auditor->claims, &mpi_journal_record, row);
+    if (row->reverses)
+        return see_reversal(auditor, row, credit, error);
+    mpi_claimed_posting posting = posting_of(auditor, row, debit, credit);
+    mpi_claim_journal(auditor->claims, &posting, row);
+    return MINIPAY_OK;
 }
 
 /* ---- balances -------------------------------------------------------------------------------------------- */
@@ -202,6 +275,35 @@ static void compare(mpi_ledger_auditor *auditor, const mpi_balance *balance, con
     if (stands != should)
         mpi_audit_fail(auditor->balances, "balance %lld: %s is %lld, the journal says %lld",
                        (long long)balance->account_id, column, (long long)stands, (long long)should);
+}
+
+static void sum_up(mpi_ledger_auditor *auditor, const mpi_balance *balance, const tracked *account)
+{
+    int64_t *sum = &auditor->sums[account->currency].posted_minor[account->kind];
+    if (!mpi_money_add(*sum, balance->posted_minor, sum))
+        mpi_audit_fail(auditor->safeguarding, "%s: the sum of balances overflows",
+                       auditor->currencies[account->currency]);
+}
+
+static void claim_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance,
+                          const tracked *account)
+{
+    mpi_claim_key key = {.id = account->owner_id};
+    mpi_claims *claims = auditor->claims;
+    bool wallet = account->kind == MPI_ACCOUNT_WALLET;
+    memcpy(key.currency, auditor->currencies[account->currency], sizeof key.currency);
+    mpi_claims_at(claims, &mpi_balance_record, balance);
+    if (account->kind == MPI_ACCOUNT_PAYABLE)
+        mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_FIRST, &key, balance->posted_minor,
+                      "posted_minor");
+    if (wallet) {
+        mpi_claim_say(claims, MPI_TOPIC_HELD, MPI_SIDE_FIRST, &key, balance->held_minor, "held_minor");
+        mpi_claim_say(claims, MPI_TOPIC_INCOMING, MPI_SIDE_FIRST, &key, balance->incoming_minor,
+                      "incoming_minor");
+    } else {
+        compare(auditor, balance, "held_minor", balance->held_minor, 0);
+        compare(auditor, balance, "incoming_minor", balance->incoming_minor, 0);
+    }
 }
 
 static void see_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance)
@@ -216,10 +318,11 @@ static void see_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance)
     account->balanced = 1;
     compare(auditor, balance, "posted_minor", balance->posted_minor, account->posted_minor);
     compare(auditor, balance, "last_sequence", balance->last_sequence, account->last_sequence);
-    if (balance->day == account->day) {
-        compare(auditor, balance, "day_out_minor", balance->day_out_minor, account->day_out_minor);
-        compare(auditor, balance, "month_out_minor", balance->month_out_minor, account->month_out_minor);
-    }
+    compare(auditor, balance, "day", balance->day, account->day);
+    compare(auditor, balance, "day_out_minor", balance->day_out_minor, account->day_out_minor);
+    compare(auditor, balance, "month_out_minor", balance->month_out_minor, account->month_out_minor);
+    sum_up(auditor, balance, account);
+    claim_balance(auditor, balance, account);
     if (account->kind == MPI_ACCOUNT_WALLET && balance->posted_minor < 0)
         mpi_audit_fail(auditor->balances, "balance %lld: posted_minor is below zero",
                        (long long)balance->account_id);
@@ -233,6 +336,8 @@ static minipay_status visit(void *context, const mpi_record *record, const void 
         return see_account(auditor, row, error);
     if (record == &mpi_journal_record)
         return see_row(auditor, row, error);
+    if (record == &mpi_counter_record)
+        return see_counter(auditor, row, error);
     if (record == &mpi_balance_record)
         see_balance(auditor, row);
     return MINIPAY_OK;
@@ -256,6 +361,38 @@ static void check_trial(mpi_ledger_auditor *auditor, uint8_t currency)
                        auditor->currencies[currency], (long long)sum);
 }
 
+/* What the company owes, and what it has: owed = what is in the bank, less what is on its way out. An
+ * operator's credits are owed without money behind them, so they are taken off as a debt to be covered. */
+static void check_safeguarding(mpi_ledger_auditor *auditor, uint32_t currency)
+{
+    static const struct {
+        int32_t kind;
+        bool owed; /* or taken off what is owed */
+    } owing[] = {{MPI_ACCOUNT_WALLET, true},      {MPI_ACCOUNT_PAYABLE, true},
+                 {MPI_ACCOUNT_PROMOTION, true},   {MPI_ACCOUNT_SUSPENSE, true},
+                 {MPI_ACCOUNT_EQUITY, true},      {MPI_ACCOUNT_FEE_INCOME, true},
+                 {MPI_ACCOUNT_RECEIVABLE, false}, {MPI_ACCOUNT_PROMOTION_EXPENSE, false},
+                 {MPI_ACCOUNT_BANK_FEE, false},   {MPI_ACCOUNT_ADJUSTMENT, false}};
+    const int64_t *sum = auditor->sums[currency].posted_minor;
+    minipay_audit_check *check = auditor->safeguarding;
+    int64_t owed = 0, owned = 0;
+    bool fits = true;
+    for (uint32_t i = 0; i < MPI_COUNT(owing); i++)
+        fits = fits && (owing[i].owed ? mpi_money_add(owed, sum[owing[i].kind], &owed)
+                                      : mpi_money_subtract(owed, sum[owing[i].kind], &owed));
+    fits = fits && mpi_money_add(sum[MPI_ACCOUNT_CORPORATE], sum[MPI_ACCOUNT_TRANSIT], &owned);
+    check->rows++;
+    if (!fits || owed != owned)
+        mpi_audit_fail(
+            check, "%s: owed %lld (members %lld, merchants %lld), but the bank with transit has %lld",
+            auditor->currencies[currency], (long long)owed, (long long)sum[MPI_ACCOUNT_WALLET],
+            (long long)sum[MPI_ACCOUNT_PAYABLE], (long long)owned);
+    else
+        mpi_audit_note(check, "%s: owed %lld = bank %lld with %lld in transit",
+                       auditor->currencies[currency], (long long)owed,
+                       (long long)sum[MPI_ACCOUNT_CORPORATE], (long long)sum[MPI_ACCOUNT_TRANSIT]);
+}
+
 static minipay_status finish(void *context, minipay_error *error)
 {
     mpi_ledger_auditor *auditor = context;
@@ -266,6 +403,8 @@ static minipay_status finish(void *context, minipay_error *error)
     }
     for (uint32_t i = 0; i < auditor->currency_count; i++)
         check_trial(auditor, (uint8_t)i);
+    for (uint32_t i = 0; i < auditor->currency_count; i++)
+        check_safeguarding(auditor, i);
     return MINIPAY_OK;
 }
 

@@ -5,6 +5,7 @@
 /* Payments: merchants, slips, refunds, and the buckets that settlement empties. Owns `merchant`, `slip`,
  * `slip_change`, `refund` and `bucket`. */
 
+#include "ledger/claim.h"
 #include "minipay/payment.h"
 #include "payment/port.h"
 #include "wallet/port.h"
@@ -94,6 +95,7 @@ typedef struct mpi_bucket {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bucket;
 
+extern const mpi_claimant mpi_payment_claimants[];
 extern const mpi_record mpi_merchant_record;
 extern const mpi_record mpi_slip_record;
 extern const mpi_record mpi_slip_change_record;

@@ -91,6 +91,16 @@ void mpi_operation_head(mpi_operation *op, int32_t kind, const minipay_id *id,
     memcpy(op->reason, reason, sizeof op->reason);
 }
 
+bool mpi_operation_waits(const mpi_operation *op)
+{
+    return op->state == MINIPAY_STATE_RUNNING || op->state == MINIPAY_STATE_PARKED;
+}
+
+bool mpi_operation_passed(const mpi_operation *op, int32_t step)
+{
+    return op->state == MINIPAY_STATE_DONE || (mpi_operation_waits(op) && op->step > step);
+}
+
 void mpi_saga_draw_up(void *context, const void *instructions, uint32_t number, mpi_document *document)
 {
     mpi_engine *engine = context;

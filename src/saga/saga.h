@@ -52,6 +52,12 @@ void mpi_operation_head(mpi_operation *op, int32_t kind, const minipay_id *id,
                         const char actor[MINIPAY_ACTOR_SIZE], const char channel[MINIPAY_CHANNEL_SIZE],
                         const char reason[MINIPAY_REASON_SIZE]);
 
+/* Does the effect of a step stand? A rejected operation's do not: they were undone. */
+bool mpi_operation_passed(const mpi_operation *op, int32_t step);
+
+/* Does it wait, for an answer or for a person? */
+bool mpi_operation_waits(const mpi_operation *op);
+
 /* The head's fields, for the description of a document whose first member is `op`. */
 #define MPI_OP(type, member, field_kind, field_flags, names)                                            \
     {                                                                                                   \
@@ -169,6 +175,9 @@ void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context);
 void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller);
 mpi_store *mpi_engine_store(mpi_engine *engine);
 const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind);
+
+/* The keyed hash of a request: of its document as it is drawn up, secrets in plain. */
+int64_t mpi_saga_fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document);
 
 /* Room for one more call; NULL: no memory. */
 mpi_call *mpi_call_add(mpi_call_list *list);

@@ -4,6 +4,9 @@
 
 #include "settlement/settlement.h"
 
+/* The legs of a payout; the first two are also the steps that post them. */
+enum { MPI_LEG_FEE = 0, MPI_LEG_SET_ASIDE = 1, MPI_LEG_SETTLE = 2, MPI_LEG_REVERSE = 3 };
+
 extern const mpi_saga mpi_run_saga;
 extern const mpi_saga mpi_payout_saga;
 

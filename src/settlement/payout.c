@@ -15,8 +15,6 @@
  *
  * A net that is not above zero, or below the minimum payout, skips the bank and is carried forward. */
 
-enum { LEG_FEE = 0, LEG_SET_ASIDE = 1, LEG_SETTLE = 2, LEG_REVERSE = 3 };
-
 static const minipay_field line_fields[] = {
     MPI_OPERATION_FIELDS(mpi_line),   MPI_ID(mpi_line, run_id),
     MPI_ID(mpi_line, merchant_id),    MPI_INT64(mpi_line, slips),
@@ -53,9 +51,9 @@ static minipay_status take_fee(void *context, mpi_flow *flow, void *document)
     if (amount == 0)
         return MINIPAY_OK;
     if (amount > 0)
-        return move(context, flow, line, LEG_FEE, MINIPAY_KIND_FEE, payable, income, amount);
+        return move(context, flow, line, MPI_LEG_FEE, MINIPAY_KIND_FEE, payable, income, amount);
     return mpi_money_subtract(0, amount, &amount)
-               ? move(context, flow, line, LEG_FEE, MINIPAY_KIND_FEE, income, payable, amount)
+               ? move(context, flow, line, MPI_LEG_FEE, MINIPAY_KIND_FEE, income, payable, amount)
                : MINIPAY_AMOUNT_OVERFLOW;
 }
 
@@ -65,7 +63,7 @@ static minipay_status set_aside(void *context, mpi_flow *flow, void *document)
     mpi_party payable = {MPI_PARTY_PAYABLE, line->merchant_id}, transit = {.kind = MPI_PARTY_TRANSIT};
     if (line->payout_minor == 0)
         return MINIPAY_OK;
-    return move(context, flow, line, LEG_SET_ASIDE, MINIPAY_KIND_PAYOUT, payable, transit,
+    return move(context, flow, line, MPI_LEG_SET_ASIDE, MINIPAY_KIND_PAYOUT, payable, transit,
                 line->payout_minor);
 }
 
@@ -75,8 +73,8 @@ static minipay_status put_back(void *context, mpi_flow *flow, void *document)
     const mpi_line *line = document;
     if (line->payout_minor == 0)
         return MINIPAY_OK;
-    return settlements->wallet.reverse(settlements->wallet.impl, flow, &line->op, LEG_SET_ASIDE,
-                                       LEG_REVERSE);
+    return settlements->wallet.reverse(settlements->wallet.impl, flow, &line->op, MPI_LEG_SET_ASIDE,
+                                       MPI_LEG_REVERSE);
 }
 
 static minipay_status order(void *context, mpi_flow *flow, void *document)
@@ -101,7 +99,7 @@ static minipay_status settle(void *context, mpi_flow *flow, void *document)
     mpi_party transit = {.kind = MPI_PARTY_TRANSIT}, corporate = {.kind = MPI_PARTY_CORPORATE};
     if (line->payout_minor == 0)
         return MINIPAY_OK;
-    return move(context, flow, line, LEG_SETTLE, MINIPAY_KIND_PAYOUT, transit, corporate,
+    return move(context, flow, line, MPI_LEG_SETTLE, MINIPAY_KIND_PAYOUT, transit, corporate,
                 line->payout_minor);
 }
 

@@ -6,6 +6,7 @@
  * `settlement_line`. */
 
 #include "banking/port.h"
+#include "ledger/claim.h"
 #include "minipay/settlement.h"
 #include "payment/port.h"
 #include "wallet/port.h"
@@ -37,6 +38,7 @@ typedef struct mpi_line {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_line;
 
+extern const mpi_claimant mpi_settlement_claimants[];
 extern const mpi_record mpi_run_record;
 extern const mpi_record mpi_line_record;
 

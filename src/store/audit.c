@@ -33,6 +33,18 @@ void mpi_audit_fail(minipay_audit_check *check, const char *format, ...)
     va_end(arguments);
 }
 
+void mpi_audit_note(minipay_audit_check *check, const char *format, ...)
+{
+    va_list arguments;
+    size_t used = strlen(check->detail);
+    if (!check->ok || used + 3 > sizeof check->detail)
+        return;
+    used += (size_t)snprintf(check->detail + used, sizeof check->detail - used, "%s", used ? "; " : "");
+    va_start(arguments, format);
+    vsnprintf(check->detail + used, sizeof check->detail - used, format, arguments);
+    va_end(arguments);
+}
+
 /* ---- reading a table in pages ------------------------------------------------------------------------ */
 
 typedef struct reader {
@@ -88,7 +100,7 @@ static minipay_status open_reader(mpi_view *view, const mpi_record *record, read
 
 typedef struct audit_work {
     mpi_store *store;
-    mpi_view view;
+    mpi_view *view;
     const mpi_auditor *auditors;
     uint32_t auditor_count;
     mpi_audit *audit;
@@ -142,7 +154,7 @@ static minipay_status audit_documents(audit_work *work, const mpi_record *record
     memset(&counted, 0, sizeof counted);
     memset(stored, 0, sizeof *stored);
     strncpy(stored->table_name, record->table.name, sizeof stored->table_name - 1);
-    minipay_status status = open_reader(&work->view, record, &from, error);
+    minipay_status status = open_reader(work->view, record, &from, error);
     while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row) {
         uint8_t copy[MPI_RECORD_LARGEST];
         memcpy(copy, row, record->table.row_size);
@@ -152,7 +164,7 @@ static minipay_status audit_documents(audit_work *work, const mpi_record *record
     }
     free(from.rows);
     if (status == MINIPAY_OK)
-        status = mpi_view_get(&work->view, &mpi_tally_record, -1, stored, error);
+        status = mpi_view_get(work->view, &mpi_tally_record, -1, stored, error);
     if (status == MINIPAY_NOT_FOUND)
         status = MINIPAY_OK;
     if (status == MINIPAY_OK)
@@ -205,7 +217,7 @@ static minipay_status open_streams(audit_work *work, stream_set *set, minipay_er
         const mpi_record *record = work->store->tables[i].record;
         if (record->form != MPI_FORM_STREAM)
             continue;
-        status = open_reader(&work->view, record, &set->readers[set->count], error);
+        status = open_reader(work->view, record, &set->readers[set->count], error);
         if (status == MINIPAY_OK)
             status = next_row(&set->readers[set->count], &set->rows[set->count], error);
         set->count++;
@@ -276,7 +288,7 @@ static minipay_status audit_chain(audit_work *work, minipay_error *error)
     reader blocks;
     const void *block = NULL;
     memset(&set, 0, sizeof set);
-    minipay_status status = open_reader(&work->view, &mpi_block_record, &blocks, error);
+    minipay_status status = open_reader(work->view, &mpi_block_record, &blocks, error);
     if (status == MINIPAY_OK)
         status = open_streams(work, &set, error);
     while (status == MINIPAY_OK && (status = next_row(&blocks, &block, error)) == MINIPAY_OK && block)
@@ -300,7 +312,7 @@ static minipay_status show_states(audit_work *work, minipay_error *error)
         const mpi_record *record = work->store->tables[i].record;
         if (record->form != MPI_FORM_STATE)
             continue;
-        status = open_reader(&work->view, record, &from, error);
+        status = open_reader(work->view, record, &from, error);
         while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row)
             status = show(work, record, row, error);
         free(from.rows);
@@ -314,7 +326,7 @@ static minipay_status read_newest_block(audit_work *work, minipay_error *error)
     minipay_scan newest = {.table = &mpi_block_record.table, .index = -1, .descending = 1};
     uint32_t count = 1;
     memset(&work->block, 0, sizeof work->block);
-    return mpi_view_scan(&work->view, &newest, &work->block, &count, error);
+    return mpi_view_scan(work->view, &newest, &work->block, &count, error);
 }
 
 static minipay_status audit_view(audit_work *work, minipay_error *error)
@@ -334,21 +346,19 @@ static minipay_status audit_view(audit_work *work, minipay_error *error)
     return status;
 }
 
-minipay_status mpi_store_audit(mpi_store *store, const mpi_auditor *auditors, uint32_t auditor_count,
+minipay_status mpi_store_audit(mpi_view *view, const mpi_auditor *auditors, uint32_t auditor_count,
                                mpi_audit *audit, minipay_error *error)
 {
-    audit_work work = {
-        .store = store, .auditors = auditors, .auditor_count = auditor_count, .audit = audit};
+    audit_work work = {.store = view->store,
+                       .view = view,
+                       .auditors = auditors,
+                       .auditor_count = auditor_count,
+                       .audit = audit};
     work.chain = mpi_audit_check(audit, "block chain");
     work.tags = mpi_audit_check(audit, "document rows");
     work.tallies = mpi_audit_check(audit, "document tallies");
     if (!work.chain || !work.tags || !work.tallies)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for 32 checks is needed");
-    minipay_status status = mpi_view_open(store, &work.view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    audit->view = &work.view;
-    status = audit_view(&work, error);
-    mpi_view_close(&work.view);
-    return status;
+    audit->view = view;
+    return audit_view(&work, error);
 }

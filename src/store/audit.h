@@ -25,6 +25,12 @@ __attribute__((format(printf, 2, 3)))
 #endif
 void mpi_audit_fail(minipay_audit_check *check, const char *format, ...);
 
+/* Adds to the detail of a check that holds: what a person wants to see even then. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void mpi_audit_note(minipay_audit_check *check, const char *format, ...);
+
 /* `start` before the first row, `visit` for each row (documents, then streams, then states), `finish` after
  * the last. A failing status is a failure of the storage or of memory, not of the books. */
 typedef struct mpi_auditor {
@@ -35,7 +41,8 @@ typedef struct mpi_auditor {
     minipay_status (*finish)(void *context, minipay_error *error);
 } mpi_auditor;
 
-minipay_status mpi_store_audit(mpi_store *store, const mpi_auditor *auditors, uint32_t auditor_count,
+/* One pass over the snapshot. */
+minipay_status mpi_store_audit(mpi_view *view, const mpi_auditor *auditors, uint32_t auditor_count,
                                mpi_audit *audit, minipay_error *error);
 
 #endif

@@ -6,6 +6,7 @@
  * `reversal` and `reversed_transfer`. */
 
 #include "banking/port.h"
+#include "ledger/claim.h"
 #include "saga/saga.h"
 #include "wallet/port.h"
 
@@ -46,6 +47,7 @@ typedef struct mpi_reversed_transfer {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_reversed_transfer;
 
+extern const mpi_claimant mpi_transfer_claimants[];
 extern const mpi_record mpi_transfer_record;
 extern const mpi_record mpi_withdrawal_record;
 extern const mpi_record mpi_reversal_record;
@@ -61,5 +63,8 @@ typedef struct mpi_transfers {
 
 void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, mpi_policy *policy,
                           const mpi_wallet_port *wallet, const mpi_banking_port *banking);
+
+/* For mpi_plain; the context is the transfers. */
+bool mpi_transfers_is_plain(void *context, const mpi_claimed_posting *posting, const mpi_journal *row);
 
 #endif

@@ -11,8 +11,6 @@
  *     └ reverse ─┘──▶ REJECTED
  */
 
-enum { LEG_DEBIT = 0, LEG_SETTLE = 1, LEG_REVERSE = 2 };
-
 static const minipay_field withdrawal_fields[] = {
     MPI_OPERATION_FIELDS(mpi_withdrawal),        MPI_ID(mpi_withdrawal, member_id),
     MPI_OPTIONAL_ID(mpi_withdrawal, account_id), MPI_MONEY(mpi_withdrawal, amount_minor),
@@ -32,7 +30,7 @@ static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdra
         .payer = payer,
         .payee = payee,
         .amount_minor = withdrawal->amount_minor,
-        .forced = leg != LEG_DEBIT,
+        .forced = leg != MPI_WITHDRAW_DEBIT,
     };
     memcpy(asked.currency, withdrawal->currency, sizeof asked.currency);
     return transfers->wallet.move(transfers->wallet.impl, flow, &asked, &withdrawal->op.policy_version);
@@ -42,15 +40,15 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
 {
     mpi_withdrawal *withdrawal = document;
     mpi_party wallet = {MPI_PARTY_WALLET, withdrawal->member_id}, transit = {.kind = MPI_PARTY_TRANSIT};
-    return move(context, flow, withdrawal, LEG_DEBIT, wallet, transit);
+    return move(context, flow, withdrawal, MPI_WITHDRAW_DEBIT, wallet, transit);
 }
 
 static minipay_status reverse(void *context, mpi_flow *flow, void *document)
 {
     mpi_transfers *transfers = context;
     const mpi_withdrawal *withdrawal = document;
-    return transfers->wallet.reverse(transfers->wallet.impl, flow, &withdrawal->op, LEG_DEBIT,
-                                     LEG_REVERSE);
+    return transfers->wallet.reverse(transfers->wallet.impl, flow, &withdrawal->op, MPI_WITHDRAW_DEBIT,
+                                     MPI_WITHDRAW_REVERSE);
 }
 
 static minipay_status order(void *context, mpi_flow *flow, void *document)
@@ -71,7 +69,7 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
 static minipay_status settle(void *context, mpi_flow *flow, void *document)
 {
     mpi_party transit = {.kind = MPI_PARTY_TRANSIT}, corporate = {.kind = MPI_PARTY_CORPORATE};
-    return move(context, flow, document, LEG_SETTLE, transit, corporate);
+    return move(context, flow, document, MPI_WITHDRAW_SETTLE, transit, corporate);
 }
 
 static const mpi_step withdraw_steps[] = {

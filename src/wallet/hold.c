@@ -114,6 +114,8 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     };
     memcpy(move.currency, hold->currency, sizeof move.currency);
     memcpy(operation->currency, hold->currency, sizeof operation->currency);
+    operation->member_id = hold->owner_id;
+    operation->payee_id = hold->payee_id;
     status = mpi_wallets_capture(wallets, flow, &operation->hold_id, &move, &left,
                                  &operation->op.policy_version);
     operation->amount_minor = move.amount_minor;

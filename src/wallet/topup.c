@@ -15,10 +15,13 @@
  *      └── release ┘──▶ REJECTED
  */
 
+static const char *const credited_names[] = {"wallet", "suspense", NULL};
+
 static const minipay_field topup_fields[] = {
     MPI_OPERATION_FIELDS(mpi_topup),        MPI_ID(mpi_topup, member_id),
     MPI_OPTIONAL_ID(mpi_topup, account_id), MPI_MONEY(mpi_topup, amount_minor),
-    MPI_TEXT(mpi_topup, currency),          MPI_HASH(mpi_topup, row_tag),
+    MPI_TEXT(mpi_topup, currency),          MPI_ENUM(mpi_topup, credited_to, credited_names),
+    MPI_HASH(mpi_topup, row_tag),
 };
 
 const mpi_record mpi_topup_record =
@@ -85,7 +88,7 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
 static minipay_status credit(void *context, mpi_flow *flow, void *document)
 {
     mpi_wallets *wallets = context;
-    const mpi_topup *topup = document;
+    mpi_topup *topup = document;
     mpi_posting posting;
     int64_t sequence;
     minipay_status status = release(context, flow, document);
@@ -96,7 +99,9 @@ static minipay_status credit(void *context, mpi_flow *flow, void *document)
                                 &posting.debit, flow->error);
     if (status == MINIPAY_OK)
         status = mpi_wallets_find(wallets, flow, &topup->member_id, topup->currency, &posting.credit);
-    if (status == MINIPAY_OK && posting.credit->state == MPI_STATE_CLOSED)
+    bool closed = status == MINIPAY_OK && posting.credit->state == MPI_STATE_CLOSED;
+    topup->credited_to = closed ? MPI_CREDITED_SUSPENSE : MPI_CREDITED_WALLET;
+    if (closed)
         status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_SUSPENSE, topup->currency,
                                 &posting.credit, flow->error);
     if (status != MINIPAY_OK)

@@ -5,6 +5,7 @@
 /* Wallets: members' money. Owns the books (the ledger), `wallet`, `topup` and `adjustment`. */
 
 #include "banking/port.h"
+#include "ledger/claim.h"
 #include "ledger/hold.h"
 #include "membership/port.h"
 #include "minipay/wallet.h"
@@ -24,8 +25,12 @@ typedef struct mpi_topup {
     minipay_id account_id; /* linked account, or none: the member's first */
     int64_t amount_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t credited_to; /* MPI_CREDITED_* */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_topup;
+
+/* A wallet that was closed meanwhile leaves the money in suspense. */
+enum { MPI_CREDITED_WALLET = 0, MPI_CREDITED_SUSPENSE = 1 };
 
 /* An operator's credit or debit. */
 typedef struct mpi_adjustment {
@@ -40,8 +45,8 @@ typedef struct mpi_adjustment {
 typedef struct mpi_hold_operation {
     mpi_operation op;
     minipay_id hold_id;   /* HOLD: its own id */
-    minipay_id member_id; /* HOLD */
-    minipay_id payee_id;  /* HOLD: who may receive it, or none */
+    minipay_id member_id; /* whose wallet it is in */
+    minipay_id payee_id;  /* who may receive it, or none */
     int64_t asked_minor;
     int64_t amount_minor;
     int64_t expires_at;
@@ -57,6 +62,7 @@ typedef struct mpi_wallet_change {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_wallet_change;
 
+extern const mpi_claimant mpi_wallet_claimants[];
 extern const mpi_record mpi_hold_operation_record;
 extern const mpi_record mpi_wallet_change_record;
 extern const mpi_record mpi_wallet_opening_record;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "payment/payment.h"
+
+#include <string.h>
+
+/* What slips, refunds and buckets say of the books and of each other. */
+
+static void say_figures(mpi_claims *claims, mpi_topic topic, mpi_side side, mpi_claim_key key,
+                        const mpi_due *figures)
+{
+    key.part = MPI_LINE_PART_SLIPS;
+    mpi_claim_say(claims, topic, side, &key, figures->slips, "slips");
+    key.part = MPI_LINE_PART_GROSS;
+    mpi_claim_say(claims, topic, side, &key, figures->gross_minor, "gross_minor");
+    key.part = MPI_LINE_PART_REFUND;
+    mpi_claim_say(claims, topic, side, &key, figures->refund_minor, "refund_minor");
+    key.part = MPI_LINE_PART_FEE;
+    mpi_claim_say(claims, topic, side, &key, figures->fee_minor, "fee_minor");
+}
+
+/* The merchant's buckets have counted this, of a slip or a refund. */
+static void say_counted(mpi_claims *claims, const minipay_id *merchant_id, const char currency[4],
+                        const mpi_due *figures)
+{
+    mpi_claim_key key = {.id = *merchant_id};
+    memcpy(key.currency, currency, sizeof key.currency);
+    say_figures(claims, MPI_TOPIC_BUCKETS, MPI_SIDE_SECOND, key, figures);
+}
+
+static void say_refunded(mpi_claims *claims, mpi_side side, const minipay_id *slip_id,
+                         int64_t amount_minor, int64_t fee_minor, const char *amount, const char *fee)
+{
+    mpi_claim_key key = {.id = *slip_id, .part = MPI_REFUND_PART_AMOUNT};
+    mpi_claim_say(claims, MPI_TOPIC_REFUNDS, side, &key, amount_minor, amount);
+    key.part = MPI_REFUND_PART_FEE;
+    mpi_claim_say(claims, MPI_TOPIC_REFUNDS, side, &key, fee_minor, fee);
+}
+
+/* ---- slips and refunds ---------------------------------------------------------------------------------- */
+
+static minipay_status say_slip(mpi_claims *claims, const void *row, minipay_error *error)
+{
+    const mpi_slip *slip = row;
+    mpi_claim_key key = {.id = slip->op.id};
+    mpi_due figures = {.slips = 1, .gross_minor = slip->amount_minor, .fee_minor = slip->fee_minor};
+    mpi_claimed_posting posting = {.operation_id = slip->op.id,
+                                   .debit_owner = slip->member_id,
+                                   .credit_owner = slip->merchant_id,
+                                   .debit_kind = MPI_ACCOUNT_WALLET,
+                                   .credit_kind = MPI_ACCOUNT_PAYABLE,
+                                   .kind = MINIPAY_KIND_PAY};
+    (void)error;
+    if (mpi_operation_waits(&slip->op))
+        mpi_claim_say(claims, MPI_TOPIC_WAITING, MPI_SIDE_SECOND, &key, slip->topup_minor,
+                      "topup_minor");
+    if (slip->op.state != MINIPAY_STATE_DONE)
+        return MINIPAY_OK;
+    memcpy(posting.currency, slip->currency, sizeof posting.currency);
+    mpi_claim_posting(claims, &posting, slip->amount_minor);
+    say_counted(claims, &slip->merchant_id, slip->currency, &figures);
+    say_refunded(claims, MPI_SIDE_FIRST, &slip->op.id, slip->refunded_minor, slip->refunded_fee_minor,
+                 "refunded_minor", "refunded_fee_minor");
+    return MINIPAY_OK;
+}
+
+static void say_given_back(mpi_claims *claims, const mpi_refund *refund, const mpi_slip *slip)
+{
+    mpi_due figures = {.refund_minor = refund->amount_minor,
+                       .fee_minor = (int64_t)(0 - (uint64_t)refund->fee_minor)};
+    mpi_claimed_posting posting = {.operation_id = refund->op.id,
+                                   .debit_owner = slip->merchant_id,
+                                   .credit_owner = slip->member_id,
+                                   .debit_kind = MPI_ACCOUNT_PAYABLE,
+                                   .credit_kind = MPI_ACCOUNT_WALLET,
+                                   .kind = MINIPAY_KIND_REFUND};
+    memcpy(posting.currency, slip->currency, sizeof posting.currency);
+    mpi_claim_posting(claims, &posting, refund->amount_minor);
+    say_counted(claims, &slip->merchant_id, slip->currency, &figures);
+}
+
+/* The merchant and the member stand in the slip. A slip that is gone leaves the posting unclaimed. */
+static minipay_status say_refund(mpi_claims *claims, const void *row, minipay_error *error)
+{
+    const mpi_refund *refund = row;
+    mpi_slip slip = {.op.id = refund->slip_id};
+    if (refund->op.state != MINIPAY_STATE_DONE)
+        return MINIPAY_OK;
+    say_refunded(claims, MPI_SIDE_SECOND, &refund->slip_id, refund->amount_minor, refund->fee_minor,
+                 "amount_minor", "fee_minor");
+    minipay_status status = mpi_view_get(mpi_claims_view(claims), &mpi_slip_record, -1, &slip, error);
+    if (status == MINIPAY_OK)
+        say_given_back(claims, refund, &slip);
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+/* ---- buckets --------------------------------------------------------------------------------------------- */
+
+/* A merchant is owed what its open buckets have, and the fee until a run takes it. */
+static void say_owed(mpi_claims *claims, const mpi_bucket *bucket, const mpi_claim_key *key)
+{
+    mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, key, bucket->gross_minor, "gross_minor");
+    mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, key,
+                  (int64_t)(0 - (uint64_t)bucket->refund_minor), "refund_minor");
+    mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, key, bucket->carried_minor,
+                  "carried_minor");
+}
+
+static minipay_status say_bucket(mpi_claims *claims, const void *row, minipay_error *error)
+{
+    const mpi_bucket *bucket = row;
+    mpi_due figures = {.slips = bucket->slips,
+                       .gross_minor = bucket->gross_minor,
+                       .refund_minor = bucket->refund_minor,
+                       .fee_minor = bucket->fee_minor};
+    mpi_claim_key merchant = {.id = bucket->merchant_id};
+    mpi_claim_key line = {.id = bucket->run_id, .other = bucket->merchant_id};
+    (void)error;
+    memcpy(merchant.currency, bucket->currency, sizeof merchant.currency);
+    memcpy(line.currency, bucket->currency, sizeof line.currency);
+    say_figures(claims, MPI_TOPIC_BUCKETS, MPI_SIDE_FIRST, merchant, &figures);
+    mpi_claim_say(claims, MPI_TOPIC_CARRIED, MPI_SIDE_FIRST, &merchant, bucket->carried_minor,
+                  "carried_minor");
+    if (bucket->bucket_state == 0) {
+        say_owed(claims, bucket, &merchant);
+        return MINIPAY_OK;
+    }
+    say_figures(claims, MPI_TOPIC_LINES, MPI_SIDE_SECOND, line, &figures);
+    line.part = MPI_LINE_PART_CARRIED;
+    mpi_claim_say(claims, MPI_TOPIC_LINES, MPI_SIDE_SECOND, &line, bucket->carried_minor,
+                  "carried_minor");
+    return MINIPAY_OK;
+}
+
+const mpi_claimant mpi_payment_claimants[] = {{&mpi_slip_record, say_slip},
+                                              {&mpi_refund_record, say_refund},
+                                              {&mpi_bucket_record, say_bucket},
+                                              {NULL, NULL}};
