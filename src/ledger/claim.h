@@ -29,7 +29,7 @@ typedef enum mpi_topic {
     MPI_TOPIC_HOLDS,    /* hold; the operations that opened, captured and ended it. (hold, part) */
     MPI_TOPIC_ORDERS,   /* bank_order; the operations that it serves. Use mpi_claim_order */
     MPI_TOPIC_WAITING,  /* open parts; the operations that wait for them. (operation) */
-    MPI_TOPIC_REFUNDS,  /* slip; its refunds. (slip, part) */
+    MPI_TOPIC_SLIPS,    /* slip; its captures and refunds. (slip, part) */
     MPI_TOPIC_BUCKETS,  /* bucket; slips and refunds. (merchant, currency, part) */
     MPI_TOPIC_LINES, /* settlement_line; the buckets that its run closed. (run, merchant, currency, part) */
     MPI_TOPIC_RUNS,     /* settlement_run; its lines. (run, part) */
@@ -41,7 +41,7 @@ typedef enum mpi_topic {
 /* Parts of a topic's key: which of a document's figures is spoken of. MPI_LINE_PART_* are those of buckets,
  * too. */
 enum { MPI_HOLD_PART_OPENED, MPI_HOLD_PART_CAPTURED, MPI_HOLD_PART_FREED };
-enum { MPI_REFUND_PART_AMOUNT, MPI_REFUND_PART_FEE };
+enum { MPI_SLIP_PART_CAPTURED, MPI_SLIP_PART_FEE, MPI_SLIP_PART_REFUNDED, MPI_SLIP_PART_REFUNDED_FEE };
 enum {
     MPI_LINE_PART_SLIPS,
     MPI_LINE_PART_GROSS,

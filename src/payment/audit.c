@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What slips, refunds and buckets say of the books and of each other. */
+/* What slips, captures, refunds and buckets say of the books and of each other. */
 
 static void say_figures(mpi_claims *claims, mpi_topic topic, mpi_side side, mpi_claim_key key,
                         const mpi_due *figures)
@@ -18,48 +18,118 @@ static void say_figures(mpi_claims *claims, mpi_topic topic, mpi_side side, mpi_
     mpi_claim_say(claims, topic, side, &key, figures->fee_minor, "fee_minor");
 }
 
-/* The merchant's buckets have counted this, of a slip or a refund. */
-static void say_counted(mpi_claims *claims, const minipay_id *merchant_id, const char currency[4],
-                        const mpi_due *figures)
+/* The merchant's buckets have counted this, of a payment, a capture or a refund. */
+static void say_counted(mpi_claims *claims, const mpi_slip *slip, const mpi_due *figures)
 {
-    mpi_claim_key key = {.id = *merchant_id};
-    memcpy(key.currency, currency, sizeof key.currency);
+    mpi_claim_key key = {.id = slip->merchant_id};
+    memcpy(key.currency, slip->currency, sizeof key.currency);
     say_figures(claims, MPI_TOPIC_BUCKETS, MPI_SIDE_SECOND, key, figures);
 }
 
-static void say_refunded(mpi_claims *claims, mpi_side side, const minipay_id *slip_id,
-                         int64_t amount_minor, int64_t fee_minor, const char *amount, const char *fee)
+static void say_part(mpi_claims *claims, mpi_side side, const minipay_id *slip_id, int32_t part,
+                     int64_t value, const char *column)
 {
-    mpi_claim_key key = {.id = *slip_id, .part = MPI_REFUND_PART_AMOUNT};
-    mpi_claim_say(claims, MPI_TOPIC_REFUNDS, side, &key, amount_minor, amount);
-    key.part = MPI_REFUND_PART_FEE;
-    mpi_claim_say(claims, MPI_TOPIC_REFUNDS, side, &key, fee_minor, fee);
+    mpi_claim_key key = {.id = *slip_id, .part = part};
+    mpi_claim_say(claims, MPI_TOPIC_SLIPS, side, &key, value, column);
 }
 
-/* ---- slips and refunds ---------------------------------------------------------------------------------- */
+/* The member's money goes to the merchant: at once, or by a capture. */
+static void say_paid(mpi_claims *claims, const minipay_id *operation_id, const mpi_slip *slip,
+                     int64_t amount_minor)
+{
+    mpi_claimed_posting posting = {.operation_id = *operation_id,
+                                   .debit_owner = slip->member_id,
+                                   .credit_owner = slip->merchant_id,
+                                   .debit_kind = MPI_ACCOUNT_WALLET,
+                                   .credit_kind = MPI_ACCOUNT_PAYABLE,
+                                   .kind = MINIPAY_KIND_PAY};
+    memcpy(posting.currency, slip->currency, sizeof posting.currency);
+    mpi_claim_posting(claims, &posting, amount_minor);
+}
+
+static void say_held(mpi_claims *claims, const minipay_id *slip_id, int32_t part, int64_t amount_minor)
+{
+    mpi_claim_key key = {.id = *slip_id, .part = part};
+    mpi_claim_say(claims, MPI_TOPIC_HOLDS, MPI_SIDE_SECOND, &key, amount_minor, "amount_minor");
+}
+
+/* The slip of a capture, void or refund, where member and merchant stand; `*found` is false when it is gone,
+ * which leaves the posting unclaimed. */
+static minipay_status find_slip(mpi_claims *claims, const minipay_id *slip_id, mpi_slip *slip,
+                                bool *found, minipay_error *error)
+{
+    slip->op.id = *slip_id;
+    minipay_status status = mpi_view_get(mpi_claims_view(claims), &mpi_slip_record, -1, slip, error);
+    *found = status == MINIPAY_OK;
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+/* ---- slips ----------------------------------------------------------------------------------------------- */
+
+/* The captures say the rest of its figures. */
+static void say_authorized(mpi_claims *claims, const mpi_slip *slip)
+{
+    mpi_due figures = {.slips = slip->captured_minor != 0};
+    say_held(claims, &slip->op.id, MPI_HOLD_PART_OPENED, slip->amount_minor);
+    say_part(claims, MPI_SIDE_FIRST, &slip->op.id, MPI_SLIP_PART_CAPTURED, slip->captured_minor,
+             "captured_minor");
+    say_part(claims, MPI_SIDE_FIRST, &slip->op.id, MPI_SLIP_PART_FEE, slip->fee_minor, "fee_minor");
+    say_counted(claims, slip, &figures);
+}
 
 static minipay_status say_slip(mpi_claims *claims, const void *row, minipay_error *error)
 {
     const mpi_slip *slip = row;
     mpi_claim_key key = {.id = slip->op.id};
     mpi_due figures = {.slips = 1, .gross_minor = slip->amount_minor, .fee_minor = slip->fee_minor};
-    mpi_claimed_posting posting = {.operation_id = slip->op.id,
-                                   .debit_owner = slip->member_id,
-                                   .credit_owner = slip->merchant_id,
-                                   .debit_kind = MPI_ACCOUNT_WALLET,
-                                   .credit_kind = MPI_ACCOUNT_PAYABLE,
-                                   .kind = MINIPAY_KIND_PAY};
     (void)error;
     if (mpi_operation_waits(&slip->op))
         mpi_claim_say(claims, MPI_TOPIC_WAITING, MPI_SIDE_SECOND, &key, slip->topup_minor,
                       "topup_minor");
     if (slip->op.state != MINIPAY_STATE_DONE)
         return MINIPAY_OK;
-    memcpy(posting.currency, slip->currency, sizeof posting.currency);
-    mpi_claim_posting(claims, &posting, slip->amount_minor);
-    say_counted(claims, &slip->merchant_id, slip->currency, &figures);
-    say_refunded(claims, MPI_SIDE_FIRST, &slip->op.id, slip->refunded_minor, slip->refunded_fee_minor,
-                 "refunded_minor", "refunded_fee_minor");
+    if (slip->op.kind == MINIPAY_KIND_AUTHORIZE) {
+        say_authorized(claims, slip);
+    } else {
+        say_paid(claims, &slip->op.id, slip, slip->amount_minor);
+        say_counted(claims, slip, &figures);
+    }
+    say_part(claims, MPI_SIDE_FIRST, &slip->op.id, MPI_SLIP_PART_REFUNDED, slip->refunded_minor,
+             "refunded_minor");
+    say_part(claims, MPI_SIDE_FIRST, &slip->op.id, MPI_SLIP_PART_REFUNDED_FEE, slip->refunded_fee_minor,
+             "refunded_fee_minor");
+    return MINIPAY_OK;
+}
+
+/* ---- captures, voids, refunds ---------------------------------------------------------------------------- */
+
+static minipay_status say_capture(mpi_claims *claims, const mpi_slip_change *change,
+                                  minipay_error *error)
+{
+    mpi_slip slip;
+    bool found;
+    mpi_due figures = {.gross_minor = change->amount_minor, .fee_minor = change->fee_minor};
+    say_held(claims, &change->slip_id, MPI_HOLD_PART_CAPTURED, change->amount_minor);
+    say_part(claims, MPI_SIDE_SECOND, &change->slip_id, MPI_SLIP_PART_CAPTURED, change->amount_minor,
+             "amount_minor");
+    say_part(claims, MPI_SIDE_SECOND, &change->slip_id, MPI_SLIP_PART_FEE, change->fee_minor,
+             "fee_minor");
+    minipay_status status = find_slip(claims, &change->slip_id, &slip, &found, error);
+    if (!found)
+        return status;
+    say_paid(claims, &change->op.id, &slip, change->amount_minor);
+    say_counted(claims, &slip, &figures);
+    return MINIPAY_OK;
+}
+
+static minipay_status say_change(mpi_claims *claims, const void *row, minipay_error *error)
+{
+    const mpi_slip_change *change = row;
+    if (change->op.state != MINIPAY_STATE_DONE)
+        return MINIPAY_OK;
+    if (change->op.kind == MINIPAY_KIND_CAPTURE)
+        return say_capture(claims, change, error);
+    say_held(claims, &change->slip_id, MPI_HOLD_PART_FREED, change->amount_minor);
     return MINIPAY_OK;
 }
 
@@ -75,22 +145,24 @@ static void say_given_back(mpi_claims *claims, const mpi_refund *refund, const m
                                    .kind = MINIPAY_KIND_REFUND};
     memcpy(posting.currency, slip->currency, sizeof posting.currency);
     mpi_claim_posting(claims, &posting, refund->amount_minor);
-    say_counted(claims, &slip->merchant_id, slip->currency, &figures);
+    say_counted(claims, slip, &figures);
 }
 
-/* The merchant and the member stand in the slip. A slip that is gone leaves the posting unclaimed. */
 static minipay_status say_refund(mpi_claims *claims, const void *row, minipay_error *error)
 {
     const mpi_refund *refund = row;
-    mpi_slip slip = {.op.id = refund->slip_id};
+    mpi_slip slip;
+    bool found;
     if (refund->op.state != MINIPAY_STATE_DONE)
         return MINIPAY_OK;
-    say_refunded(claims, MPI_SIDE_SECOND, &refund->slip_id, refund->amount_minor, refund->fee_minor,
-                 "amount_minor", "fee_minor");
-    minipay_status status = mpi_view_get(mpi_claims_view(claims), &mpi_slip_record, -1, &slip, error);
-    if (status == MINIPAY_OK)
+    say_part(claims, MPI_SIDE_SECOND, &refund->slip_id, MPI_SLIP_PART_REFUNDED, refund->amount_minor,
+             "amount_minor");
+    say_part(claims, MPI_SIDE_SECOND, &refund->slip_id, MPI_SLIP_PART_REFUNDED_FEE, refund->fee_minor,
+             "fee_minor");
+    minipay_status status = find_slip(claims, &refund->slip_id, &slip, &found, error);
+    if (found)
         say_given_back(claims, refund, &slip);
-    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+    return status;
 }
 
 /* ---- buckets --------------------------------------------------------------------------------------------- */
@@ -132,6 +204,7 @@ static minipay_status say_bucket(mpi_claims *claims, const void *row, minipay_er
 }
 
 const mpi_claimant mpi_payment_claimants[] = {{&mpi_slip_record, say_slip},
+                                              {&mpi_slip_change_record, say_change},
                                               {&mpi_refund_record, say_refund},
                                               {&mpi_bucket_record, say_bucket},
                                               {NULL, NULL}};

@@ -104,8 +104,8 @@ static void a_part_too_few_names_the_whole_and_both_sums(void **state)
     char detail[256];
     (void)state;
     assert_false(agree(rows, 5, detail));
-    assert_string_equal(
-        detail, "whole 1: amount_minor is 100, the open holds say 99 (part 1: amount_minor)");
+    assert_string_equal(detail,
+                        "whole 1: amount_minor is 100, the open holds say 99 (part 1: amount_minor)");
 }
 
 static void what_only_one_side_says_is_named(void **state)
