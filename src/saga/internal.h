@@ -21,9 +21,6 @@ struct mpi_engine {
     mpi_caller caller;
 };
 
-/* What tells one request from another: a keyed hash of its drawn-up document. */
-int64_t mpi_saga_fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document);
-
 typedef struct mpi_atomic mpi_atomic;
 
 #endif

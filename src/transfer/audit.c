@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* What transfers and withdrawals say of the books, and which posting is a whole transfer. */
+/* What transfers, withdrawals and reversals say of the books, and which posting is a whole transfer. */
 
 static mpi_claimed_posting posting_of(const mpi_operation *op, int32_t leg, const char currency[4])
 {
@@ -55,8 +55,20 @@ static minipay_status say_withdrawal(mpi_claims *claims, const void *row, minipa
     return MINIPAY_OK;
 }
 
-const mpi_claimant mpi_transfer_claimants[] = {
-    {&mpi_transfer_record, say_transfer}, {&mpi_withdrawal_record, say_withdrawal}, {NULL, NULL}};
+static minipay_status say_reversal(mpi_claims *claims, const void *row, minipay_error *error)
+{
+    const mpi_reversal *reversal = row;
+    (void)error;
+    if (reversal->op.state == MINIPAY_STATE_DONE)
+        mpi_claim_reversal(claims, &reversal->op.id, 0, &reversal->transfer_id, reversal->currency,
+                           reversal->amount_minor);
+    return MINIPAY_OK;
+}
+
+const mpi_claimant mpi_transfer_claimants[] = {{&mpi_transfer_record, say_transfer},
+                                               {&mpi_withdrawal_record, say_withdrawal},
+                                               {&mpi_reversal_record, say_reversal},
+                                               {NULL, NULL}};
 
 /* A transfer has no document when its posting says all that was asked: then the request can be drawn up from
  * the posting, and has the fingerprint that the posting keeps. */
