@@ -66,3 +66,13 @@ bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int
     *result = over - over % unit;
     return true;
 }
+
+int64_t mpi_money_wrap_add(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+
+int64_t mpi_money_wrap_subtract(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}

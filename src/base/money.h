@@ -26,4 +26,8 @@ int64_t mpi_money_part(int64_t amount_minor, int64_t numerator, int64_t denomina
 /* The smallest multiple of `unit` that is >= amount and >= minimum. */
 bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int64_t *result);
 
+/* Modulo 2^64, for sums of figures that may be anything: those of rows that someone changed by hand. */
+int64_t mpi_money_wrap_add(int64_t a, int64_t b);
+int64_t mpi_money_wrap_subtract(int64_t a, int64_t b);
+
 #endif

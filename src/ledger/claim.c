@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/money.h"
 #include "ledger/hold.h"
 
 #include <stdlib.h>
@@ -311,7 +312,7 @@ static key_sum sum_up(const topic_state *topic, uint64_t key)
     for (const saying *at = topic->first; at; at = at->next) {
         if (at->key != key)
             continue;
-        sum.value[at->side] = (int64_t)((uint64_t)sum.value[at->side] + (uint64_t)at->value);
+        sum.value[at->side] = mpi_money_wrap_add(sum.value[at->side], at->value);
         if (!sum.speaker[at->side])
             sum.speaker[at->side] = at;
     }
@@ -358,7 +359,7 @@ static minipay_status say_hold(mpi_claims *claims, const void *row, minipay_erro
 {
     const mpi_hold *hold = row;
     bool open = hold->hold_state == MPI_HOLD_OPEN;
-    int64_t left = (int64_t)((uint64_t)hold->amount_minor - (uint64_t)hold->captured_minor);
+    int64_t left = mpi_money_wrap_subtract(hold->amount_minor, hold->captured_minor);
     mpi_claim_key owner = {.id = hold->owner_id}, part = {.id = hold->hold_id};
     (void)error;
     memcpy(owner.currency, hold->currency, sizeof owner.currency);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payment/payment.h"
 
+#include "base/money.h"
+
 #include <string.h>
 
 /* What slips, captures, refunds and buckets say of the books and of each other. */
@@ -136,7 +138,7 @@ static minipay_status say_change(mpi_claims *claims, const void *row, minipay_er
 static void say_given_back(mpi_claims *claims, const mpi_refund *refund, const mpi_slip *slip)
 {
     mpi_due figures = {.refund_minor = refund->amount_minor,
-                       .fee_minor = (int64_t)(0 - (uint64_t)refund->fee_minor)};
+                       .fee_minor = mpi_money_wrap_subtract(0, refund->fee_minor)};
     mpi_claimed_posting posting = {.operation_id = refund->op.id,
                                    .debit_owner = slip->merchant_id,
                                    .credit_owner = slip->member_id,
@@ -172,7 +174,7 @@ static void say_owed(mpi_claims *claims, const mpi_bucket *bucket, const mpi_cla
 {
     mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, key, bucket->gross_minor, "gross_minor");
     mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, key,
-                  (int64_t)(0 - (uint64_t)bucket->refund_minor), "refund_minor");
+                  mpi_money_wrap_subtract(0, bucket->refund_minor), "refund_minor");
     mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, key, bucket->carried_minor,
                   "carried_minor");
 }

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settlement/internal.h"
 
+#include "base/money.h"
+
 #include <string.h>
 
 /* What runs and their lines say of the books, of buckets, and of each other. Sums wrap: a figure that was
  * changed by hand may not fit. */
-
-static int64_t minus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a - (uint64_t)b);
-}
-
-static int64_t plus(int64_t a, int64_t b)
-{
-    return (int64_t)((uint64_t)a + (uint64_t)b);
-}
 
 static mpi_claimed_posting posting_of(const mpi_line *line, int32_t leg, int32_t debit, int32_t credit)
 {
@@ -49,7 +41,8 @@ static void say_postings(mpi_claims *claims, const mpi_line *line)
         posting_of(line, MPI_LEG_SETTLE, MPI_ACCOUNT_TRANSIT, MPI_ACCOUNT_CORPORATE);
     bool done = line->op.state == MINIPAY_STATE_DONE;
     if (line->fee_minor && fee_is_taken(line))
-        mpi_claim_posting(claims, &fee, taken ? line->fee_minor : minus(0, line->fee_minor));
+        mpi_claim_posting(claims, &fee,
+                          taken ? line->fee_minor : mpi_money_wrap_subtract(0, line->fee_minor));
     if (line->payout_minor == 0 || !mpi_operation_passed(&line->op, MPI_LEG_SET_ASIDE))
         return;
     mpi_claim_posting(claims, &aside, line->payout_minor);
@@ -94,9 +87,9 @@ static void say_owed(mpi_claims *claims, const mpi_line *line)
         return;
     int64_t owed = line->net_minor;
     if (!fee_is_taken(line))
-        owed = plus(owed, line->fee_minor);
+        owed = mpi_money_wrap_add(owed, line->fee_minor);
     if (mpi_operation_passed(&line->op, MPI_LEG_SET_ASIDE))
-        owed = minus(owed, line->payout_minor);
+        owed = mpi_money_wrap_subtract(owed, line->payout_minor);
     mpi_claim_say(claims, MPI_TOPIC_PAYABLES, MPI_SIDE_SECOND, &key, owed, "net_minor");
 }
 
@@ -116,8 +109,10 @@ static minipay_status say_line(mpi_claims *claims, const void *row, minipay_erro
     int32_t part = line->op.state == MINIPAY_STATE_DONE       ? PART_PAID
                    : line->op.state == MINIPAY_STATE_REJECTED ? PART_REFUSED
                                                               : PART_OPEN;
-    int64_t net =
-        plus(minus(minus(line->gross_minor, line->refund_minor), line->fee_minor), line->carried_minor);
+    int64_t net = mpi_money_wrap_add(
+        mpi_money_wrap_subtract(mpi_money_wrap_subtract(line->gross_minor, line->refund_minor),
+                                line->fee_minor),
+        line->carried_minor);
     (void)error;
     mpi_claim_wrong(claims, MPI_TOPIC_LINES, "net_minor", line->net_minor, net);
     if (line->payout_minor)
