@@ -30,7 +30,8 @@ static const mpi_record *const records[] = {
     &mpi_hold_record,           &mpi_hold_operation_record,
     &mpi_wallet_change_record,  &mpi_slip_change_record,
     &mpi_reversal_record,       &mpi_reversed_transfer_record,
-    &mpi_batch_record,
+    &mpi_batch_record,          &mpi_member_change_record,
+    &mpi_credential_record,     &mpi_credential_change_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
@@ -133,12 +134,14 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
 static void compose(minipay *pay, const minipay_config *config)
 {
     mpi_batches_set_up(pay->engine);
-    mpi_membership_set_up(&pay->membership, pay->engine);
+    mpi_membership_set_up(&pay->membership, pay->engine, pay->policy);
     mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
     mpi_banking_set_up(&pay->banking, pay->engine, pay->policy, &config->bank);
     mpi_banking_port banking = mpi_banking_open_port(&pay->banking);
     mpi_wallets_set_up(&pay->wallets, pay->engine, pay->policy, &membership, &banking);
     mpi_wallet_port wallet = mpi_wallets_open_port(&pay->wallets);
+    mpi_terms_sink terms = mpi_wallets_open_sink(&pay->wallets);
+    mpi_membership_bind(&pay->membership, &terms);
     mpi_transfers_set_up(&pay->transfers, pay->engine, pay->policy, &wallet, &banking);
     mpi_payments_set_up(&pay->payments, pay->engine, pay->policy, &wallet);
     mpi_payment_port payment = mpi_payments_open_port(&pay->payments);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "membership/membership.h"
+#include "membership/internal.h"
 
-#include "base/error.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -23,8 +22,14 @@ static const minipay_field member_fields[] = {
     MPI_HASH(mpi_member, row_tag),
 };
 
+enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_REGION = 18 };
+
+/* Without the refused registrations. */
+static const minipay_index member_indexes[] = {
+    {"member_of_region", {FIELD_REGION, FIELD_ID}, 2, 0, FIELD_STATE, MINIPAY_STATE_DONE + 1}};
+
 const mpi_record mpi_member_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_member, "member", member_fields, 1, NULL, 0);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_member, "member", member_fields, 1, member_indexes, 1);
 
 static const minipay_field email_fields[] = {
     MPI_HASH(mpi_member_email, email_hash),
@@ -35,7 +40,7 @@ static const minipay_field email_fields[] = {
 const mpi_record mpi_member_email_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_member_email, "member_email", email_fields, 1, NULL, 0);
 
-static void hash_email(mpi_membership *membership, const char *email, uint8_t hash[32])
+void mpi_membership_hash_email(const mpi_membership *membership, const char *email, uint8_t hash[32])
 {
     char lower[MINIPAY_EMAIL_SIZE];
     mpi_text_copy(lower, sizeof lower, email);
@@ -78,26 +83,31 @@ void mpi_membership_draw_up(void *context, const void *requests, uint32_t number
     member->legal_form = request->legal_form;
     member->tier = request->tier;
     memcpy(member->region, request->region, sizeof member->region);
-    hash_email(context, request->email, member->email_hash);
+    mpi_membership_hash_email(context, request->email, member->email_hash);
     mpi_secret_set(&member->name, sizeof member->name, request->name);
     mpi_secret_set(&member->email, sizeof member->email, request->email);
 }
 
 /* ---- port ---------------------------------------------------------------------------------------------- */
 
+minipay_status mpi_membership_member(mpi_membership *membership, mpi_flow *flow, const minipay_id *id,
+                                     const mpi_member **member)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, membership->members, id, &row, flow->error);
+    if (status != MINIPAY_OK)
+        return status == MINIPAY_NOT_FOUND ? MINIPAY_MEMBER_NOT_FOUND : status;
+    *member = row;
+    return (*member)->op.state == MINIPAY_STATE_DONE ? MINIPAY_OK : MINIPAY_MEMBER_NOT_FOUND;
+}
+
 static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
                                  mpi_terms *terms)
 {
-    mpi_membership *membership = impl;
-    const void *row;
-    minipay_status status = mpi_unit_get(flow->unit, membership->members, member_id, &row, flow->error);
-    if (status == MINIPAY_NOT_FOUND)
-        return MINIPAY_MEMBER_NOT_FOUND;
+    const mpi_member *member;
+    minipay_status status = mpi_membership_member(impl, flow, member_id, &member);
     if (status != MINIPAY_OK)
         return status;
-    const mpi_member *member = row;
-    if (member->op.state != MINIPAY_STATE_DONE)
-        return MINIPAY_MEMBER_NOT_FOUND;
     if (member->member_state != MINIPAY_MEMBER_ACTIVE)
         return MINIPAY_MEMBER_INACTIVE;
     *terms = (mpi_terms){member->tier, true, member->terms_version};
@@ -109,75 +119,21 @@ mpi_membership_port mpi_membership_open_port(mpi_membership *membership)
     return (mpi_membership_port){membership, port_terms};
 }
 
-void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine)
+void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, mpi_policy *policy)
 {
     membership->engine = engine;
+    membership->policy = policy;
+    membership->cost = mpi_secret_default_cost;
     membership->store = mpi_engine_store(engine);
     membership->members = mpi_store_table(membership->store, &mpi_member_record);
     membership->emails = mpi_store_table(membership->store, &mpi_member_email_record);
+    membership->credentials = mpi_store_table(membership->store, &mpi_credential_record);
     mpi_engine_add(engine, &register_saga, membership);
+    mpi_engine_add(engine, &mpi_member_change_saga, membership);
+    mpi_engine_add(engine, &mpi_credential_saga, membership);
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------- */
-
-static minipay_status show(mpi_membership *membership, const mpi_member *row, minipay_member *member,
-                           minipay_error *error)
+void mpi_membership_bind(mpi_membership *membership, const mpi_terms_sink *sink)
 {
-    const mpi_keys *keys = mpi_store_keys(membership->store);
-    minipay_member shown;
-    if (row->op.state != MINIPAY_STATE_DONE)
-        return mpi_fail_plain(error, MINIPAY_MEMBER_NOT_FOUND, "id");
-    minipay_member_init(&shown);
-    shown.id = row->op.id;
-    shown.legal_form = row->legal_form;
-    shown.state = row->member_state;
-    shown.tier = row->tier;
-    shown.registered_at = row->op.finished_at;
-    memcpy(shown.region, row->region, sizeof shown.region);
-    if (mpi_record_unseal(keys, &row->op.id, &row->name, shown.name, sizeof shown.name) != 0 ||
-        mpi_record_unseal(keys, &row->op.id, &row->email, shown.email, sizeof shown.email) != 0)
-        return mpi_fail(error, MINIPAY_CORRUPT, "member", "a member's personal data cannot be unsealed");
-    *member = shown;
-    return MINIPAY_OK;
-}
-
-static minipay_status read_member(mpi_view *view, mpi_membership *membership, const minipay_id *id,
-                                  minipay_member *member, minipay_error *error)
-{
-    mpi_member row = {.op.id = *id};
-    minipay_status status = mpi_view_get(view, &mpi_member_record, -1, &row, error);
-    if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail_plain(error, MINIPAY_MEMBER_NOT_FOUND, "id");
-    return status == MINIPAY_OK ? show(membership, &row, member, error) : status;
-}
-
-minipay_status mpi_membership_get(mpi_membership *membership, const minipay_id *id,
-                                  minipay_member *member, minipay_error *error)
-{
-    mpi_view view;
-    minipay_status status = mpi_view_open(membership->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = read_member(&view, membership, id, member, error);
-    mpi_view_close(&view);
-    return status;
-}
-
-minipay_status mpi_membership_find(mpi_membership *membership, const char *email, minipay_member *member,
-                                   minipay_error *error)
-{
-    mpi_member_email row;
-    mpi_view view;
-    memset(&row, 0, sizeof row);
-    hash_email(membership, email, row.email_hash);
-    minipay_status status = mpi_view_open(membership->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_view_get(&view, &mpi_member_email_record, -1, &row, error);
-    if (status == MINIPAY_NOT_FOUND)
-        status = mpi_fail_plain(error, MINIPAY_MEMBER_NOT_FOUND, "email");
-    else if (status == MINIPAY_OK)
-        status = read_member(&view, membership, &row.member_id, member, error);
-    mpi_view_close(&view);
-    return status;
+    membership->sink = *sink;
 }

@@ -107,9 +107,10 @@ const mpi_saga mpi_close_saga = {
 
 /* ---- terms ------------------------------------------------------------------------------------------------- */
 
-enum { WALLETS_LARGEST = 64 };
+enum { WALLETS_LARGEST = 256 }; /* more than there are currencies */
 
-/* Reads before it changes: a scan sees only what earlier operations staged. */
+/* Reads before it changes: a scan sees only what earlier operations staged, so whoever pushes has staged
+ * nothing yet. */
 static minipay_status take_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
                                  const mpi_terms *terms)
 {
