@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "event/stream.h"
+#include "store/installation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 enum { CACHED_ACCOUNTS = 131072 };
 
+/* Only ever appended to: the order is that of the tallies' digest. */
 static const mpi_record *const records[] = {
     &mpi_policy_version_record, &mpi_policy_rule_record,
     &mpi_counter_record,        &mpi_account_record,
@@ -32,6 +34,7 @@ static const mpi_record *const records[] = {
     &mpi_reversal_record,       &mpi_reversed_transfer_record,
     &mpi_batch_record,          &mpi_member_change_record,
     &mpi_credential_record,     &mpi_credential_change_record,
+    &mpi_installation_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
@@ -152,6 +155,8 @@ static minipay_status open_parts(minipay *pay, const minipay_config *config, min
 {
     mpi_keys keys;
     minipay_status status = open_store(pay, config, &keys, error);
+    if (status == MINIPAY_OK)
+        status = mpi_installation_adopt(pay->store, error);
     if (status == MINIPAY_OK)
         status = mpi_policy_new(pay->store, &pay->policy, error);
     if (status == MINIPAY_OK)

@@ -18,6 +18,8 @@ void mpi_keys_derive(const uint8_t master[32], mpi_keys *keys)
     crypto_kdf_derive_from_key(keys->fingerprint, sizeof keys->fingerprint, 4, context, master);
     crypto_kdf_derive_from_key(keys->lookup, sizeof keys->lookup, 5, context, master);
     crypto_kdf_derive_from_key(keys->seal, sizeof keys->seal, 6, context, master);
+    crypto_kdf_derive_from_key(keys->check, sizeof keys->check, 7, context, master);
+    crypto_kdf_derive_from_key(keys->sign, sizeof keys->sign, 8, context, master);
 }
 
 void mpi_wipe(void *bytes, size_t count)
@@ -90,4 +92,26 @@ int mpi_unseal(const uint8_t key[32], const minipay_id *context, const uint8_t *
     return crypto_aead_xchacha20poly1305_ietf_decrypt(text, &length, NULL, sealed + 24, count - 24,
                                                       context->bytes, sizeof context->bytes, sealed,
                                                       key);
+}
+
+void mpi_sign_public(const uint8_t seed[32], uint8_t public_key[MPI_PUBLIC_KEY_SIZE])
+{
+    uint8_t secret[crypto_sign_SECRETKEYBYTES];
+    crypto_sign_seed_keypair(public_key, secret, seed);
+    sodium_memzero(secret, sizeof secret);
+}
+
+void mpi_sign(const uint8_t seed[32], const void *bytes, size_t count,
+              uint8_t signature[MPI_SIGNATURE_SIZE])
+{
+    uint8_t public_key[MPI_PUBLIC_KEY_SIZE], secret[crypto_sign_SECRETKEYBYTES];
+    crypto_sign_seed_keypair(public_key, secret, seed);
+    crypto_sign_detached(signature, NULL, bytes, count, secret);
+    sodium_memzero(secret, sizeof secret);
+}
+
+int mpi_signature_check(const uint8_t public_key[MPI_PUBLIC_KEY_SIZE], const void *bytes, size_t count,
+                        const uint8_t signature[MPI_SIGNATURE_SIZE])
+{
+    return crypto_sign_verify_detached(signature, bytes, count, public_key);
 }

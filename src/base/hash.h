@@ -14,6 +14,8 @@ typedef struct mpi_keys {
     uint8_t fingerprint[16]; /* an operation's request; never rotated */
     uint8_t lookup[32];      /* equality search of sealed text */
     uint8_t seal[32];        /* sealing of personal data */
+    uint8_t check[32];       /* tells whether a database was written under the same master key */
+    uint8_t sign[32];        /* seed of the key pair that signs checkpoints */
 } mpi_keys;
 
 /* Readies libsodium; 0 on success. */
@@ -44,5 +46,15 @@ void mpi_seal(const uint8_t key[32], const minipay_id *context, const void *text
               uint8_t *sealed);
 int mpi_unseal(const uint8_t key[32], const minipay_id *context, const uint8_t *sealed, size_t count,
                void *text);
+
+/* Ed25519. The key pair is derived from a seed each time it is used. */
+enum { MPI_PUBLIC_KEY_SIZE = 32, MPI_SIGNATURE_SIZE = 64 };
+void mpi_sign_public(const uint8_t seed[32], uint8_t public_key[MPI_PUBLIC_KEY_SIZE]);
+void mpi_sign(const uint8_t seed[32], const void *bytes, size_t count,
+              uint8_t signature[MPI_SIGNATURE_SIZE]);
+
+/* 0 when the signature of these bytes was made by the holder of the key; else -1. */
+int mpi_signature_check(const uint8_t public_key[MPI_PUBLIC_KEY_SIZE], const void *bytes, size_t count,
+                        const uint8_t signature[MPI_SIGNATURE_SIZE]);
 
 #endif

@@ -231,44 +231,76 @@ static uint8_t column_check(const mpi_keys *keys, const minipay_field *field, ui
     return (uint8_t)mpi_hash64(keys->column, message, sizeof message);
 }
 
-/* Fills one check byte for each of the first eight MONEY fields; `fields` gets their positions. */
-static uint32_t money_checks(const mpi_record *record, const mpi_keys *keys, const void *row,
-                             uint8_t checks[8], uint32_t fields[8])
+enum { CHECKS = 8 };
+
+static bool is_money(const minipay_field *field)
+{
+    return field->flags & MINIPAY_FIELD_MONEY;
+}
+
+static void money_checks(const mpi_record *record, const mpi_keys *keys, const void *row,
+                         uint8_t checks[CHECKS])
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < record->table.field_count && count < 8; i++) {
+    memset(checks, 0, CHECKS);
+    for (uint32_t i = 0; i < record->table.field_count; i++) {
         const minipay_field *field = &record->table.fields[i];
-        if (!(field->flags & MINIPAY_FIELD_MONEY))
-            continue;
-        fields[count] = i;
-        checks[count++] = column_check(keys, field, i, row);
+        if (is_money(field))
+            checks[count++ % CHECKS] ^= column_check(keys, field, i, row);
     }
-    return count;
+}
+
+static uint64_t whole_tag(const mpi_record *record, const mpi_keys *keys, const void *row)
+{
+    uint8_t bytes[MPI_RECORD_LARGEST];
+    size_t count = mpi_record_canonical(record, row, bytes);
+    return mpi_hash64(keys->row, bytes, count);
 }
 
 void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *row,
                     uint8_t tag[MPI_TAG_SIZE])
 {
-    uint8_t bytes[MPI_RECORD_LARGEST];
-    uint32_t fields[8];
-    size_t count = mpi_record_canonical(record, row, bytes);
-    uint64_t whole = mpi_hash64(keys->row, bytes, count);
-    memset(tag, 0, MPI_TAG_SIZE);
+    uint64_t whole = whole_tag(record, keys, row);
     memcpy(tag, &whole, sizeof whole);
-    money_checks(record, keys, row, tag + 8, fields);
+    money_checks(record, keys, row, tag + sizeof whole);
 }
 
-const char *mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
-                                     const uint8_t tag[MPI_TAG_SIZE])
+bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
+                          const uint8_t tag[MPI_TAG_SIZE])
 {
-    uint8_t checks[8];
-    uint32_t fields[8];
-    uint32_t count = money_checks(record, keys, row, checks, fields);
-    for (uint32_t i = 0; i < count; i++) {
-        if (checks[i] != tag[8 + i])
-            return record->table.fields[fields[i]].name;
+    uint64_t whole = whole_tag(record, keys, row);
+    return memcmp(tag, &whole, sizeof whole) == 0;
+}
+
+/* The names of the fields that share a check byte. */
+static void name_fields(const mpi_record *record, uint32_t place, char text[128])
+{
+    uint32_t count = 0;
+    size_t used = 0;
+    for (uint32_t i = 0; i < record->table.field_count && used < 128; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (is_money(field) && count++ % CHECKS == place)
+            used += (size_t)snprintf(text + used, 128 - used, "%s%s", used ? " or " : "", field->name);
     }
-    return NULL;
+}
+
+void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
+                              const uint8_t tag[MPI_TAG_SIZE], char text[128])
+{
+    const uint8_t *stored = tag + MPI_TAG_SIZE - CHECKS;
+    uint8_t checks[CHECKS];
+    uint32_t count = 0;
+    money_checks(record, keys, row, checks);
+    text[0] = 0;
+    for (uint32_t i = 0; i < record->table.field_count && !text[0]; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (!is_money(field))
+            continue;
+        uint32_t place = count++ % CHECKS;
+        bool came_later = stored[place] == 0 && is_zero(at(field, row), field->size);
+        if (checks[place] != stored[place] && !came_later)
+            name_fields(record, place, text);
+    }
 }
 
 static int put_text(const minipay_field *field, const void *row, char *text, size_t room)
@@ -297,6 +329,13 @@ static int put_text(const minipay_field *field, const void *row, char *text, siz
         mpi_text_hex(at(field, row), 8, written);
         return snprintf(text, room, "%s", written);
     }
+}
+
+const uint8_t *mpi_record_stored_tag(const mpi_record *record, const void *row)
+{
+    const minipay_field *last = &record->table.fields[record->table.field_count - 1];
+    MPI_ASSERT(record->form == MPI_FORM_DOCUMENT && last->size == MPI_TAG_SIZE);
+    return (const uint8_t *)row + last->offset;
 }
 
 void mpi_record_key_text(const mpi_record *record, const void *row, char text[128])

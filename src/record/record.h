@@ -86,14 +86,20 @@ int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t co
  * false. */
 bool mpi_record_json(const mpi_record *record, const void *row, char *json, size_t room);
 
-/* A document's tag: 8 bytes for the whole row, then one check byte for each of the first eight MONEY
- * fields, by which the audit names a changed column. */
+/* A document's tag: 8 bytes for the whole row, then 8 check bytes, each for one MONEY field (and the eighth
+ * after it, if there are so many), by which the audit names a changed column. A row that an older version wrote
+ * has none for fields that came later. */
 void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *row,
                     uint8_t tag[MPI_TAG_SIZE]);
 
-/* The name of the first MONEY field whose check byte is not the tag's, or NULL. */
-const char *mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
-                                     const uint8_t tag[MPI_TAG_SIZE]);
+/* Is the row the one that the tag was made for? */
+bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
+                          const uint8_t tag[MPI_TAG_SIZE]);
+
+/* Names the first MONEY field whose check byte is not the tag's ("a or b" where two share one); "" when there
+ * is none. */
+void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
+                              const uint8_t tag[MPI_TAG_SIZE], char text[128]);
 
 /* The name of the first field, neither secret nor zero in `asked`, that is another one in `standing`; NULL
  * when there is none. */
@@ -114,6 +120,7 @@ void mpi_secret_set(void *field, size_t size, const char *text);
 
 /* Where a document keeps its tag. */
 uint8_t *mpi_record_tag_of(const mpi_record *record, void *row);
+const uint8_t *mpi_record_stored_tag(const mpi_record *record, const void *row);
 
 /* The key for a person: "0192…-…" or "slip 12/KRW". `text` takes 128 bytes. */
 void mpi_record_key_text(const mpi_record *record, const void *row, char text[128]);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE_BYTES = 256 * 1024 };
+enum { PAGE_BYTES = 256 * 1024, TALLIES_LARGEST = 64 };
 
 minipay_audit_check *mpi_audit_check(mpi_audit *audit, const char *name)
 {
@@ -105,6 +105,8 @@ typedef struct audit_work {
     uint32_t auditor_count;
     mpi_audit *audit;
     minipay_audit_check *tags, *tallies, *chain;
+    mpi_tally tallies_read[TALLIES_LARGEST];
+    uint32_t tally_count;
     mpi_block block; /* the newest that was read */
 } audit_work;
 
@@ -119,18 +121,31 @@ static minipay_status show(audit_work *work, const mpi_record *record, const voi
 
 static void check_tag(audit_work *work, const mpi_record *record, const void *row)
 {
-    uint8_t stored[MPI_TAG_SIZE], made[MPI_TAG_SIZE], copy[MPI_RECORD_LARGEST];
-    char key[128];
-    memcpy(copy, row, record->table.row_size);
-    memcpy(stored, mpi_record_tag_of(record, copy), sizeof stored);
-    mpi_record_tag(record, &work->store->keys, row, made);
+    const uint8_t *stored = mpi_record_stored_tag(record, row);
+    char key[128], field[128];
     work->tags->rows++;
-    if (memcmp(stored, made, sizeof stored) == 0)
+    if (mpi_record_is_tagged(record, &work->store->keys, row, stored))
         return;
-    const char *field = mpi_record_changed_field(record, &work->store->keys, row, stored);
+    mpi_record_changed_field(record, &work->store->keys, row, stored, field);
     mpi_record_key_text(record, row, key);
     mpi_audit_fail(work->tags, "%s %s: %s is not what was written", record->table.name, key,
-                   field ? field : "a column that holds no money");
+                   field[0] ? field : "a column that holds no money");
+}
+
+/* Takes the stored tally of a table out of those that were read; all zero when there is none. */
+static mpi_tally take_tally(audit_work *work, const mpi_record *record)
+{
+    mpi_tally tally;
+    memset(&tally, 0, sizeof tally);
+    strncpy(tally.table_name, record->table.name, sizeof tally.table_name - 1);
+    for (uint32_t i = 0; i < work->tally_count; i++) {
+        if (strncmp(work->tallies_read[i].table_name, tally.table_name, sizeof tally.table_name) != 0)
+            continue;
+        tally = work->tallies_read[i];
+        work->tallies_read[i] = work->tallies_read[--work->tally_count];
+        break;
+    }
+    return tally;
 }
 
 static void check_tally(audit_work *work, const mpi_record *record, const mpi_tally *counted,
@@ -138,60 +153,69 @@ static void check_tally(audit_work *work, const mpi_record *record, const mpi_ta
 {
     work->tallies->rows++;
     if (counted->row_count != stored->row_count)
-        mpi_audit_fail(work->tallies, "%s: %lld rows stand, %lld were written", record->table.name,
-                       (long long)counted->row_count, (long long)stored->row_count);
-    else if (counted->tag_low != stored->tag_low || counted->tag_high != stored->tag_high)
-        mpi_audit_fail(work->tallies, "%s: the rows are not those that were written",
+        mpi_audit_fail(work->tallies, "tally %s: row_count is %lld, but %lld rows stand in %s",
+                       record->table.name, (long long)stored->row_count, (long long)counted->row_count,
                        record->table.name);
+    else if (counted->tag_low != stored->tag_low || counted->tag_high != stored->tag_high)
+        mpi_audit_fail(work->tallies, "tally %s: the tags in %s do not sum to tag_low and tag_high",
+                       record->table.name, record->table.name);
 }
 
-static minipay_status audit_documents(audit_work *work, const mpi_record *record, mpi_tally *stored,
-                                      minipay_error *error)
+static minipay_status audit_documents(audit_work *work, const mpi_record *record,
+                                      const mpi_tally *stored, minipay_error *error)
 {
     reader from;
     const void *row = NULL;
     mpi_tally counted;
     memset(&counted, 0, sizeof counted);
-    memset(stored, 0, sizeof *stored);
-    strncpy(stored->table_name, record->table.name, sizeof stored->table_name - 1);
     minipay_status status = open_reader(work->view, record, &from, error);
     while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row) {
-        uint8_t copy[MPI_RECORD_LARGEST];
-        memcpy(copy, row, record->table.row_size);
-        mpi_tally_count(&counted, mpi_record_tag_of(record, copy), 1);
+        mpi_tally_count(&counted, mpi_record_stored_tag(record, row), 1);
         check_tag(work, record, row);
         status = show(work, record, row, error);
     }
     free(from.rows);
     if (status == MINIPAY_OK)
-        status = mpi_view_get(work->view, &mpi_tally_record, -1, stored, error);
-    if (status == MINIPAY_NOT_FOUND)
-        status = MINIPAY_OK;
-    if (status == MINIPAY_OK)
         check_tally(work, record, &counted, stored);
     return status;
 }
 
+static minipay_status read_tallies(audit_work *work, minipay_error *error)
+{
+    minipay_scan scan = {.table = &mpi_tally_record.table, .index = -1};
+    work->tally_count = TALLIES_LARGEST;
+    return mpi_view_scan(work->view, &scan, work->tallies_read, &work->tally_count, error);
+}
+
+static void check_digest(audit_work *work, const mpi_tally *const *tallies, uint32_t count)
+{
+    uint8_t digest[32];
+    mpi_tally_digest(tallies, count, digest);
+    if (work->block.number && memcmp(digest, work->block.tallies, sizeof digest) != 0)
+        mpi_audit_fail(work->tallies, "tally: the tallies are not those of block %lld",
+                       (long long)work->block.number);
+    if (work->tally_count)
+        mpi_audit_fail(work->tallies, "tally %.32s: there is no such table",
+                       work->tallies_read[0].table_name);
+}
+
 static minipay_status audit_all_documents(audit_work *work, minipay_error *error)
 {
-    mpi_tally tallies[64];
-    const mpi_tally *all[64] = {NULL};
+    mpi_tally tallies[TALLIES_LARGEST];
+    const mpi_tally *all[TALLIES_LARGEST] = {NULL};
     uint32_t count = 0;
-    uint8_t digest[32];
-    minipay_status status = MINIPAY_OK;
+    minipay_status status = read_tallies(work, error);
     for (uint32_t i = 0; i < work->store->table_count && status == MINIPAY_OK; i++) {
         const mpi_record *record = work->store->tables[i].record;
         if (record->form != MPI_FORM_DOCUMENT)
             continue;
-        status = audit_documents(work, record, &tallies[count], error);
+        tallies[count] = take_tally(work, record);
         all[count] = &tallies[count];
+        status = audit_documents(work, record, all[count], error);
         count++;
     }
-    mpi_tally_digest(all, count, digest);
-    if (status == MINIPAY_OK && memcmp(digest, work->block.tallies, sizeof digest) != 0 &&
-        work->block.number)
-        mpi_audit_fail(work->tallies, "tally: the tallies are not those of block %lld",
-                       (long long)work->block.number);
+    if (status == MINIPAY_OK)
+        check_digest(work, all, count);
     return status;
 }
 
@@ -236,6 +260,25 @@ static int lowest(const stream_set *set)
     return found;
 }
 
+/* Streams share one numbering: which of them a missing row was in is not known. */
+static void fail_missing(audit_work *work, const stream_set *set, int64_t sequence, int64_t block)
+{
+    char names[128];
+    size_t used = 0;
+    names[0] = 0;
+    for (uint32_t i = 0; i < set->count && used < sizeof names; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? " or " : "",
+                                 set->readers[i].record->table.name);
+    mpi_audit_fail(work->chain, "%s: row %lld of block %lld is missing", names, (long long)sequence,
+                   (long long)block);
+}
+
+static void fail_unknown(audit_work *work, const stream_set *set, int at)
+{
+    mpi_audit_fail(work->chain, "%s: row %lld belongs to no block", set->readers[at].record->table.name,
+                   (long long)sequence_of(set->rows[at]));
+}
+
 /* Every row below the block's end belongs to it; one that should be there and is not breaks the count. */
 static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_block *block,
                                 mpi_hasher *hasher, minipay_error *error)
@@ -244,10 +287,12 @@ static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_blo
     minipay_status status = MINIPAY_OK;
     int at;
     while (status == MINIPAY_OK && (at = lowest(set)) >= 0 && sequence_of(set->rows[at]) < end) {
-        if (sequence_of(set->rows[at]) != expected)
-            mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream",
-                           (long long)expected, (long long)block->number);
-        expected = sequence_of(set->rows[at]) + 1;
+        int64_t sequence = sequence_of(set->rows[at]);
+        if (sequence > expected)
+            fail_missing(work, set, expected, block->number);
+        else if (sequence < expected)
+            fail_unknown(work, set, at);
+        expected = sequence + 1;
         mpi_block_add_row(hasher, set->readers[at].record, set->rows[at]);
         work->chain->rows++;
         status = show(work, set->readers[at].record, set->rows[at], error);
@@ -255,8 +300,7 @@ static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_blo
             status = next_row(&set->readers[at], &set->rows[at], error);
     }
     if (status == MINIPAY_OK && expected != end)
-        mpi_audit_fail(work->chain, "row %lld of block %lld is missing from its stream",
-                       (long long)expected, (long long)block->number);
+        fail_missing(work, set, expected, block->number);
     return status;
 }
 
@@ -295,8 +339,7 @@ static minipay_status audit_chain(audit_work *work, minipay_error *error)
         status = check_block(work, &set, block, error);
     int left = lowest(&set);
     if (status == MINIPAY_OK && left >= 0)
-        mpi_audit_fail(work->chain, "%s row %lld belongs to no block",
-                       set.readers[left].record->table.name, (long long)sequence_of(set.rows[left]));
+        fail_unknown(work, &set, left);
     free(blocks.rows);
     for (uint32_t i = 0; i < set.count; i++)
         free(set.readers[i].rows);

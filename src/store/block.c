@@ -59,6 +59,8 @@ void mpi_tally_digest(const mpi_tally *const *tallies, uint32_t count, uint8_t d
     mpi_hasher_start(&hasher, NULL);
     for (uint32_t i = 0; i < count; i++) {
         uint8_t bytes[MPI_RECORD_LARGEST];
+        if (tallies[i]->row_count == 0 && tallies[i]->tag_low == 0 && tallies[i]->tag_high == 0)
+            continue;
         mpi_hasher_add(&hasher, bytes, mpi_record_canonical(&mpi_tally_record, tallies[i], bytes));
     }
     mpi_hasher_end(&hasher, digest);

@@ -39,7 +39,8 @@ void mpi_block_end(mpi_hasher *hasher, mpi_block *block);
 /* Adds (`sign` 1) or takes away (-1) a document's tag. */
 void mpi_tally_count(mpi_tally *tally, const uint8_t tag[MPI_TAG_SIZE], int sign);
 
-/* The digest of `count` tallies in the order of their names. */
+/* The digest of `count` tallies, in an order that never changes. A table that has had no row adds nothing, so
+ * that a later version's new tables change no digest. */
 void mpi_tally_digest(const mpi_tally *const *tallies, uint32_t count, uint8_t digest[32]);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "store/installation.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,8 @@ static void describe(mpi_store *store, const mpi_store_config *config)
         .view_count = config->view_count,
         .view_names = config->view_names,
         .view_sql = config->view_sql,
+        .accept = mpi_installation_check,
+        .accept_context = store,
     };
 }
 

@@ -70,7 +70,11 @@ typedef struct minipay_table {
 } minipay_table;
 
 /* What a store holds. `views` are statements in plain SQL for people; an adapter that has no SQL
- * leaves them out. */
+ * leaves them out.
+ *
+ * `accept` (Optional) is called by open in its transaction, when the tables are as described and before
+ * anything is committed. It reads through `session` with get_many and scan; when it does not answer OK, its
+ * answer is open's, and nothing is changed. */
 typedef struct minipay_schema {
     int32_t version;
     uint32_t table_count;
@@ -78,6 +82,8 @@ typedef struct minipay_schema {
     const minipay_table *const *tables;
     const char *const *view_names;
     const char *const *view_sql;
+    minipay_status (*accept)(void *context, void *session, minipay_error *error);
+    void *accept_context;
 } minipay_schema;
 
 enum { MINIPAY_SESSION_READ = 1, MINIPAY_SESSION_WRITE = 2 };

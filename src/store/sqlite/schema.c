@@ -262,6 +262,8 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
     if (code != SQLITE_OK)
         return mpi_sqlite_fail(connection, code, "beginning to write", error);
     status = bring_up_to_date(connection, schema, error);
+    if (status == MINIPAY_OK && schema->accept)
+        status = schema->accept(schema->accept_context, connection, error);
     if (status == MINIPAY_OK) {
         code = sqlite3_exec(connection->db, "COMMIT", NULL, NULL, NULL);
         if (code != SQLITE_OK)

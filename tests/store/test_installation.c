@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char path[] = "key.db";
+
+static void run_sql(const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static char *read_file(size_t *size)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    *size = (size_t)ftell(file);
+    rewind(file);
+    char *bytes = malloc(*size);
+    assert_int_equal(fread(bytes, 1, *size, file), *size);
+    fclose(file);
+    return bytes;
+}
+
+/* A file with one member in it, written under the world's key, and closed. */
+static void make_file(world *w)
+{
+    unlink(path);
+    unlink("key.db.bank");
+    world_init(w, path);
+    world_open(w);
+    minipay_id member = world_person(w, NULL);
+    world_credit(w, member, 100);
+    world_close(w);
+}
+
+static void expect_refused_and_untouched(world *w)
+{
+    size_t before_size, after_size;
+    minipay_error error;
+    minipay_error_init(&error);
+    char *before = read_file(&before_size);
+    w->key[31] ^= 1;
+    ASSERT_STATUS(world_try_open(w, &error), MINIPAY_CORRUPT);
+    assert_string_equal(error.field, "key");
+    assert_non_null(strstr(error.message, "another master key"));
+    w->key[31] ^= 1;
+    char *after = read_file(&after_size);
+    assert_int_equal(before_size, after_size);
+    assert_memory_equal(before, after, before_size);
+    free(before);
+    free(after);
+}
+
+static void another_installations_key_is_refused_and_the_file_is_untouched(void **state)
+{
+    world w;
+    (void)state;
+    make_file(&w);
+    expect_refused_and_untouched(&w);
+    world_open(&w);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+/* As schema version 1 left it: no row, no tally of it, and columns to be added. */
+static void a_file_of_before_is_known_by_a_documents_tag(void **state)
+{
+    world w;
+    (void)state;
+    make_file(&w);
+    run_sql("DROP TABLE installation; DELETE FROM tally WHERE table_name='installation';"
+            "ALTER TABLE topup DROP COLUMN credited_to; PRAGMA user_version=1");
+    expect_refused_and_untouched(&w);
+    world_open(&w);
+    world_audit_clean(&w);
+    world_close(&w);
+    expect_refused_and_untouched(&w);
+}
+
+static void a_row_that_was_taken_away_is_not_made_up_for(void **state)
+{
+    world w;
+    minipay_audit_check checks[32];
+    uint32_t count = 32;
+    int32_t clean = 1;
+    (void)state;
+    make_file(&w);
+    run_sql("DELETE FROM installation");
+    world_open(&w);
+    ASSERT_STATUS(minipay_audit(w.pay, checks, &count, &clean, NULL), MINIPAY_OK);
+    assert_int_equal(clean, 0);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_installations_key_is_refused_and_the_file_is_untouched),
+        cmocka_unit_test(a_file_of_before_is_known_by_a_documents_tag),
+        cmocka_unit_test(a_row_that_was_taken_away_is_not_made_up_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
