@@ -92,10 +92,25 @@ static minipay_status fs_write_many(void *impl, void *session, minipay_write *wr
                             : w->storage.write_many(w->storage.impl, session, write, error);
 }
 
-/* Only the end of a WRITE session may fail. */
-static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
+/* ---- a process that dies at its n-th commit or bank call --------------------------------------------- */
+
+static bool is_last_turn(world *w)
 {
-    world *w = impl;
+    bool last = ++w->faults.turns == w->faults.dies_at;
+    if (last && !w->faults.dies_after)
+        _exit(WORLD_DIED);
+    return last;
+}
+
+static void end_turn(bool last)
+{
+    if (last)
+        _exit(WORLD_DIED);
+}
+
+/* Only the end of a WRITE session may fail. */
+static minipay_status end_session(world *w, void *session, minipay_error *error)
+{
     bool writes = session == w->write_session;
     if (writes)
         w->write_session = NULL;
@@ -107,6 +122,15 @@ static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
     }
     minipay_status status = w->storage.commit(w->storage.impl, session, error);
     return status == MINIPAY_OK ? MINIPAY_COMMIT_UNKNOWN : status;
+}
+
+static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
+{
+    world *w = impl;
+    bool last = session == w->write_session && is_last_turn(w);
+    minipay_status status = end_session(w, session, error);
+    end_turn(last);
+    return status;
 }
 
 static void fs_rollback(void *impl, void *session)
@@ -163,16 +187,19 @@ static minipay_status fb_verify(void *impl, const char *bank, const char *accoun
                                 const char *holder, minipay_error *error)
 {
     world *w = impl;
-    return bank_fails(w)
-               ? MINIPAY_UNAVAILABLE
-               : w->scripted.verify_account(w->scripted.impl, bank, account_number, holder, error);
+    bool last = is_last_turn(w);
+    minipay_status status = bank_fails(w) ? MINIPAY_UNAVAILABLE
+                                          : w->scripted.verify_account(w->scripted.impl, bank,
+                                                                       account_number, holder, error);
+    end_turn(last);
+    return status;
 }
 
 typedef minipay_status (*order_call)(void *impl, const minipay_bank_order *orders,
                                      minipay_bank_answer *answers, uint32_t count, minipay_error *error);
 
-static minipay_status pass_on(world *w, order_call call, const minipay_bank_order *orders,
-                              minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+static minipay_status pass_or_fail(world *w, order_call call, const minipay_bank_order *orders,
+                                   minipay_bank_answer *answers, uint32_t count, minipay_error *error)
 {
     if (!bank_fails(w))
         return call(w->scripted.impl, orders, answers, count, error);
@@ -181,6 +208,15 @@ static minipay_status pass_on(world *w, order_call call, const minipay_bank_orde
     for (uint32_t i = 0; i < count; i++)
         answers[i].verdict = MINIPAY_VERDICT_UNANSWERED;
     return MINIPAY_UNAVAILABLE;
+}
+
+static minipay_status pass_on(world *w, order_call call, const minipay_bank_order *orders,
+                              minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+{
+    bool last = is_last_turn(w);
+    minipay_status status = pass_or_fail(w, call, orders, answers, count, error);
+    end_turn(last);
+    return status;
 }
 
 static minipay_status fb_submit(void *impl, const minipay_bank_order *orders,
@@ -543,7 +579,7 @@ void world_at_peace(world *w)
         assert_int_equal(corporate.posted_minor, world_at_bank(w) - w->script.opening_minor);
 }
 
-void world_survives(CMUnitTestFunction test)
+int world_child(CMUnitTestFunction test)
 {
     const struct CMUnitTest tests[] = {{"child", test, NULL, NULL, NULL}};
     int how = 0;
@@ -559,5 +595,10 @@ void world_survives(CMUnitTestFunction test)
     if (WIFSIGNALED(how))
         print_error("the child ended by signal %d\n", WTERMSIG(how));
     assert_true(WIFEXITED(how));
-    assert_int_equal(WEXITSTATUS(how), 0);
+    return WEXITSTATUS(how);
+}
+
+void world_survives(CMUnitTestFunction test)
+{
+    assert_int_equal(world_child(test), 0);
 }

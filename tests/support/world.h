@@ -12,6 +12,9 @@
 
 enum { WORLD_PATH_SIZE = 256 };
 
+/* The exit code of a process that died on demand: at once, as by SIGKILL. */
+enum { WORLD_DIED = 99 };
+
 /* Which call fails, and how. Calls are counted from 1 on; 0 means never. */
 typedef struct world_faults {
     uint32_t storage_calls, storage_fails_at;
@@ -19,6 +22,8 @@ typedef struct world_faults {
     minipay_status storage_status; /* what a failing storage answers */
     bool commit_is_lost;     /* a failing commit has happened all the same, and is COMMIT_UNKNOWN */
     bool bank_reply_is_lost; /* a failing bank has done it all the same */
+    uint32_t turns, dies_at; /* commits and bank calls: at this one the process ends, see WORLD_DIED */
+    bool dies_after;         /* when it has happened; else before */
 } world_faults;
 
 typedef struct world {
@@ -95,6 +100,9 @@ void world_audit_clean(world *w);
 void world_at_peace(world *w);
 
 int64_t world_at_bank(world *w);
+
+/* Runs a test in a child and answers its exit code: 0 when it passed, or WORLD_DIED. */
+int world_child(CMUnitTestFunction test);
 
 /* Runs a test in a child, which opens its own world: a crash there fails the test, not the program. */
 void world_survives(CMUnitTestFunction test);

@@ -64,6 +64,8 @@ static const command commands[] = {
      BIT(JSON) | BIT(CURRENCY), ONE_WORD("DATE|UUID")},
     {"report", "What the books say, and whether the bank agrees", cmd_report, DB_EXISTING, BIT(DB),
      BIT(JSON) | BIT(CURRENCY), NO_WORDS},
+    {"books", "Everything the books say, sorted, a line each", cmd_books, DB_EXISTING, BIT(DB),
+     BIT(JSON), NO_WORDS},
     {"audit", "Prove the books, from the stored rows alone", cmd_audit, DB_EXISTING, BIT(DB), BIT(JSON),
      NO_WORDS},
     {"replay", "Replay a PaySim file, plain or .xz", cmd_replay, DB_LATER, BIT(DB),

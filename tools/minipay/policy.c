@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "fail.h"
 #include "json.h"
-#include "open.h"
+#include "policy.h"
 #include "table.h"
 #include "text.h"
 
@@ -14,12 +14,12 @@
 
 enum { RULES_LARGEST = 32 };
 
-static bool is_amount(int32_t rule)
+bool rule_is_amount(int32_t rule)
 {
     return rule <= MINIPAY_RULE_LIMIT_MONTHLY || rule == MINIPAY_RULE_MINIMUM_PAYOUT;
 }
 
-static bool has_tiers(int32_t rule)
+bool rule_has_tiers(int32_t rule)
 {
     return rule >= MINIPAY_RULE_LIMIT_OPERATION && rule <= MINIPAY_RULE_LIMIT_MONTHLY;
 }
@@ -42,7 +42,7 @@ static int show_rule(const args *a, db *d, table *t, int32_t rule, int32_t tier,
     int64_t value = 0;
     int32_t version = 0;
     minipay_error error;
-    const char *unit = is_amount(rule) ? currency : "";
+    const char *unit = rule_is_amount(rule) ? currency : "";
     minipay_error_init(&error);
     minipay_status status = minipay_policy_get(d->pay, rule, tier, unit, &value, &version, &error);
     if (status != MINIPAY_OK)
@@ -53,8 +53,8 @@ static int show_rule(const args *a, db *d, table *t, int32_t rule, int32_t tier,
                                     version));
     table_cell(t, minipay_rule_name(rule));
     snprintf(number, sizeof number, "%d", tier);
-    table_cell(t, has_tiers(rule) ? number : "");
-    if (is_amount(rule))
+    table_cell(t, rule_has_tiers(rule) ? number : "");
+    if (rule_is_amount(rule))
         table_money(t, value, currency);
     else
         table_count(t, (uint64_t)value);
@@ -70,7 +70,7 @@ static int show_rules(const args *a, db *d, table *t, int32_t only, int32_t tier
     int code = args_currency(a, currency);
     for (int32_t rule = 1; !code && rule < MINIPAY_RULE_COUNT; rule++) {
         if (!only || rule == only)
-            code = show_rule(a, d, t, rule, has_tiers(rule) ? tier : 0, currency);
+            code = show_rule(a, d, t, rule, rule_has_tiers(rule) ? tier : 0, currency);
     }
     return code;
 }
@@ -96,7 +96,7 @@ int cmd_policy_get(const args *a, db *d)
 static int read_value(const char *text, minipay_rule *rule)
 {
     char *end;
-    if (is_amount(rule->rule)) {
+    if (rule_is_amount(rule->rule)) {
         if (minipay_money_parse(text, rule->currency, &rule->value) == MINIPAY_OK)
             return 0;
         return fail_usage("%s: '%s' is not an amount in %s", minipay_rule_name(rule->rule), text,
@@ -118,8 +118,8 @@ static int read_rule(const char *text, int32_t tier, const char *currency, minip
     rule->rule = equals ? rule_named(text, (size_t)(equals - text)) : 0;
     if (!rule->rule)
         return fail_usage("'%s' is not RULE=VALUE; minipay policy get lists the rules", text);
-    rule->tier = has_tiers(rule->rule) ? tier : 0;
-    if (is_amount(rule->rule))
+    rule->tier = rule_has_tiers(rule->rule) ? tier : 0;
+    if (rule_is_amount(rule->rule))
         text_set(rule->currency, sizeof rule->currency, currency);
     return read_value(equals + 1, rule);
 }
