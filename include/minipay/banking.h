@@ -24,12 +24,15 @@ typedef struct minipay_link_request {
     char reason[128];
 } minipay_link_request;
 
+enum { MINIPAY_ACCOUNT_LINKED = 0, MINIPAY_ACCOUNT_UNLINKED = 1 };
+
 typedef struct minipay_bank_account {
     uint32_t struct_size;
     minipay_id id;
     minipay_id owner_id;
     int64_t linked_at;
-    int32_t state; /* 0 linked, 1 unlinked */
+    int32_t state;    /* MINIPAY_ACCOUNT_LINKED or _UNLINKED */
+    int32_t is_first; /* 1: used when an operation names none */
     char bank[12];
     char masked_number[36]; /* "***-***-1234" */
 } minipay_bank_account;
@@ -43,6 +46,97 @@ MINIPAY_API minipay_status minipay_account_link(minipay *pay, const minipay_link
                                                 uint32_t count, minipay_outcome *outcomes,
                                                 minipay_error *error);
 
+/* `id` is the operation's own. */
+typedef struct minipay_unlink_request {
+    uint32_t struct_size;
+    int32_t unused;
+    minipay_id id;
+    minipay_id owner_id;
+    minipay_id account_id;
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_unlink_request;
+
+MINIPAY_API void minipay_unlink_request_init(minipay_unlink_request *request);
+
+/* Unlinks accounts: no new order uses them, and their numbers may be linked again. Orders under way go on.
+ * Where it was the owner's first account, the one that was linked next becomes the first. USAGE: INVALID_ID
+ * (id, owner_id, account_id), INVALID_TEXT (actor, channel, reason), ID_REUSED. REJECTED: ACCOUNT_NOT_FOUND
+ * (there is none, it is another owner's, or unlinked already). Answers as minipay_execute does. */
+MINIPAY_API minipay_status minipay_account_unlink(minipay *pay, const minipay_unlink_request *requests,
+                                                  uint32_t count, minipay_outcome *outcomes,
+                                                  minipay_error *error);
+
+/* A linked or unlinked account; one that the bank has not confirmed is none. ACCOUNT_NOT_FOUND. */
+MINIPAY_API minipay_status minipay_account_get(minipay *pay, const minipay_id *id,
+                                               minipay_bank_account *account, minipay_error *error);
+
+/* An owner's linked accounts in the order of their ids, from the first behind `after` (none: the first).
+ * `*count` is the room, then the number; less than the room: the end. INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_account_list(minipay *pay, const minipay_id *owner_id,
+                                                const minipay_id *after, minipay_bank_account *accounts,
+                                                uint32_t *count, minipay_error *error);
+
+/* ---- firm-banking orders ------------------------------------------------------------------------------- */
+
+/* What the bank was asked to move, for which operation, and what it said. */
+typedef struct minipay_order {
+    uint32_t struct_size;
+    int32_t direction; /* MINIPAY_BANK_COLLECT or _PAY_OUT */
+    minipay_id id;
+    minipay_id operation_id; /* the top-up, withdrawal or payout that it serves */
+    minipay_id owner_id;
+    minipay_id account_id;
+    int32_t operation_kind;
+    int32_t state;        /* PARKED: no answer by its deadline, or another amount moved */
+    int32_t status;       /* why it was rejected or parked */
+    int32_t verdict;      /* the bank's last word, MINIPAY_VERDICT_* */
+    int64_t amount_minor; /* ordered */
+    int64_t moved_minor;  /* what the bank says it moved */
+    int64_t fee_minor;
+    int64_t created_at;
+    int64_t finished_at; /* 0: not yet */
+    int64_t next_at;     /* when the bank is asked again; 0: never */
+    int64_t deadline_at;
+    int32_t attempts;
+    int32_t reference_date;
+    char currency[4];
+    char reference[40]; /* by which the bank knows it, with its date */
+    char bank_reason[64];
+} minipay_order;
+
+/* Which orders a list shows; all zero: every one. */
+typedef struct minipay_order_query {
+    uint32_t struct_size;
+    int32_t state; /* MINIPAY_STATE_*; NONE: any */
+    minipay_id owner_id;
+    minipay_id after; /* the id of the last one seen; none: from the first */
+} minipay_order_query;
+
+MINIPAY_API void minipay_order_init(minipay_order *order);
+MINIPAY_API void minipay_order_query_init(minipay_order_query *query);
+
+/* "no_answer". "?" for a value that is not in the list. Static storage. */
+MINIPAY_API const char *minipay_verdict_name(int32_t verdict);
+
+/* NOT_FOUND. USAGE: INVALID_ARGUMENT. */
+MINIPAY_API minipay_status minipay_order_get(minipay *pay, const minipay_id *id, minipay_order *order,
+                                             minipay_error *error);
+
+/* The order that an operation made. NOT_FOUND. USAGE: INVALID_ARGUMENT. */
+MINIPAY_API minipay_status minipay_order_find(minipay *pay, const minipay_id *operation_id,
+                                              minipay_order *order, minipay_error *error);
+
+/* Orders in the order of their ids, oldest first where ids rise with time. `*count` is the room, then the
+ * number; less than the room: the end. Orders of an owner, and those that are not done, are found without
+ * reading others. USAGE: INVALID_ARGUMENT (query, state, count), INVALID_SIZE, BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_order_list(minipay *pay, const minipay_order_query *query,
+                                              minipay_order *orders, uint32_t *count,
+                                              minipay_error *error);
+
+/* ---- the corporate account ----------------------------------------------------------------------------- */
+
 /* The corporate account as the books have it: money at the bank, and money on its way out. */
 typedef struct minipay_corporate_account {
     uint32_t struct_size;
@@ -55,6 +149,25 @@ MINIPAY_API void minipay_corporate_account_init(minipay_corporate_account *accou
 MINIPAY_API minipay_status minipay_corporate_account_get(minipay *pay, const char *currency,
                                                          minipay_corporate_account *account,
                                                          minipay_error *error);
+
+/* What the bank says beside what the books say. While orders are under way the bank may be ahead: by payouts
+ * out of what is in transit, and by collections whose answer is not known yet. */
+typedef struct minipay_corporate_position {
+    uint32_t struct_size;
+    char currency[4];
+    int64_t at_bank_minor;
+    int64_t posted_minor;
+    int64_t in_transit_minor; /* below zero: on its way out */
+    int64_t difference_minor; /* at_bank - posted */
+} minipay_corporate_position;
+
+MINIPAY_API void minipay_corporate_position_init(minipay_corporate_position *position);
+
+/* Asks the bank. USAGE: INVALID_ARGUMENT, INVALID_CURRENCY, NOT_SUPPORTED (no bank). REJECTED:
+ * AMOUNT_OVERFLOW. RETRYABLE: UNAVAILABLE (the bank does not answer). */
+MINIPAY_API minipay_status minipay_corporate_position_get(minipay *pay, const char *currency,
+                                                          minipay_corporate_position *position,
+                                                          minipay_error *error);
 
 #ifdef __cplusplus
 }

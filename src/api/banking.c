@@ -32,6 +32,57 @@ minipay_status minipay_account_link(minipay *pay, const minipay_link_request *re
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
+static minipay_status check_unlink(const void *item, minipay_error *error)
+{
+    const minipay_unlink_request *request = item;
+    minipay_status status = mpi_check_id(&request->id, "id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->owner_id, "owner_id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->account_id, "account_id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_stamp(request->actor, request->channel, request->reason, false, error);
+    return status;
+}
+
+minipay_status minipay_account_unlink(minipay *pay, const minipay_unlink_request *requests,
+                                      uint32_t count, minipay_outcome *outcomes, minipay_error *error)
+{
+    mpi_batch batch = {requests,     sizeof *requests,           count,
+                       check_unlink, pay ? &pay->banking : NULL, mpi_banking_draw_up_unlink,
+                       false};
+    return mpi_run_batch(pay, &batch, outcomes, error);
+}
+
+minipay_status minipay_account_get(minipay *pay, const minipay_id *id, minipay_bank_account *account,
+                                   minipay_error *error)
+{
+    if (!id || !account)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "account" : "id", "NULL");
+    minipay_status status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_banking_account(&pay->banking, id, account, error);
+    mpi_leave(pay);
+    return status;
+}
+
+minipay_status minipay_account_list(minipay *pay, const minipay_id *owner_id, const minipay_id *after,
+                                    minipay_bank_account *accounts, uint32_t *count,
+                                    minipay_error *error)
+{
+    if (!owner_id || !after)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, owner_id ? "after" : "owner_id", "NULL");
+    minipay_status status = mpi_check_page(accounts, count, error);
+    if (status == MINIPAY_OK)
+        status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_banking_accounts(&pay->banking, owner_id, after, accounts, count, error);
+    mpi_leave(pay);
+    return status;
+}
+
 minipay_status minipay_corporate_account_get(minipay *pay, const char *currency,
                                              minipay_corporate_account *account, minipay_error *error)
 {

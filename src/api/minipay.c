@@ -34,7 +34,7 @@ static const mpi_record *const records[] = {
     &mpi_reversal_record,       &mpi_reversed_transfer_record,
     &mpi_batch_record,          &mpi_member_change_record,
     &mpi_credential_record,     &mpi_credential_change_record,
-    &mpi_installation_record,
+    &mpi_installation_record,   &mpi_unlinking_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes

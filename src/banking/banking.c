@@ -26,8 +26,17 @@ static const minipay_field account_fields[] = {
     MPI_HASH(mpi_bank_account, row_tag),
 };
 
-const mpi_record mpi_bank_account_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_bank_account, "bank_account", account_fields, 1, NULL, 0);
+enum { FIELD_ID = 0, FIELD_OWNER = 14, FIELD_ACCOUNT_STATE = 15 };
+
+static const minipay_index account_indexes[] = {{"bank_account_of_owner",
+                                                 {FIELD_OWNER, FIELD_ID},
+                                                 2,
+                                                 0,
+                                                 FIELD_ACCOUNT_STATE,
+                                                 MINIPAY_ACCOUNT_LINKED + 1}};
+
+const mpi_record mpi_bank_account_record = MPI_RECORD(
+    MPI_FORM_DOCUMENT, mpi_bank_account, "bank_account", account_fields, 1, account_indexes, 1);
 
 static const minipay_field owner_fields[] = {
     MPI_ID(mpi_bank_owner, owner_id),
@@ -158,6 +167,7 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *po
     banking->orders = mpi_store_table(banking->store, &mpi_bank_order_record);
     pthread_mutex_init(&banking->line, NULL);
     mpi_engine_add(engine, &link_saga, banking);
+    mpi_engine_add(engine, &mpi_unlink_saga, banking);
     mpi_engine_add(engine, &mpi_order_saga, banking);
     mpi_engine_set_caller(engine, &caller);
 }

@@ -2,14 +2,15 @@
 #ifndef MPI_BANKING_BANKING_H
 #define MPI_BANKING_BANKING_H
 
-/* Banking: linked accounts and firm-banking orders. Owns `bank_account`, `bank_owner`, `bank_number` and
- * `bank_order`; the only context that talks to a bank. */
+/* Banking: linked accounts and firm-banking orders. Owns `bank_account`, `bank_unlink`, `bank_owner`,
+ * `bank_number` and `bank_order`; the only context that talks to a bank. */
 
 #include "banking/port.h"
 #include "ledger/claim.h"
 #include "minipay/banking.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* A member's or merchant's own bank account. */
 typedef struct mpi_bank_account {
@@ -25,6 +26,14 @@ typedef struct mpi_bank_account {
     MPI_SECRET(MINIPAY_NAME_SIZE) holder;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_account;
+
+/* That an account is no longer its owner's. */
+typedef struct mpi_unlinking {
+    mpi_operation op; /* kind UNLINK */
+    minipay_id owner_id;
+    minipay_id account_id;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_unlinking;
 
 /* The account that an owner's orders use when none is named: the first that was linked. */
 typedef struct mpi_bank_owner {
@@ -56,16 +65,24 @@ typedef struct mpi_bank_order {
     char currency[MINIPAY_CURRENCY_SIZE];
     char reference[MINIPAY_REFERENCE_SIZE];
     char bank_reason[64];
+    int32_t standing; /* MPI_ORDER_*: which index it is in */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_order;
 
 extern const mpi_claimant mpi_banking_claimants[];
 extern const mpi_record mpi_bank_account_record;
+extern const mpi_record mpi_unlinking_record;
 extern const mpi_record mpi_bank_owner_record;
 extern const mpi_record mpi_bank_number_record;
 extern const mpi_record mpi_bank_order_record;
 
-enum { MPI_ORDERS_DUE = 0 }; /* mpi_bank_order_record's index on next_at of running orders */
+/* mpi_bank_order_record's indexes: on next_at of running orders; on (owner, id); on the id of those that are
+ * not done. */
+enum { MPI_ORDERS_DUE = 0, MPI_ORDERS_OF_OWNER = 1, MPI_ORDERS_NOT_DONE = 2 };
+
+enum { MPI_ORDER_OPEN = 0, MPI_ORDER_REFUSED = 1, MPI_ORDER_DONE = 2 };
+
+enum { MPI_ACCOUNTS_OF_OWNER = 0 }; /* mpi_bank_account_record's index on (owner, id) of linked ones */
 
 typedef struct mpi_banking {
     mpi_store *store;
@@ -73,7 +90,8 @@ typedef struct mpi_banking {
     mpi_policy *policy;
     minipay_bank bank;
     mpi_table *accounts, *owners, *numbers, *orders;
-    pthread_mutex_t line; /* the bank's line takes one call at a time */
+    pthread_mutex_t line;        /* the bank's line takes one call at a time */
+    _Atomic int64_t finality_ms; /* as the bank last said: it is not asked inside a unit of work */
 } mpi_banking;
 
 void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
@@ -83,6 +101,25 @@ mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
 
 /* `draw_up` for minipay_link_request; its context is the banking. */
 void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+
+/* `draw_up` for minipay_unlink_request. */
+void mpi_banking_draw_up_unlink(void *context, const void *requests, uint32_t number,
+                                mpi_document *document);
+
+/* Reading, as the public calls of the same names say. */
+minipay_status mpi_banking_account(mpi_banking *banking, const minipay_id *id,
+                                   minipay_bank_account *account, minipay_error *error);
+minipay_status mpi_banking_accounts(mpi_banking *banking, const minipay_id *owner_id,
+                                    const minipay_id *after, minipay_bank_account *accounts,
+                                    uint32_t *count, minipay_error *error);
+minipay_status mpi_banking_order(mpi_banking *banking, const minipay_id *id, minipay_order *order,
+                                 minipay_error *error);
+minipay_status mpi_banking_orders(mpi_banking *banking, const minipay_order_query *query,
+                                  minipay_order *orders, uint32_t *count, minipay_error *error);
+
+/* The corporate account's balance, as the bank says. UNAVAILABLE. */
+minipay_status mpi_banking_balance(mpi_banking *banking, const char *currency, int64_t *balance_minor,
+                                   minipay_error *error);
 
 /* Asks the bank about up to `budget` orders that are due. */
 minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried,

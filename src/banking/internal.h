@@ -5,10 +5,20 @@
 #include "banking/banking.h"
 
 extern const mpi_saga mpi_order_saga;
+extern const mpi_saga mpi_unlink_saga;
 
 /* Fills bank, account number and holder of a linked account in plain. */
 minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow,
                                    const minipay_id *account_id, minipay_bank_order *order);
+
+/* The rules that hold for an order now; NULL: `flow->error` says why there are none. */
+const mpi_rules *mpi_order_rules(const mpi_banking *banking, mpi_flow *flow, const char currency[4]);
+
+/* How long after an attempt the bank is asked again. */
+int64_t mpi_order_wait_us(const mpi_rules *rules, int32_t attempts);
+
+minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
+                                  mpi_call_kind kind);
 
 /* The engine's caller. */
 void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count);

@@ -80,6 +80,8 @@ static const status_entry statuses[] = {
      "Whether the commit stands is not known; ask with the same id."},
     {MINIPAY_BANK_UNKNOWN, "bank_unknown",
      "Whether the bank moved the money is not known; it is being asked."},
+    {MINIPAY_BANK_AMOUNT_DIFFERS, "bank_amount_differs",
+     "The bank moved another amount than was ordered; a person decides."},
 
     {MINIPAY_IO_ERROR, "io_error", "Reading or writing the database failed."},
     {MINIPAY_NOT_A_DATABASE, "not_a_database", "The file is not a MiniPay database."},

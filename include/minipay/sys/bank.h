@@ -48,7 +48,8 @@ typedef struct minipay_bank_order {
 typedef struct minipay_bank_answer {
     uint32_t struct_size;
     int32_t verdict;
-    int64_t amount_minor; /* what moved; DONE with another amount than ordered is a fault that is kept */
+    int64_t amount_minor; /* what moved. DONE with another amount than ordered, 0 too, books nothing: the
+                             order is parked with BANK_AMOUNT_DIFFERS, and a person decides */
     int64_t fee_minor;
     char reason[64]; /* the bank's code and words, for a person */
 } minipay_bank_answer;

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "banking/internal.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+
+/* Orders without an answer are asked about again, ever later. */
+
+enum { DUE_LARGEST = 1024 };
+
+typedef struct due_orders {
+    mpi_banking *banking;
+    uint32_t budget;
+    uint32_t count;
+    mpi_call_list calls;
+    mpi_bank_order *rows;
+} due_orders;
+
+static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *due)
+{
+    const void *row;
+    const mpi_rules *rules = mpi_order_rules(banking, flow, due->currency);
+    if (!rules)
+        return flow->error->status;
+    minipay_status status = mpi_unit_get(flow->unit, banking->orders, due, &row, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_bank_order *order = mpi_unit_edit(flow->unit, banking->orders, row);
+    if (!order)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    int64_t now = mpi_unit_now(flow->unit);
+    if (now >= order->deadline_at)
+        return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
+    order->attempts++;
+    order->next_at = now + mpi_order_wait_us(rules, order->attempts);
+    return mpi_order_add_call(banking, flow, order, MPI_CALL_QUERY);
+}
+
+static minipay_status lease_due(void *context, mpi_unit *unit, minipay_error *error)
+{
+    due_orders *due = context;
+    mpi_flow flow = {due->banking->engine, unit, &due->calls, error, NULL, NULL};
+    mpi_bank_order until = {.next_at = mpi_unit_now(unit)};
+    minipay_scan scan = {.table = &mpi_bank_order_record.table,
+                         .index = MPI_ORDERS_DUE,
+                         .high = &until,
+                         .high_fields = 1};
+    due->count = due->budget;
+    due->calls.count = 0;
+    minipay_status status = mpi_unit_scan(unit, &scan, due->rows, &due->count, error);
+    for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++)
+        status = ask_again(due->banking, &flow, &due->rows[i]);
+    return status;
+}
+
+static minipay_status first_due(mpi_banking *banking, int64_t *next_at, minipay_error *error)
+{
+    minipay_scan scan = {.table = &mpi_bank_order_record.table, .index = MPI_ORDERS_DUE};
+    mpi_bank_order order;
+    uint32_t count = 1;
+    mpi_view view;
+    minipay_status status = mpi_view_open(banking->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_view_scan(&view, &scan, &order, &count, error);
+    mpi_view_close(&view);
+    if (status == MINIPAY_OK)
+        *next_at = count ? order.next_at : 0;
+    return status;
+}
+
+minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried,
+                               int64_t *next_at, minipay_error *error)
+{
+    due_orders due = {.banking = banking};
+    minipay_status status = MINIPAY_OK;
+    uint32_t left = budget ? budget : UINT32_MAX;
+    due.rows = malloc(DUE_LARGEST * sizeof *due.rows);
+    if (!due.rows)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    *carried = 0;
+    do {
+        due.budget = left < DUE_LARGEST ? left : DUE_LARGEST;
+        status = mpi_store_write(banking->store, lease_due, &due, error);
+        if (status == MINIPAY_OK)
+            status = mpi_drive_calls(banking->engine, &due.calls, error);
+        *carried += due.count;
+        left -= due.count;
+    } while (status == MINIPAY_OK && due.count == DUE_LARGEST && left);
+    free(due.rows);
+    free(due.calls.calls);
+    return status == MINIPAY_OK ? first_due(banking, next_at, error) : status;
+}

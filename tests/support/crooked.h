@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef MPI_TESTS_CROOKED_H
+#define MPI_TESTS_CROOKED_H
+
+/* A bank that is crooked on demand: the scripted one, with other amounts in its answers, and a statement of
+ * which lines are missing, false, or nobody's. */
+
+#include "world.h"
+
+enum { CROOKED_EXTRAS = 8 };
+
+typedef struct crooked {
+    world *w;
+    int64_t answer_more;                          /* added to the amount of every DONE answer */
+    int64_t line_more;                            /* added to the amount of every statement line */
+    int64_t hidden_position;                      /* the line that the statement leaves out; 0: none */
+    bool twice;                                   /* every line stands twice */
+    bool silent;                                  /* statement and balance answer UNAVAILABLE */
+    uint32_t pages;                               /* statement calls */
+    minipay_bank_movement extras[CROOKED_EXTRAS]; /* behind all others, at their positions */
+    uint32_t extra_count;
+} crooked;
+
+/* A world at `path` whose bank is `bank`, open. */
+void crooked_begin(world *w, crooked *bank, const char *path);
+
+/* A movement that nobody ordered. */
+void crooked_add(crooked *bank, int64_t position, const char *reference, int32_t direction,
+                 int64_t amount_minor);
+
+#endif
