@@ -21,6 +21,10 @@ struct mpi_engine {
     mpi_caller caller;
 };
 
+/* The name of the first field of the request that is another one in what stands; `asked` is not sealed yet. */
+const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
+                                const mpi_document *standing);
+
 typedef struct mpi_atomic mpi_atomic;
 
 #endif

@@ -227,15 +227,14 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     return status == MINIPAY_OK ? tell_world(flow, known, document) : status;
 }
 
-static minipay_status compare_standing(mpi_flow *flow, const mpi_record *record,
-                                       const mpi_document *asked, int64_t print,
-                                       const mpi_document *standing)
+static minipay_status compare_standing(mpi_flow *flow, const mpi_saga *saga, const mpi_document *asked,
+                                       int64_t print, const mpi_document *standing)
 {
     if (standing->op.fingerprint == print && standing->op.kind == asked->op.kind)
         return MINIPAY_OK;
-    const char *field = mpi_record_first_difference(record, asked, standing);
-    return mpi_fail(flow->error, MINIPAY_ID_REUSED, field ? field : "request",
-                    "this id already belongs to another request: %s differs", field ? field : "it");
+    const char *field = mpi_saga_difference(saga, mpi_store_keys(flow->engine->store), asked, standing);
+    return mpi_fail(flow->error, MINIPAY_ID_REUSED, field,
+                    "this id already belongs to another request: %s differs", field);
 }
 
 minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *document)
@@ -252,7 +251,7 @@ minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *docume
         return first_run(flow, known, document);
     }
     if (status == MINIPAY_OK)
-        status = compare_standing(flow, record, document, print, &standing);
+        status = compare_standing(flow, known->saga, document, print, &standing);
     if (status == MINIPAY_OK && standing.op.state == MINIPAY_STATE_RUNNING) {
         status = mpi_saga_resume(flow, kind, &document->op.id);
         if (status == MINIPAY_OK)

@@ -289,7 +289,7 @@ static void every_step_is_idempotent_by_its_id(void **state)
     minipay_error_init(&error);
     steps[0].amount_minor = 10001;
     ASSERT_STATUS(minipay_execute(s.w.pay, &steps[0], 1, &first[0], &error), MINIPAY_ID_REUSED);
-    assert_string_equal(error.field, "asked_minor");
+    assert_string_equal(error.field, "amount_minor");
     close_shop(&s);
 }
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "saga/internal.h"
+
+#include <string.h>
+
+/* Which field of a request differs from what stands under its id, by the name that the caller knows. */
+
+/* Fields that only a request sets, and that may be left out of it: there a zero differs from what stands. */
+static const char *const left_out[] = {"account_id", "payee_id", "asked_minor", "flags",
+                                       "actor",      "channel",  "reason"};
+
+/* The same, but policy may set them too: looked at when nothing else differs. */
+static const char *const set_by_policy[] = {"expires_at"};
+
+/* What a document calls by another name than an instruction does. */
+static const struct {
+    const char *field;
+    const char *name;
+} names[] = {
+    {"payer_id", "member_id"},   {"payee_id", "other_id"},        {"account_id", "other_id"},
+    {"merchant_id", "other_id"}, {"slip_id", "other_id"},         {"hold_id", "other_id"},
+    {"transfer_id", "other_id"}, {"asked_minor", "amount_minor"},
+};
+
+static const minipay_field *field_named(const mpi_record *record, const char *name)
+{
+    for (uint32_t i = 0; i < record->table.field_count; i++) {
+        if (strcmp(record->table.fields[i].name, name) == 0)
+            return &record->table.fields[i];
+    }
+    return NULL;
+}
+
+static bool differs(const minipay_field *field, const mpi_document *asked, const mpi_document *standing)
+{
+    const uint8_t *a = (const uint8_t *)asked, *b = (const uint8_t *)standing;
+    return memcmp(a + field->offset, b + field->offset, field->size) != 0;
+}
+
+static const char *first_of(const char *const *fields, size_t count, const mpi_record *record,
+                            const mpi_document *asked, const mpi_document *standing)
+{
+    for (size_t i = 0; i < count; i++) {
+        const minipay_field *field = field_named(record, fields[i]);
+        if (field && differs(field, asked, standing))
+            return field->name;
+    }
+    return NULL;
+}
+
+/* A secret field is in plain in what is asked, and sealed in what stands. */
+static bool secret_differs(const minipay_field *field, const mpi_keys *keys, const mpi_document *asked,
+                           const mpi_document *standing)
+{
+    char text[MPI_RECORD_LARGEST];
+    uint32_t length;
+    const uint8_t *plain = (const uint8_t *)asked + field->offset;
+    memcpy(&length, plain, sizeof length);
+    return mpi_record_unseal(keys, &standing->op.id, (const uint8_t *)standing + field->offset, text,
+                             sizeof text) != 0 ||
+           strlen(text) != length || memcmp(text, plain + sizeof length, length) != 0;
+}
+
+static const char *first_secret(const mpi_record *record, const mpi_keys *keys,
+                                const mpi_document *asked, const mpi_document *standing)
+{
+    for (uint32_t i = 0; i < record->table.field_count; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (field->flags & MINIPAY_FIELD_SECRET && secret_differs(field, keys, asked, standing))
+            return field->name;
+    }
+    return NULL;
+}
+
+const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
+                                const mpi_document *standing)
+{
+    const char *field = mpi_record_first_difference(saga->record, asked, standing);
+    if (!field)
+        field = first_of(left_out, MPI_COUNT(left_out), saga->record, asked, standing);
+    if (!field)
+        field = first_secret(saga->record, keys, asked, standing);
+    if (!field)
+        field = first_of(set_by_policy, MPI_COUNT(set_by_policy), saga->record, asked, standing);
+    for (size_t i = 0; field && saga->draw_up && i < MPI_COUNT(names); i++) {
+        if (strcmp(field, names[i].field) == 0)
+            return names[i].name;
+    }
+    return field ? field : "request";
+}
