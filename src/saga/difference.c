@@ -6,11 +6,11 @@
 /* Which field of a request differs from what stands under its id, by the name that the caller knows. */
 
 /* Fields that only a request sets, and that may be left out of it: there a zero differs from what stands. */
-static const char *const left_out[] = {"account_id", "payee_id", "asked_minor", "flags",
-                                       "actor",      "channel",  "reason"};
+static const char *const left_out[] = {"account_id", "asked_minor", "flags",
+                                       "actor",      "channel",     "reason"};
 
-/* The same, but policy may set them too: looked at when nothing else differs. */
-static const char *const set_by_policy[] = {"expires_at"};
+/* The same, but in some kinds an operation fills them in itself: looked at when nothing else differs. */
+static const char *const filled_in[] = {"payee_id", "expires_at"};
 
 /* What a document calls by another name than an instruction does. */
 static const struct {
@@ -78,10 +78,10 @@ const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, cons
     const char *field = mpi_record_first_difference(saga->record, asked, standing);
     if (!field)
         field = first_of(left_out, MPI_COUNT(left_out), saga->record, asked, standing);
-    if (!field)
+    if (!field && saga->draw_up)
         field = first_secret(saga->record, keys, asked, standing);
     if (!field)
-        field = first_of(set_by_policy, MPI_COUNT(set_by_policy), saga->record, asked, standing);
+        field = first_of(filled_in, MPI_COUNT(filled_in), saga->record, asked, standing);
     for (size_t i = 0; field && saga->draw_up && i < MPI_COUNT(names); i++) {
         if (strcmp(field, names[i].field) == 0)
             return names[i].name;
