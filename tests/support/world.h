@@ -36,6 +36,7 @@ typedef struct world {
     minipay_bank scripted; /* the scripted bank, when there is one */
     bool without_bank;
     uint32_t cached_accounts;
+    uint32_t busy_ms, cache_kib; /* SQLite's */
     world_faults faults;
     void *write_session; /* under way in the storage */
     minipay_storage storage;

@@ -100,9 +100,6 @@ minipay_status mpi_connection_open(mpi_sqlite *sqlite, bool writer, mpi_connecti
         code = configure(connection);
     if (code != SQLITE_OK)
         status = mpi_sqlite_fail(connection, code, "opening", error);
-    else if (sqlite3_db_readonly(connection->db, "main") == 1)
-        status = mpi_fail(error, MINIPAY_READ_ONLY, "path", "%s: the file cannot be written",
-                          sqlite->config.path);
     if (status != MINIPAY_OK) {
         mpi_connection_close(connection);
         return status;
