@@ -16,18 +16,39 @@
 extern "C" {
 #endif
 
+/* When a day's payments are settled. A date that is no business day gives way to the next one, except that
+ * DAYS with 0 is the day itself. The date is fixed when the day's first payment is counted, by the terms and
+ * the calendar as they are then. */
+enum {
+    MINIPAY_CYCLE_DAYS = 0,   /* `cycle_days` business days after the payment's day */
+    MINIPAY_CYCLE_WEEKLY = 1, /* the next weekday `cycle_day` after it: 1 Monday to 7 Sunday */
+    MINIPAY_CYCLE_MONTHLY =
+        2 /* the next day `cycle_day` of a month after it; in a shorter month its last */
+};
+
+/* The fee of a payment: basis points of what is captured, rounded half up to the minor unit, and a fixed
+ * fee; not below the minimum, not above the maximum (0: none), and never more than what is captured. */
 typedef struct minipay_merchant_request {
     uint32_t struct_size;
     minipay_id id;
-    int32_t fee_basis_points; /* of each payment, 0 to 10,000; rounded half up to the minor unit */
-    int32_t cycle_days;       /* settled this many business days after the payment's day */
+    int32_t fee_basis_points; /* 0 to 10,000 */
+    int32_t cycle_days;       /* 0 to 366 */
     char currency[4];
     char name[96];
     char actor[40];
     char channel[16];
     char reason[128];
+    int64_t fixed_fee_minor;
+    int64_t minimum_fee_minor;
+    int64_t maximum_fee_minor;
+    int32_t cycle; /* MINIPAY_CYCLE_* */
+    int32_t cycle_day;
+    minipay_id account_id; /* where payouts go: a linked account of the merchant; none: the first */
 } minipay_merchant_request;
 
+enum { MINIPAY_MERCHANT_ACTIVE = 0, MINIPAY_MERCHANT_INACTIVE_STATE = 1 };
+
+/* A merchant, with the terms in force. */
 typedef struct minipay_merchant {
     uint32_t struct_size;
     minipay_id id;
@@ -36,6 +57,14 @@ typedef struct minipay_merchant {
     int32_t cycle_days;
     char currency[4];
     char name[96];
+    int64_t fixed_fee_minor;
+    int64_t minimum_fee_minor;
+    int64_t maximum_fee_minor;
+    int32_t cycle;
+    int32_t cycle_day;
+    minipay_id account_id;
+    int32_t terms_version; /* from 1 */
+    int64_t effective_at;  /* of these terms */
 } minipay_merchant;
 
 enum {
@@ -68,6 +97,8 @@ typedef struct minipay_slip {
     int64_t refunded_fee_minor;
     int64_t topup_minor;
     int64_t expires_at; /* AUTHORIZE: what is not captured by then is void; 0: never */
+    int32_t
+        terms_version; /* the merchant's terms by which the fee is computed; 0: nothing is captured */
     char memo[128];
 } minipay_slip;
 
@@ -75,7 +106,8 @@ MINIPAY_API void minipay_merchant_request_init(minipay_merchant_request *request
 MINIPAY_API void minipay_merchant_init(minipay_merchant *merchant);
 MINIPAY_API void minipay_slip_init(minipay_slip *slip);
 
-/* USAGE: INVALID_ID, INVALID_TEXT, INVALID_CURRENCY, INVALID_ARGUMENT, ID_REUSED. Answers as
+/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, INVALID_ARGUMENT (fee_basis_points),
+ * INVALID_AMOUNT (fees), INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as
  * minipay_execute does. */
 MINIPAY_API minipay_status minipay_merchant_register(minipay *pay,
                                                      const minipay_merchant_request *requests,

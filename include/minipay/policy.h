@@ -31,7 +31,9 @@ enum {
     MINIPAY_RULE_CREDENTIAL_LOCK_SECONDS = 15, /* 600 */
     MINIPAY_RULE_REFUND_DAYS = 16,   /* 0, no bound: how long after a payment it can be refunded */
     MINIPAY_RULE_REVERSAL_DAYS = 17, /* 0, no bound: how long after a transfer it can be reversed */
-    MINIPAY_RULE_COUNT = 18
+    MINIPAY_RULE_WEEKEND_DAYS =
+        18, /* 96, Saturday and Sunday: 1 for Monday, 2, 4, … 64 for Sunday, added */
+    MINIPAY_RULE_COUNT = 19
 };
 
 enum { MINIPAY_TIER_COUNT = 4 };

@@ -2,7 +2,22 @@
 #ifndef MINIPAY_SETTLEMENT_H
 #define MINIPAY_SETTLEMENT_H
 
-/* Settlement: slips of a period become one payout a merchant. */
+/* Settlement: the payments of a period become one payout a merchant.
+ *
+ * Every payment, capture and refund is counted, when it is made, in its merchant's bucket of the business date.
+ * A bucket is due on the date that the merchant's cycle gives it (MINIPAY_CYCLE_*), moved to the next business
+ * day: not a weekend day of policy (RULE_WEEKEND_DAYS), not a holiday. A run pays all that is due by its date.
+ *
+ * A line is one merchant in a run:
+ *
+ *   net = gross - refund - fee + carried
+ *
+ * gross, refund and fee are sums of what was fixed at each payment, capture and refund; a run rounds nothing.
+ * `carried` is what earlier runs did not pay out. A net above zero that is at least policy's
+ * RULE_MINIMUM_PAYOUT is paid out by one bank order; anything else is carried into the merchant's bucket of
+ * today, and so is a payout that the bank refuses.
+ *
+ * The cost of a run grows with the number of merchants, not of payments. */
 
 #include "minipay/instruction.h"
 
@@ -10,8 +25,8 @@
 extern "C" {
 #endif
 
-/* Settles all that was paid on business dates up to `through_date`. The same id again carries an
- * interrupted run on, or answers what stands. */
+/* Settles all that is due on `through_date` or before. The same id again carries an interrupted run on, or
+ * answers what stands; minipay_run carries it on too. */
 typedef struct minipay_settlement_request {
     uint32_t struct_size;
     minipay_id id;
@@ -22,26 +37,41 @@ typedef struct minipay_settlement_request {
     char reason[128];
 } minipay_settlement_request;
 
+/* Pays refused payouts of a run again. */
+typedef struct minipay_retry_request {
+    uint32_t struct_size;
+    minipay_id id;
+    minipay_id run_id;
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_retry_request;
+
 typedef struct minipay_settlement {
     uint32_t struct_size;
-    int32_t state;
+    int32_t state; /* RUNNING while a bank has not answered for every line */
     minipay_id id;
     int32_t through_date;
     char currency[4];
     uint32_t lines; /* merchants */
-    uint32_t paid;
+    uint32_t paid;  /* done: paid out, or carried forward */
     uint32_t refused;
     uint32_t open;
     int64_t gross_minor;
     int64_t refund_minor;
     int64_t fee_minor;
     int64_t net_minor;
+    int64_t carried_minor;
+    int64_t payout_minor; /* what the bank is, or was, to pay */
+    int64_t paid_minor;   /* what it has paid */
+    minipay_id retry_of;  /* the run whose refused payouts this one pays; none: a run of its own */
+    int64_t made_at;
 } minipay_settlement;
 
-/* One merchant in a run: net = gross - refund - fee. */
+/* One merchant in a run. */
 typedef struct minipay_settlement_line {
     uint32_t struct_size;
-    int32_t state;
+    int32_t state; /* in a preview: NONE */
     minipay_id id;
     minipay_id run_id;
     minipay_id merchant_id;
@@ -50,29 +80,115 @@ typedef struct minipay_settlement_line {
     int64_t refund_minor;
     int64_t fee_minor;
     int64_t net_minor;
-    int32_t status;
+    int32_t status; /* why the payout was refused */
     char currency[4];
+    int64_t carried_minor;
+    int64_t payout_minor;  /* what the bank is to pay: the net, or 0 when it is carried forward */
+    int32_t attempt;       /* 0; in a retry, from 1 */
+    minipay_id retries_id; /* the line whose payout this one pays again, or none */
+    minipay_id retried_by; /* the line that pays this one's payout again, or none */
 } minipay_settlement_line;
 
+/* A payment, capture or refund behind a line. A REFUND's amount and fee take away from the line. */
+typedef struct minipay_statement_entry {
+    uint32_t struct_size;
+    int32_t kind; /* MINIPAY_KIND_PAY, _CAPTURE or _REFUND */
+    minipay_id id;
+    minipay_id slip_id;
+    int64_t amount_minor;
+    int64_t fee_minor;
+    int64_t booked_at;
+    int32_t business_date;
+} minipay_statement_entry;
+
+/* A date becomes a holiday, or with `withdrawn` 1 a business day again. Buckets that have their due date
+ * keep it. */
+typedef struct minipay_holiday_request {
+    uint32_t struct_size;
+    minipay_id id;
+    int32_t date;
+    int32_t withdrawn;
+    char name[96];
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_holiday_request;
+
+typedef struct minipay_holiday {
+    uint32_t struct_size;
+    int32_t date;
+    char name[96];
+} minipay_holiday;
+
 MINIPAY_API void minipay_settlement_request_init(minipay_settlement_request *request);
+MINIPAY_API void minipay_retry_request_init(minipay_retry_request *request);
 MINIPAY_API void minipay_settlement_init(minipay_settlement *settlement);
 MINIPAY_API void minipay_settlement_line_init(minipay_settlement_line *line);
+MINIPAY_API void minipay_statement_entry_init(minipay_statement_entry *entry);
+MINIPAY_API void minipay_holiday_request_init(minipay_holiday_request *request);
+MINIPAY_API void minipay_holiday_init(minipay_holiday *holiday);
 
-/* USAGE: INVALID_ID, INVALID_TIME (through_date), INVALID_CURRENCY, INVALID_TEXT, ID_REUSED. A payout
- * that its bank refuses goes back to the merchant's payable and into the next run. */
+/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_TIME (through_date), INVALID_CURRENCY, INVALID_TEXT, ID_REUSED. */
 MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
                                                   const minipay_settlement_request *request,
                                                   minipay_settlement *settlement, minipay_error *error);
 
+/* What a run of the same date and currency would do now: totals, and a page of lines as
+ * minipay_settlement_lines gives them. Stores nothing. The request's id may be none, and its actor, channel
+ * and reason are not read. USAGE: INVALID_SIZE, INVALID_TIME, INVALID_CURRENCY, INVALID_ARGUMENT,
+ * BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
+                                                      const minipay_settlement_request *request,
+                                                      const minipay_id *after,
+                                                      minipay_settlement *settlement,
+                                                      minipay_settlement_line *lines, uint32_t *count,
+                                                      minipay_error *error);
+
+/* Pays the refused payouts of a run again, as a run of its own whose `retry_of` is that run: a line for each
+ * refused line whose money still waits, with an id that follows from that line and the number of the
+ * attempt. Money that a later run has taken is left alone, and so is what was retried already: nothing is
+ * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_SIZE, INVALID_ID, INVALID_TEXT,
+ * ID_REUSED. REJECTED: NOT_FOUND (run_id). */
+MINIPAY_API minipay_status minipay_settlement_retry(minipay *pay, const minipay_retry_request *request,
+                                                    minipay_settlement *settlement,
+                                                    minipay_error *error);
+
 /* MINIPAY_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_settlement_get(minipay *pay, const minipay_id *id,
                                                   minipay_settlement *settlement, minipay_error *error);
+
+/* Runs of a currency, the latest date first, from behind the run `after` (its through_date and id; all
+ * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_CURRENCY, INVALID_ARGUMENT,
+ * BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_settlement_list(minipay *pay, const char *currency,
+                                                   const minipay_settlement *after,
+                                                   minipay_settlement *settlements, uint32_t *count,
+                                                   minipay_error *error);
 
 /* Lines of a run in the order of merchants, from behind the merchant `after` (none: from the first). */
 MINIPAY_API minipay_status minipay_settlement_lines(minipay *pay, const minipay_id *run_id,
                                                     const minipay_id *after,
                                                     minipay_settlement_line *lines, uint32_t *count,
                                                     minipay_error *error);
+
+/* The payments, captures and refunds behind a line, newest first, from behind the entry `after` (its kind
+ * and id; all zero: from the newest). A retry's line has those of the line that it pays again. `*count` is
+ * the room, then the number; a page costs the same wherever it lies. MINIPAY_NOT_FOUND (line_id, after).
+ * USAGE: INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_settlement_statement(minipay *pay, const minipay_id *line_id,
+                                                        const minipay_statement_entry *after,
+                                                        minipay_statement_entry *entries,
+                                                        uint32_t *count, minipay_error *error);
+
+/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_TIME (date), INVALID_ARGUMENT (withdrawn), INVALID_TEXT (a holiday
+ * needs a name), ID_REUSED. Answers as minipay_execute does. */
+MINIPAY_API minipay_status minipay_holiday_set(minipay *pay, const minipay_holiday_request *requests,
+                                               uint32_t count, minipay_outcome *outcomes,
+                                               minipay_error *error);
+
+/* Holidays in the order of dates, from behind the date `after` (0: from the first). */
+MINIPAY_API minipay_status minipay_holiday_list(minipay *pay, int32_t after, minipay_holiday *holidays,
+                                                uint32_t *count, minipay_error *error);
 
 #ifdef __cplusplus
 }

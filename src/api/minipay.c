@@ -35,6 +35,8 @@ static const mpi_record *const records[] = {
     &mpi_batch_record,          &mpi_member_change_record,
     &mpi_credential_record,     &mpi_credential_change_record,
     &mpi_installation_record,   &mpi_unlinking_record,
+    &mpi_merchant_terms_record, &mpi_holiday_record,
+    &mpi_calendar_day_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
@@ -219,12 +221,19 @@ static int64_t earlier(int64_t a, int64_t b)
     return a == 0 || (b && b < a) ? b : a;
 }
 
+/* Settlement goes first: its payouts become orders, of which banking then knows when they are due. */
 static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched, int64_t *next_at,
                                minipay_error *error)
 {
-    uint32_t holds = 0;
+    uint32_t lines = 0, orders = 0, holds = 0;
     int64_t hold_at = 0;
-    minipay_status status = mpi_banking_run(&pay->banking, budget, touched, next_at, error);
+    minipay_status status = mpi_settlements_carry_on(&pay->settlements, budget, &lines, error);
+    *touched = lines;
+    *next_at = mpi_store_now(pay->store);
+    if (status != MINIPAY_OK || (budget && *touched >= budget))
+        return status;
+    status = mpi_banking_run(&pay->banking, budget ? budget - *touched : 0, &orders, next_at, error);
+    *touched += orders;
     if (status != MINIPAY_OK || (budget && *touched >= budget))
         return status;
     status = mpi_wallets_run(&pay->wallets, budget ? budget - *touched : 0, &holds, &hold_at, error);

@@ -3,9 +3,51 @@
 
 #include "base/error.h"
 
+/* Fees and cycle, as merchants agree to them. */
+typedef struct terms {
+    int32_t fee_basis_points;
+    int64_t fixed_minor, minimum_minor, maximum_minor;
+    int32_t cycle, cycle_days, cycle_day;
+} terms;
+
+static minipay_status check_fees(const terms *agreed, minipay_error *error)
+{
+    if (agreed->fee_basis_points < 0 || agreed->fee_basis_points > 10000)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "fee_basis_points",
+                        "a fee is 0 to 10,000 basis points");
+    if (agreed->fixed_minor < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "fixed_fee_minor");
+    if (agreed->minimum_minor < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "minimum_fee_minor");
+    if (agreed->maximum_minor < 0 ||
+        (agreed->maximum_minor && agreed->maximum_minor < agreed->minimum_minor))
+        return mpi_fail(error, MINIPAY_INVALID_AMOUNT, "maximum_fee_minor",
+                        "the largest fee is below zero or below the smallest");
+    return MINIPAY_OK;
+}
+
+static minipay_status check_cycle(const terms *agreed, minipay_error *error)
+{
+    static const int32_t last_days[] = {
+        [MINIPAY_CYCLE_DAYS] = 0, [MINIPAY_CYCLE_WEEKLY] = 7, [MINIPAY_CYCLE_MONTHLY] = 31};
+    if (agreed->cycle < MINIPAY_CYCLE_DAYS || agreed->cycle > MINIPAY_CYCLE_MONTHLY)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "cycle", "%d is no cycle", agreed->cycle);
+    bool by_days = agreed->cycle == MINIPAY_CYCLE_DAYS;
+    if (agreed->cycle_days < 0 || agreed->cycle_days > (by_days ? 366 : 0))
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "cycle_days",
+                        "a cycle is 0 to 366 business days, or none when it goes by the week or month");
+    if (agreed->cycle_day < !by_days || agreed->cycle_day > last_days[agreed->cycle])
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "cycle_day",
+                        "a weekday is 1 to 7, a day of the month 1 to 31");
+    return MINIPAY_OK;
+}
+
 static minipay_status check(const void *item, minipay_error *error)
 {
     const minipay_merchant_request *request = item;
+    terms agreed = {request->fee_basis_points,  request->fixed_fee_minor, request->minimum_fee_minor,
+                    request->maximum_fee_minor, request->cycle,           request->cycle_days,
+                    request->cycle_day};
     minipay_status status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK)
         status = mpi_check_currency(request->currency, error);
@@ -13,15 +55,9 @@ static minipay_status check(const void *item, minipay_error *error)
         status = mpi_check_text(request->name, sizeof request->name, true, "name", error);
     if (status == MINIPAY_OK)
         status = mpi_check_stamp(request->actor, request->channel, request->reason, false, error);
-    if (status != MINIPAY_OK)
-        return status;
-    if (request->fee_basis_points < 0 || request->fee_basis_points > 10000)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "fee_basis_points",
-                        "a fee is 0 to 10,000 basis points");
-    if (request->cycle_days < 0 || request->cycle_days > 366)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "cycle_days",
-                        "a cycle is 0 to 366 business days");
-    return MINIPAY_OK;
+    if (status == MINIPAY_OK)
+        status = check_fees(&agreed, error);
+    return status == MINIPAY_OK ? check_cycle(&agreed, error) : status;
 }
 
 minipay_status minipay_merchant_register(minipay *pay, const minipay_merchant_request *requests,

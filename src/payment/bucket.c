@@ -23,13 +23,25 @@ static const minipay_field bucket_fields[] = {
     MPI_MONEY(mpi_bucket, carried_minor),
     MPI_ENUM(mpi_bucket, last_kind, mpi_kind_names),
     MPI_OPTIONAL_ID(mpi_bucket, last_id),
+    MPI_INT32(mpi_bucket, due_date),
     MPI_HASH(mpi_bucket, row_tag),
 };
 
-static const minipay_index bucket_indexes[] = {{"bucket_open", {1, 2, 0, 3}, 4, 0, 4, 1}};
+enum {
+    FIELD_CURRENCY = 1,
+    FIELD_DATE = 2,
+    FIELD_ROUND = 3,
+    FIELD_STATE = 4,
+    FIELD_RUN = 5,
+    FIELD_DUE = 13
+};
+
+static const minipay_index bucket_indexes[] = {
+    {"bucket_due", {FIELD_CURRENCY, FIELD_DUE, 0, FIELD_DATE}, 4, 0, FIELD_STATE, 1},
+    {"bucket_of_run", {FIELD_RUN, 0, FIELD_DATE, FIELD_ROUND}, 4, 0, -1, 0}};
 
 const mpi_record mpi_bucket_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_bucket, "bucket", bucket_fields, 4, bucket_indexes, 1);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_bucket, "bucket", bucket_fields, 4, bucket_indexes, 2);
 
 static bool add_figures(mpi_bucket *bucket, const mpi_due *change)
 {
@@ -57,12 +69,26 @@ static minipay_status find_open(mpi_payments *payments, mpi_flow *flow, mpi_buck
     }
 }
 
+/* A merchant's bucket is due by his cycle, as it is when the bucket opens. */
+static minipay_status set_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                              mpi_bucket *bucket)
+{
+    const mpi_merchant *merchant;
+    mpi_merchant_terms terms;
+    minipay_status status = mpi_merchant_get(payments, flow, &bucket->merchant_id, &merchant);
+    if (status == MINIPAY_OK)
+        status = mpi_terms_now(payments, flow, merchant, &terms);
+    return status == MINIPAY_OK ? mpi_calendar_due(payments, flow, rules, &terms, bucket->business_date,
+                                                   &bucket->due_date)
+                                : status;
+}
+
 /* The entry goes in front of the bucket's chain. */
 static void link_entry(mpi_bucket *bucket, const mpi_entry *entry, mpi_counted *counted)
 {
+    *counted = (mpi_counted){bucket->business_date, bucket->round, {bucket->last_id, bucket->last_kind}};
     if (!entry)
         return;
-    *counted = (mpi_counted){bucket->business_date, bucket->round, {bucket->last_id, bucket->last_kind}};
     bucket->last_id = entry->id;
     bucket->last_kind = entry->kind;
 }
@@ -97,20 +123,85 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
         return status;
     if (row)
         bucket = *(const mpi_bucket *)row;
+    else
+        status = set_due(payments, flow, rules, &bucket);
+    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
+        return status;
     if (!add_figures(&bucket, change))
         return MINIPAY_AMOUNT_OVERFLOW;
     link_entry(&bucket, entry, counted);
     return write_bucket(payments, flow, row, &bucket);
 }
 
+/* ---- the port: for settlement ---------------------------------------------------------------------------------- */
+
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
-                                const char currency[4], int64_t amount_minor)
+                                const char currency[4], int64_t amount_minor, mpi_carried *carried)
 {
     mpi_due change = {.carried_minor = amount_minor};
-    return mpi_bucket_add(impl, flow, merchant_id, currency, &change, NULL, NULL);
+    mpi_counted counted;
+    minipay_status status = mpi_bucket_add(impl, flow, merchant_id, currency, &change, NULL, &counted);
+    if (status == MINIPAY_OK)
+        *carried = (mpi_carried){counted.business_date, counted.bucket_round};
+    return status;
 }
 
-/* ---- closing for a run --------------------------------------------------------------------------------------- */
+minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                    const char currency[4], int64_t amount_minor,
+                                    const mpi_carried *carried)
+{
+    mpi_payments *payments = impl;
+    mpi_bucket bucket = {
+        .merchant_id = *merchant_id, .business_date = carried->business_date, .round = carried->round};
+    const void *row;
+    memcpy(bucket.currency, currency, sizeof bucket.currency);
+    minipay_status status = mpi_unit_get(flow->unit, payments->buckets, &bucket, &row, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    bucket = *(const mpi_bucket *)row;
+    if (bucket.bucket_state != 0)
+        return MINIPAY_NOT_FOUND;
+    if (!mpi_money_subtract(bucket.carried_minor, amount_minor, &bucket.carried_minor))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    return write_bucket(payments, flow, row, &bucket);
+}
+
+static void say_due(const mpi_bucket *bucket, mpi_due *due)
+{
+    *due = (mpi_due){.merchant_id = bucket->merchant_id,
+                     .slips = bucket->slips,
+                     .gross_minor = bucket->gross_minor,
+                     .refund_minor = bucket->refund_minor,
+                     .fee_minor = bucket->fee_minor,
+                     .carried_minor = bucket->carried_minor,
+                     .due_date = bucket->due_date,
+                     .business_date = bucket->business_date};
+}
+
+/* The bounds of what is due; `low` stands behind `after`. A bucket that schema version 1 opened has no date and
+ * is due at once. */
+static minipay_scan due_scan(const char currency[4], int32_t through_date, const mpi_due *after,
+                             mpi_bucket *low, mpi_bucket *high)
+{
+    minipay_scan scan = {.table = &mpi_bucket_record.table,
+                         .index = MPI_BUCKETS_DUE,
+                         .low = low,
+                         .high = high,
+                         .low_fields = after ? 4 : 1,
+                         .high_fields = 2,
+                         .low_exclusive = after != NULL};
+    memset(low, 0, sizeof *low);
+    memset(high, 0, sizeof *high);
+    memcpy(low->currency, currency, sizeof low->currency);
+    memcpy(high->currency, currency, sizeof high->currency);
+    high->due_date = through_date;
+    if (after) {
+        low->due_date = after->due_date;
+        low->merchant_id = after->merchant_id;
+        low->business_date = after->business_date;
+    }
+    return scan;
+}
 
 static minipay_status close_one(mpi_payments *payments, mpi_flow *flow, const minipay_id *run_id,
                                 const mpi_bucket *open, mpi_due *due)
@@ -124,8 +215,7 @@ static minipay_status close_one(mpi_payments *payments, mpi_flow *flow, const mi
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     edit->bucket_state = 1;
     edit->run_id = *run_id;
-    *due = (mpi_due){edit->merchant_id,  edit->slips,     edit->gross_minor,
-                     edit->refund_minor, edit->fee_minor, edit->carried_minor};
+    say_due(edit, due);
     return MINIPAY_OK;
 }
 
@@ -133,21 +223,31 @@ minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *ru
                                 const char currency[4], int32_t through_date, mpi_due *dues,
                                 uint32_t *count)
 {
-    mpi_bucket low = {.business_date = 0}, high = {.business_date = through_date};
-    minipay_scan scan = {.table = &mpi_bucket_record.table,
-                         .index = MPI_BUCKETS_OPEN,
-                         .low = &low,
-                         .high = &high,
-                         .low_fields = 2,
-                         .high_fields = 2};
+    mpi_bucket low, high;
+    minipay_scan scan = due_scan(currency, through_date, NULL, &low, &high);
     mpi_bucket *open = malloc(*count * sizeof *open);
     if (!open)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    memcpy(low.currency, currency, sizeof low.currency);
-    memcpy(high.currency, currency, sizeof high.currency);
     minipay_status status = mpi_unit_scan(flow->unit, &scan, open, count, flow->error);
     for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
         status = close_one(impl, flow, run_id, &open[i], &dues[i]);
+    free(open);
+    return status;
+}
+
+minipay_status mpi_bucket_look(void *impl, mpi_view *view, const char currency[4], int32_t through_date,
+                               const mpi_due *after, mpi_due *dues, uint32_t *count,
+                               minipay_error *error)
+{
+    mpi_bucket low, high;
+    minipay_scan scan = due_scan(currency, through_date, after, &low, &high);
+    mpi_bucket *open = malloc(*count * sizeof *open);
+    (void)impl;
+    if (!open)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = mpi_view_scan(view, &scan, open, count, error);
+    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
+        say_due(&open[i], &dues[i]);
     free(open);
     return status;
 }

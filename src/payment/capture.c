@@ -46,17 +46,25 @@ static minipay_status size_up(const mpi_slip *slip, mpi_slip_change *change, mpi
                : MINIPAY_AMOUNT_OVERFLOW;
 }
 
+/* All captures of a payment are charged by the terms in force at the first. */
 static minipay_status fix_fee(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
                               mpi_slip *after)
 {
     const mpi_merchant *merchant;
+    mpi_merchant_terms terms;
+    int64_t fee;
     minipay_status status = mpi_merchant_get(payments, flow, &after->merchant_id, &merchant);
+    if (status == MINIPAY_OK)
+        status = after->terms_version
+                     ? mpi_terms_of(payments, flow, merchant, after->terms_version, &terms)
+                     : mpi_terms_now(payments, flow, merchant, &terms);
     if (status != MINIPAY_OK)
         return status;
-    int64_t fee = mpi_merchant_fee(merchant, after->captured_minor);
-    if (!mpi_money_subtract(fee, after->fee_minor, &change->fee_minor))
+    if (!mpi_terms_fee(&terms, after->captured_minor, &fee) ||
+        !mpi_money_subtract(fee, after->fee_minor, &change->fee_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
     after->fee_minor = fee;
+    after->terms_version = terms.version;
     return MINIPAY_OK;
 }
 

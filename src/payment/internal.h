@@ -5,6 +5,7 @@
 #include "payment/payment.h"
 
 extern const mpi_saga mpi_merchant_saga;
+extern const mpi_saga mpi_holiday_saga;
 extern const mpi_saga mpi_pay_saga;
 extern const mpi_saga mpi_authorize_saga;
 extern const mpi_saga mpi_capture_saga;
@@ -53,8 +54,24 @@ minipay_status mpi_slip_write(mpi_payments *payments, mpi_flow *flow, const mpi_
 minipay_status mpi_merchant_get(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
                                 const mpi_merchant **merchant);
 
-/* The fee of a payment, by the merchant's terms. */
-int64_t mpi_merchant_fee(const mpi_merchant *merchant, int64_t amount_minor);
+/* The terms of the merchant in force at the unit's time, and those of one version. */
+minipay_status mpi_terms_now(mpi_payments *payments, mpi_flow *flow, const mpi_merchant *merchant,
+                             mpi_merchant_terms *terms);
+minipay_status mpi_terms_of(mpi_payments *payments, mpi_flow *flow, const mpi_merchant *merchant,
+                            int32_t version, mpi_merchant_terms *terms);
+
+/* The same, beside the lane. */
+minipay_status mpi_terms_read(mpi_view *view, const mpi_merchant *merchant, int64_t at,
+                              mpi_merchant_terms *terms, minipay_error *error);
+
+extern const char *const mpi_cycle_names[];
+
+/* The fee when so much is captured; false when it does not fit. It never falls when the amount rises. */
+bool mpi_terms_fee(const mpi_merchant_terms *terms, int64_t amount_minor, int64_t *fee_minor);
+
+/* When a day's payments are due. Within the calendar: holidays, and policy's weekend. */
+minipay_status mpi_calendar_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                                const mpi_merchant_terms *terms, int32_t date, int32_t *due_date);
 
 /* The active merchant, or MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH. */
 minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
@@ -67,16 +84,29 @@ typedef struct mpi_counted {
     mpi_entry previous;
 } mpi_counted;
 
-/* Adds the figures of `change` to the merchant's open bucket of the unit's business date. With an `entry`
- * (NULL: none) it becomes the bucket's newest, and `*counted` says where it stands. */
+/* Adds the figures of `change` to the merchant's open bucket of the unit's business date. An `entry`
+ * (NULL: none) becomes the bucket's newest. `*counted` says which bucket it was. */
 minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const minipay_id *merchant_id,
                               const char currency[4], const mpi_due *change, const mpi_entry *entry,
                               mpi_counted *counted);
 
+/* The port's. */
 minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
                                 const char currency[4], int32_t through_date, mpi_due *dues,
                                 uint32_t *count);
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
-                                const char currency[4], int64_t amount_minor);
+                                const char currency[4], int64_t amount_minor, mpi_carried *carried);
+minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                    const char currency[4], int64_t amount_minor,
+                                    const mpi_carried *carried);
+minipay_status mpi_bucket_look(void *impl, mpi_view *view, const char currency[4], int32_t through_date,
+                               const mpi_due *after, mpi_due *dues, uint32_t *count,
+                               minipay_error *error);
+minipay_status mpi_statement_page(void *impl, mpi_view *view, const minipay_id *run_id,
+                                  const minipay_id *merchant_id, const minipay_statement_entry *after,
+                                  minipay_statement_entry *entries, uint32_t *count,
+                                  minipay_error *error);
+minipay_status mpi_merchant_account(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                    minipay_id *account_id);
 
 #endif

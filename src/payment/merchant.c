@@ -2,7 +2,6 @@
 #include "payment/internal.h"
 
 #include "base/error.h"
-#include "base/money.h"
 
 #include <string.h>
 
@@ -15,6 +14,13 @@ static const minipay_field merchant_fields[] = {
     MPI_INT32(mpi_merchant, cycle_days),
     MPI_TEXT(mpi_merchant, currency),
     MPI_BYTES(mpi_merchant, name),
+    MPI_MONEY(mpi_merchant, fixed_fee_minor),
+    MPI_MONEY(mpi_merchant, minimum_fee_minor),
+    MPI_MONEY(mpi_merchant, maximum_fee_minor),
+    MPI_ENUM(mpi_merchant, cycle, mpi_cycle_names),
+    MPI_INT32(mpi_merchant, cycle_day),
+    MPI_OPTIONAL_ID(mpi_merchant, account_id),
+    MPI_INT32(mpi_merchant, terms_last),
     MPI_HASH(mpi_merchant, row_tag),
 };
 
@@ -37,6 +43,12 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
                        request->channel, request->reason);
     merchant->fee_basis_points = request->fee_basis_points;
     merchant->cycle_days = request->cycle_days;
+    merchant->fixed_fee_minor = request->fixed_fee_minor;
+    merchant->minimum_fee_minor = request->minimum_fee_minor;
+    merchant->maximum_fee_minor = request->maximum_fee_minor;
+    merchant->cycle = request->cycle;
+    merchant->cycle_day = request->cycle_day;
+    merchant->account_id = request->account_id;
     memcpy(merchant->currency, request->currency, sizeof merchant->currency);
     mpi_secret_set(&merchant->name, sizeof merchant->name, request->name);
 }
@@ -62,34 +74,64 @@ minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const m
     return memcmp((*merchant)->currency, currency, 4) ? MINIPAY_CURRENCY_MISMATCH : MINIPAY_OK;
 }
 
-int64_t mpi_merchant_fee(const mpi_merchant *merchant, int64_t amount_minor)
+minipay_status mpi_merchant_account(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                    minipay_id *account_id)
 {
-    return mpi_money_share(amount_minor, merchant->fee_basis_points);
+    const mpi_merchant *merchant;
+    mpi_merchant_terms terms;
+    minipay_status status = mpi_merchant_get(impl, flow, merchant_id, &merchant);
+    if (status == MINIPAY_OK)
+        status = mpi_terms_now(impl, flow, merchant, &terms);
+    if (status == MINIPAY_OK)
+        *account_id = terms.account_id;
+    return status;
+}
+
+/* ---- reading, beside the lane ------------------------------------------------------------------------------ */
+
+static minipay_status show(const mpi_payments *payments, const mpi_merchant *row,
+                           const mpi_merchant_terms *terms, minipay_merchant *shown,
+                           minipay_error *error)
+{
+    minipay_merchant_init(shown);
+    shown->id = row->op.id;
+    shown->state = row->merchant_state;
+    shown->fee_basis_points = terms->fee_basis_points;
+    shown->fixed_fee_minor = terms->fixed_fee_minor;
+    shown->minimum_fee_minor = terms->minimum_fee_minor;
+    shown->maximum_fee_minor = terms->maximum_fee_minor;
+    shown->cycle = terms->cycle;
+    shown->cycle_days = terms->cycle_days;
+    shown->cycle_day = terms->cycle_day;
+    shown->account_id = terms->account_id;
+    shown->terms_version = terms->version;
+    shown->effective_at = terms->effective_at;
+    memcpy(shown->currency, row->currency, sizeof shown->currency);
+    if (mpi_record_unseal(mpi_store_keys(payments->store), &row->op.id, &row->name, shown->name,
+                          sizeof shown->name) != 0)
+        return mpi_fail(error, MINIPAY_CORRUPT, "merchant", "a merchant's name cannot be unsealed");
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,
                                      minipay_merchant *merchant, minipay_error *error)
 {
     mpi_merchant row = {.op.id = *id};
+    mpi_merchant_terms terms;
     minipay_merchant shown;
     mpi_view view;
     minipay_status status = mpi_view_open(payments->store, &view, error);
     if (status != MINIPAY_OK)
         return status;
     status = mpi_view_get(&view, &mpi_merchant_record, -1, &row, error);
+    if (status == MINIPAY_OK)
+        status = mpi_terms_read(&view, &row, mpi_store_now(payments->store), &terms, error);
     mpi_view_close(&view);
-    if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id")
-                                           : status;
-    minipay_merchant_init(&shown);
-    shown.id = *id;
-    shown.state = row.merchant_state;
-    shown.fee_basis_points = row.fee_basis_points;
-    shown.cycle_days = row.cycle_days;
-    memcpy(shown.currency, row.currency, sizeof shown.currency);
-    if (mpi_record_unseal(mpi_store_keys(payments->store), id, &row.name, shown.name,
-                          sizeof shown.name) != 0)
-        return mpi_fail(error, MINIPAY_CORRUPT, "merchant", "a merchant's name cannot be unsealed");
-    *merchant = shown;
-    return MINIPAY_OK;
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id");
+    if (status == MINIPAY_OK)
+        status = show(payments, &row, &terms, &shown, error);
+    if (status == MINIPAY_OK)
+        *merchant = shown;
+    return status;
 }

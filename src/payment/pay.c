@@ -35,10 +35,16 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     mpi_payments *payments = context;
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
+    mpi_merchant_terms terms;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
+    if (status == MINIPAY_OK)
+        status = mpi_terms_now(payments, flow, merchant, &terms);
     if (status != MINIPAY_OK)
         return status;
+    if (!mpi_terms_fee(&terms, slip->amount_minor, &slip->fee_minor))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    slip->terms_version = terms.version;
     mpi_move asked = {
         .op = &slip->op,
         .kind = MINIPAY_KIND_PAY,
@@ -47,7 +53,6 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
         .amount_minor = slip->amount_minor,
     };
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    slip->fee_minor = mpi_merchant_fee(merchant, slip->amount_minor);
     return payments->wallet.move(payments->wallet.impl, flow, &asked, &slip->op.policy_version);
 }
 
@@ -158,7 +163,15 @@ const mpi_saga mpi_authorize_saga = {
 
 mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
 {
-    return (mpi_payment_port){payments, mpi_bucket_close, mpi_bucket_carry};
+    return (mpi_payment_port){
+        .impl = payments,
+        .close = mpi_bucket_close,
+        .carry = mpi_bucket_carry,
+        .take_back = mpi_bucket_take_back,
+        .look = mpi_bucket_look,
+        .statement = mpi_statement_page,
+        .account = mpi_merchant_account,
+    };
 }
 
 void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
@@ -169,9 +182,12 @@ void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy 
     payments->policy = policy;
     payments->wallet = *wallet;
     payments->merchants = mpi_store_table(payments->store, &mpi_merchant_record);
+    payments->terms = mpi_store_table(payments->store, &mpi_merchant_terms_record);
+    payments->calendar = mpi_store_table(payments->store, &mpi_calendar_day_record);
     payments->slips = mpi_store_table(payments->store, &mpi_slip_record);
     payments->buckets = mpi_store_table(payments->store, &mpi_bucket_record);
     mpi_engine_add(engine, &mpi_merchant_saga, payments);
+    mpi_engine_add(engine, &mpi_holiday_saga, payments);
     mpi_engine_add(engine, &mpi_pay_saga, payments);
     mpi_engine_add(engine, &mpi_authorize_saga, payments);
     mpi_engine_add(engine, &mpi_capture_saga, payments);

@@ -7,6 +7,7 @@
 
 #include "ledger/claim.h"
 #include "minipay/payment.h"
+#include "minipay/settlement.h"
 #include "payment/port.h"
 #include "wallet/port.h"
 
@@ -17,8 +18,49 @@ typedef struct mpi_merchant {
     int32_t cycle_days;
     char currency[MINIPAY_CURRENCY_SIZE];
     MPI_SECRET(MINIPAY_NAME_SIZE) name;
+    int64_t fixed_fee_minor;
+    int64_t minimum_fee_minor;
+    int64_t maximum_fee_minor;
+    int32_t cycle;
+    int32_t cycle_day;
+    minipay_id account_id;
+    int32_t terms_last; /* the newest version of its terms; below 2: only those it registered with */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_merchant;
+
+/* A version of a merchant's terms. Version 1 is in the merchant itself, later ones are rows. */
+typedef struct mpi_merchant_terms {
+    minipay_id merchant_id;
+    int32_t version;
+    int32_t fee_basis_points;
+    int64_t fixed_fee_minor;
+    int64_t minimum_fee_minor;
+    int64_t maximum_fee_minor;
+    int32_t cycle;
+    int32_t cycle_days;
+    int32_t cycle_day;
+    minipay_id account_id;
+    int64_t effective_at;
+    minipay_id set_by; /* the operation */
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_merchant_terms;
+
+/* HOLIDAY: a date becomes a holiday, or a business day again. */
+typedef struct mpi_holiday {
+    mpi_operation op;
+    int32_t date;
+    int32_t withdrawn;
+    char name[MINIPAY_NAME_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_holiday;
+
+typedef struct mpi_calendar_day {
+    int32_t date;
+    int32_t day_state; /* 0: a holiday; 1: withdrawn */
+    char name[MINIPAY_NAME_SIZE];
+    minipay_id set_by;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_calendar_day;
 
 /* A slip is the document of its payment, whether paid at once or authorised first. */
 typedef struct mpi_slip {
@@ -40,6 +82,7 @@ typedef struct mpi_slip {
     int32_t bucket_round;   /* PAY: with business_date, the bucket that counts it */
     int32_t previous_kind;  /* PAY: what the bucket counted before; see mpi_entry */
     minipay_id previous_id;
+    int32_t terms_version; /* the merchant's, by which the fee is computed */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip;
 
@@ -92,24 +135,28 @@ typedef struct mpi_bucket {
     int64_t carried_minor;
     int32_t last_kind; /* its newest entry */
     minipay_id last_id;
+    int32_t due_date; /* a run of this date or later closes it */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bucket;
 
 extern const mpi_claimant mpi_payment_claimants[];
 extern const mpi_record mpi_merchant_record;
+extern const mpi_record mpi_merchant_terms_record;
+extern const mpi_record mpi_holiday_record;
+extern const mpi_record mpi_calendar_day_record;
 extern const mpi_record mpi_slip_record;
 extern const mpi_record mpi_slip_change_record;
 extern const mpi_record mpi_refund_record;
 extern const mpi_record mpi_bucket_record;
 
-enum { MPI_BUCKETS_OPEN = 0 };
+enum { MPI_BUCKETS_DUE = 0, MPI_BUCKETS_OF_RUN = 1 };
 
 typedef struct mpi_payments {
     mpi_store *store;
     mpi_engine *engine;
     mpi_policy *policy;
     mpi_wallet_port wallet;
-    mpi_table *merchants, *slips, *buckets;
+    mpi_table *merchants, *terms, *calendar, *slips, *buckets;
 } mpi_payments;
 
 void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
@@ -121,6 +168,13 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
 
 minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,
                                      minipay_merchant *merchant, minipay_error *error);
+/* `draw_up` for minipay_holiday_request. */
+void mpi_calendar_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+
+/* Holidays in the order of dates, from behind `after`. */
+minipay_status mpi_calendar_list(mpi_payments *payments, int32_t after, minipay_holiday *holidays,
+                                 uint32_t *count, minipay_error *error);
+
 minipay_status mpi_payments_slip(mpi_payments *payments, const minipay_id *id, minipay_slip *slip,
                                  minipay_error *error);
 

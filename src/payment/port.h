@@ -4,9 +4,10 @@
 
 /* What settlement may ask payment. */
 
+#include "minipay/settlement.h"
 #include "saga/saga.h"
 
-/* What a merchant is due from one bucket that a run closed. due = gross - refund - fee + carried. */
+/* What a merchant is due from one bucket. due = gross - refund - fee + carried. */
 typedef struct mpi_due {
     minipay_id merchant_id;
     int64_t slips;
@@ -14,20 +15,47 @@ typedef struct mpi_due {
     int64_t refund_minor;
     int64_t fee_minor;
     int64_t carried_minor;
+    int32_t due_date;
+    int32_t business_date;
 } mpi_due;
+
+/* The bucket into which an amount was carried. */
+typedef struct mpi_carried {
+    int32_t business_date;
+    int32_t round;
+} mpi_carried;
 
 typedef struct mpi_payment_port {
     void *impl;
 
-    /* Closes up to `*count` open buckets of the currency, of dates up to `through_date`, for a run; `*count`
+    /* Closes up to `*count` open buckets of the currency, due by `through_date`, for a run; `*count`
      * becomes how many there were, 0 when all are closed. A merchant may come several times. Only at an
      * operation's start. */
     minipay_status (*close)(void *impl, mpi_flow *flow, const minipay_id *run_id, const char currency[4],
                             int32_t through_date, mpi_due *dues, uint32_t *count);
 
-    /* Puts what a run did not pay out into the merchant's open bucket, for the next run. */
+    /* Puts what a run did not pay out into the merchant's open bucket, for the run in which that is due. */
     minipay_status (*carry)(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
-                            const char currency[4], int64_t amount_minor);
+                            const char currency[4], int64_t amount_minor, mpi_carried *carried);
+
+    /* Takes it out again. MINIPAY_NOT_FOUND when another run has closed that bucket. */
+    minipay_status (*take_back)(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                                const char currency[4], int64_t amount_minor,
+                                const mpi_carried *carried);
+
+    /* What `close` would give, read beside the lane from behind `after` (NULL: from the first). */
+    minipay_status (*look)(void *impl, mpi_view *view, const char currency[4], int32_t through_date,
+                           const mpi_due *after, mpi_due *dues, uint32_t *count, minipay_error *error);
+
+    /* What the buckets that a run closed for a merchant counted, newest first, from behind `after` (its
+     * kind, or 0: from the newest; and its id). MINIPAY_NOT_FOUND: there is no such entry. */
+    minipay_status (*statement)(void *impl, mpi_view *view, const minipay_id *run_id,
+                                const minipay_id *merchant_id, const minipay_statement_entry *after,
+                                minipay_statement_entry *entries, uint32_t *count, minipay_error *error);
+
+    /* Where the merchant's payouts go; none: to his first account. */
+    minipay_status (*account)(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
+                              minipay_id *account_id);
 } mpi_payment_port;
 
 #endif

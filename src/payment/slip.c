@@ -63,6 +63,7 @@ static const minipay_field slip_fields[] = {
     MPI_INT32(mpi_slip, bucket_round),
     MPI_ENUM(mpi_slip, previous_kind, mpi_kind_names),
     MPI_OPTIONAL_ID(mpi_slip, previous_id),
+    MPI_INT32(mpi_slip, terms_version),
     MPI_HASH(mpi_slip, row_tag),
 };
 
@@ -135,6 +136,7 @@ static minipay_status show(const mpi_payments *payments, const mpi_slip *row, mi
     slip->refunded_fee_minor = row->refunded_fee_minor;
     slip->topup_minor = row->topup_minor;
     slip->expires_at = row->expires_at;
+    slip->terms_version = row->terms_version;
     if (mpi_record_unseal(mpi_store_keys(payments->store), &row->op.id, &row->memo, slip->memo,
                           sizeof slip->memo) != 0)
         return mpi_fail(error, MINIPAY_CORRUPT, "slip", "a slip's memo cannot be unsealed");

@@ -28,6 +28,7 @@ static const char *const rule_names[] = {"none",
                                          "credential_lock_seconds",
                                          "refund_days",
                                          "reversal_days",
+                                         "weekend_days",
                                          NULL};
 
 static const minipay_field version_fields[] = {
@@ -49,6 +50,7 @@ static const minipay_field rule_fields[] = {
 const mpi_record mpi_policy_rule_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_policy_rule, "policy_rule", rule_fields, 4, NULL, 0);
 
+enum { WEEKEND_LARGEST = 126 }; /* seven days, of which one is none */
 enum { VERSIONS_LARGEST = 64, RULES_LARGEST = 512, COMPILED_LARGEST = 16 };
 
 struct mpi_policy {
@@ -74,6 +76,7 @@ static const default_rule defaults[] = {
     {MINIPAY_RULE_BANK_RETRY_FIRST_MS, "", 1000},  {MINIPAY_RULE_BANK_RETRY_LARGEST_MS, "", 300000},
     {MINIPAY_RULE_BANK_DEADLINE_MS, "", 86400000}, {MINIPAY_RULE_AUTHORIZATION_SECONDS, "", 604800},
     {MINIPAY_RULE_CREDENTIAL_TRIES, "", 5},        {MINIPAY_RULE_CREDENTIAL_LOCK_SECONDS, "", 600},
+    {MINIPAY_RULE_WEEKEND_DAYS, "", 96},
 };
 
 /* What a version that an older library wrote has for a rule that it did not know. */
@@ -123,17 +126,33 @@ int32_t mpi_rules_date(const mpi_rules *rules, int64_t at)
 
 /* ---- reading inside a unit of work ------------------------------------------------------------------ */
 
+/* The newest known, newest first. */
+static void remember(mpi_policy *policy, const mpi_policy_version *version)
+{
+    uint32_t kept = policy->known_count < VERSIONS_LARGEST ? policy->known_count : VERSIONS_LARGEST - 1;
+    memmove(policy->known + 1, policy->known, kept * sizeof *policy->known);
+    policy->known[0] = *version;
+    policy->known_count = kept + 1;
+}
+
+/* Versions are numbered without gaps and are read by number: a scan would not do where an operation has staged
+ * something before it first asks for a rule. */
 static minipay_status read_versions(mpi_policy *policy, mpi_unit *unit, minipay_error *error)
 {
-    minipay_scan scan = {.table = &mpi_policy_version_record.table, .index = -1, .descending = 1};
-    uint32_t count = VERSIONS_LARGEST;
+    mpi_policy_version key = {.version = 1};
+    minipay_status status = MINIPAY_OK;
     if (policy->read && policy->generation == mpi_unit_generation(unit))
         return MINIPAY_OK;
-    minipay_status status = mpi_unit_scan(unit, &scan, policy->known, &count, error);
-    if (status != MINIPAY_OK)
-        return status;
-    policy->known_count = count;
+    policy->read = false;
+    policy->known_count = 0;
     policy->compiled_count = 0;
+    for (const void *row; status == MINIPAY_OK; key.version++) {
+        status = mpi_unit_get(unit, policy->versions, &key, &row, error);
+        if (status == MINIPAY_OK)
+            remember(policy, row);
+    }
+    if (status != MINIPAY_NOT_FOUND)
+        return status;
     policy->generation = mpi_unit_generation(unit);
     policy->read = true;
     return MINIPAY_OK;
@@ -305,7 +324,8 @@ static minipay_status check_rule(const minipay_rule *rule, minipay_error *error)
     if (rule->tier < 0 || rule->tier >= (by_tier ? MINIPAY_TIER_COUNT : 1))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "tier", "%s has no tier %d",
                         rule_names[rule->rule], rule->tier);
-    if (rule->value < 0 || (rule->rule == MINIPAY_RULE_TOPUP_UNIT && rule->value == 0))
+    if (rule->value < 0 || (rule->rule == MINIPAY_RULE_TOPUP_UNIT && rule->value == 0) ||
+        (rule->rule == MINIPAY_RULE_WEEKEND_DAYS && rule->value > WEEKEND_LARGEST))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "value", "%s cannot be %lld",
                         rule_names[rule->rule], (long long)rule->value);
     if (rule->currency[0] && !mpi_currency_valid(rule->currency))

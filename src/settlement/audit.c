@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settlement/internal.h"
 
+#include "base/id.h"
 #include "base/money.h"
 
 #include <string.h>
@@ -67,20 +68,27 @@ static void say_figures(mpi_claims *claims, const mpi_line *line)
         {MPI_LINE_PART_CARRIED, line->carried_minor, "carried_minor"},
     };
     memcpy(key.currency, line->currency, sizeof key.currency);
+    bool retry = !mpi_id_is_none(&line->retries_id);
     for (uint32_t i = 0; i < MPI_COUNT(figures); i++) {
+        if (retry && figures[i].part == MPI_LINE_PART_CARRIED)
+            continue;
         key.part = figures[i].part;
         mpi_claim_say(claims, MPI_TOPIC_LINES, MPI_SIDE_FIRST, &key, figures[i].value,
                       figures[i].column);
     }
 }
 
-/* What was not paid out goes into the merchant's open bucket; what is still to be paid is owed to it. */
+/* What was not paid out goes into the merchant's open bucket, and a retry takes it out again; what is still to
+ * be paid is owed to it. */
 static void say_owed(mpi_claims *claims, const mpi_line *line)
 {
     mpi_claim_key key = {.id = line->merchant_id};
     bool waits = mpi_operation_waits(&line->op);
     bool paid = line->op.state == MINIPAY_STATE_DONE && line->payout_minor == line->net_minor;
     memcpy(key.currency, line->currency, sizeof key.currency);
+    if (!mpi_id_is_none(&line->retries_id))
+        mpi_claim_say(claims, MPI_TOPIC_CARRIED, MPI_SIDE_SECOND, &key,
+                      mpi_money_wrap_subtract(0, line->carried_minor), "carried_minor");
     if (!waits && !paid)
         mpi_claim_say(claims, MPI_TOPIC_CARRIED, MPI_SIDE_SECOND, &key, line->net_minor, "net_minor");
     if (!waits)

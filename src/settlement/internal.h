@@ -10,8 +10,34 @@ enum { MPI_LEG_FEE = 0, MPI_LEG_SET_ASIDE = 1, MPI_LEG_SETTLE = 2, MPI_LEG_REVER
 extern const mpi_saga mpi_run_saga;
 extern const mpi_saga mpi_payout_saga;
 
+enum { MPI_RUN_CLOSE = 0, MPI_RUN_PAY = 1 }; /* a run's steps */
+
+/* A bucket whose carried money was taken back may hold nothing: it makes no line. */
+bool mpi_due_is_empty(const mpi_due *due);
+
+/* Adds a bucket's figures to a line; false when they do not fit. */
+bool mpi_line_sum(mpi_line *line, const mpi_due *due);
+
+/* Decides what is paid out, once all is summed up. */
+void mpi_line_decide(mpi_line *line, int64_t minimum_minor);
+
+/* A line of the run for a merchant, empty, with its id. */
+void mpi_line_name(const mpi_run *run, const minipay_id *merchant_id, mpi_line *line);
+
 /* Adds a bucket's figures to its merchant's line in the run; `*added` is 1 when the line is new. */
 minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
                             const mpi_due *due, int32_t *added);
+
+/* One page of a retry's lines: OK when it was the last. */
+minipay_status mpi_retry_page(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run);
+
+/* Lines of a run on a snapshot, in the order of merchants from behind `after`. */
+minipay_status mpi_lines_read(mpi_view *view, const minipay_id *run_id, const minipay_id *after,
+                              mpi_line *lines, uint32_t *count, minipay_error *error);
+
+void mpi_line_show(const mpi_line *row, minipay_settlement_line *line);
+
+/* Adds a line to a run's totals; false when they do not fit. */
+bool mpi_line_total(minipay_settlement *sum, const mpi_line *line);
 
 #endif

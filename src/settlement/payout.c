@@ -16,18 +16,25 @@
  * A net that is not above zero, or below the minimum payout, skips the bank and is carried forward. */
 
 static const minipay_field line_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_line),   MPI_ID(mpi_line, run_id),
-    MPI_ID(mpi_line, merchant_id),    MPI_INT64(mpi_line, slips),
-    MPI_MONEY(mpi_line, gross_minor), MPI_MONEY(mpi_line, refund_minor),
-    MPI_MONEY(mpi_line, fee_minor),   MPI_MONEY(mpi_line, carried_minor),
-    MPI_MONEY(mpi_line, net_minor),   MPI_MONEY(mpi_line, payout_minor),
-    MPI_TEXT(mpi_line, currency),     MPI_HASH(mpi_line, row_tag),
+    MPI_OPERATION_FIELDS(mpi_line),        MPI_ID(mpi_line, run_id),
+    MPI_ID(mpi_line, merchant_id),         MPI_INT64(mpi_line, slips),
+    MPI_MONEY(mpi_line, gross_minor),      MPI_MONEY(mpi_line, refund_minor),
+    MPI_MONEY(mpi_line, fee_minor),        MPI_MONEY(mpi_line, carried_minor),
+    MPI_MONEY(mpi_line, net_minor),        MPI_MONEY(mpi_line, payout_minor),
+    MPI_TEXT(mpi_line, currency),          MPI_OPTIONAL_ID(mpi_line, account_id),
+    MPI_INT32(mpi_line, attempt),          MPI_OPTIONAL_ID(mpi_line, retries_id),
+    MPI_OPTIONAL_ID(mpi_line, retried_by), MPI_INT32(mpi_line, carried_date),
+    MPI_INT32(mpi_line, carried_round),    MPI_HASH(mpi_line, row_tag),
 };
 
-static const minipay_index line_indexes[] = {{"settlement_line_of_run", {14, 15}, 2, 1, -1, 0}};
+enum { FIELD_STATE = 4, FIELD_STEP = 5, FIELD_RUN = 14, FIELD_MERCHANT = 15 };
+
+static const minipay_index line_indexes[] = {
+    {"settlement_line_of_run", {FIELD_RUN, FIELD_MERCHANT}, 2, 1, -1, 0},
+    {"settlement_line_unbegun", {FIELD_STEP}, 1, 0, FIELD_STATE, MINIPAY_STATE_RUNNING + 1}};
 
 const mpi_record mpi_line_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_line, "settlement_line", line_fields, 1, line_indexes, 1);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_line, "settlement_line", line_fields, 1, line_indexes, 2);
 
 static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_line *line, int32_t leg,
                            int32_t kind, mpi_party payer, mpi_party payee, int64_t amount_minor)
@@ -43,9 +50,23 @@ static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_lin
     return settlements->wallet.move(settlements->wallet.impl, flow, &asked, &line->op.policy_version);
 }
 
+/* Figures may still be added to a line while its run closes buckets. */
+static minipay_status wait_for_close(mpi_settlements *settlements, mpi_flow *flow, const mpi_line *line)
+{
+    const void *row;
+    minipay_status status =
+        mpi_unit_get(flow->unit, settlements->runs, &line->run_id, &row, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    return ((const mpi_run *)row)->op.step == MPI_RUN_CLOSE ? MPI_WAIT : MINIPAY_OK;
+}
+
 static minipay_status take_fee(void *context, mpi_flow *flow, void *document)
 {
     mpi_line *line = document;
+    minipay_status status = wait_for_close(context, flow, line);
+    if (status != MINIPAY_OK)
+        return status;
     mpi_party payable = {MPI_PARTY_PAYABLE, line->merchant_id}, income = {.kind = MPI_PARTY_FEE_INCOME};
     int64_t amount = line->fee_minor;
     if (amount == 0)
@@ -59,10 +80,15 @@ static minipay_status take_fee(void *context, mpi_flow *flow, void *document)
 
 static minipay_status set_aside(void *context, mpi_flow *flow, void *document)
 {
+    mpi_settlements *settlements = context;
     mpi_line *line = document;
     mpi_party payable = {MPI_PARTY_PAYABLE, line->merchant_id}, transit = {.kind = MPI_PARTY_TRANSIT};
     if (line->payout_minor == 0)
         return MINIPAY_OK;
+    minipay_status status = settlements->payment.account(settlements->payment.impl, flow,
+                                                         &line->merchant_id, &line->account_id);
+    if (status != MINIPAY_OK)
+        return status;
     return move(context, flow, line, MPI_LEG_SET_ASIDE, MINIPAY_KIND_PAYOUT, payable, transit,
                 line->payout_minor);
 }
@@ -87,6 +113,7 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
         .parent = &line->op,
         .direction = MINIPAY_BANK_PAY_OUT,
         .owner_id = line->merchant_id,
+        .account_id = line->account_id,
         .amount_minor = line->payout_minor,
     };
     memcpy(request.currency, line->currency, sizeof request.currency);
@@ -127,13 +154,19 @@ static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow,
 static minipay_status ended(void *context, mpi_flow *flow, void *document)
 {
     mpi_settlements *settlements = context;
-    const mpi_line *line = document;
+    mpi_line *line = document;
+    mpi_carried carried;
     bool paid = line->op.state == MINIPAY_STATE_DONE && line->payout_minor == line->net_minor;
     minipay_status status = count_in_run(settlements, flow, line);
     if (status != MINIPAY_OK || paid || line->net_minor == 0)
         return status;
-    return settlements->payment.carry(settlements->payment.impl, flow, &line->merchant_id,
-                                      line->currency, line->net_minor);
+    status = settlements->payment.carry(settlements->payment.impl, flow, &line->merchant_id,
+                                        line->currency, line->net_minor, &carried);
+    if (status != MINIPAY_OK)
+        return status;
+    line->carried_date = carried.business_date;
+    line->carried_round = carried.round;
+    return MINIPAY_OK;
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
@@ -153,7 +186,13 @@ const mpi_saga mpi_payout_saga = {
 
 /* ---- making lines ------------------------------------------------------------------------------------------- */
 
-static bool add_due(mpi_line *line, const mpi_due *due)
+bool mpi_due_is_empty(const mpi_due *due)
+{
+    return due->slips == 0 && due->gross_minor == 0 && due->refund_minor == 0 && due->fee_minor == 0 &&
+           due->carried_minor == 0;
+}
+
+bool mpi_line_sum(mpi_line *line, const mpi_due *due)
 {
     line->slips += due->slips;
     return mpi_money_add(line->gross_minor, due->gross_minor, &line->gross_minor) &&
@@ -165,7 +204,13 @@ static bool add_due(mpi_line *line, const mpi_due *due)
            mpi_money_add(line->net_minor, line->carried_minor, &line->net_minor);
 }
 
-static void name_line(const mpi_run *run, const minipay_id *merchant_id, mpi_line *line)
+void mpi_line_decide(mpi_line *line, int64_t minimum_minor)
+{
+    bool paid = line->net_minor > 0 && line->net_minor >= minimum_minor;
+    line->payout_minor = paid ? line->net_minor : 0;
+}
+
+void mpi_line_name(const mpi_run *run, const minipay_id *merchant_id, mpi_line *line)
 {
     char name[33];
     memset(line, 0, sizeof *line);
@@ -196,7 +241,7 @@ minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const 
         mpi_policy_rules(settlements->policy, flow->unit, run->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
-    name_line(run, &due->merchant_id, &line);
+    mpi_line_name(run, &due->merchant_id, &line);
     status = mpi_unit_get(flow->unit, settlements->lines, &line, &row, flow->error);
     if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
         return status;
@@ -205,10 +250,9 @@ minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const 
         line = *(const mpi_line *)row;
     else
         line.op.created_at = mpi_unit_now(flow->unit);
-    if (!add_due(&line, due))
+    if (!mpi_line_sum(&line, due))
         return MINIPAY_AMOUNT_OVERFLOW;
-    bool paid = line.net_minor > 0 && line.net_minor >= rules->values[MINIPAY_RULE_MINIMUM_PAYOUT][0];
-    line.payout_minor = paid ? line.net_minor : 0;
+    mpi_line_decide(&line, rules->values[MINIPAY_RULE_MINIMUM_PAYOUT][0]);
     line.op.policy_version = rules->version;
     if (!row)
         return mpi_unit_insert(flow->unit, settlements->lines, &line, flow->error);

@@ -1,34 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "settlement/internal.h"
 
-#include "base/assert.h"
 #include "base/error.h"
-#include "base/money.h"
+#include "base/id.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A run: close what is open, page by page, then wait for every line's payout.
+/* A run: close what is due (or take back what another run's bank refused), page by page, then wait for every
+ * line's payout.
  *
  *   close ⟲ ──▶ pay ──▶ DONE, when no line is open
  */
 
-enum { CLOSE_PAGE = 1000, LINE_PAGE = 500, STEP_CLOSE = 0, STEP_PAY = 1 };
+enum { CLOSE_PAGE = 1000, LINE_PAGE = 500 };
 
 static const minipay_field run_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_run), MPI_INT32(mpi_run, through_date), MPI_INT32(mpi_run, lines),
-    MPI_INT32(mpi_run, paid),      MPI_INT32(mpi_run, refused),      MPI_INT32(mpi_run, open),
-    MPI_TEXT(mpi_run, currency),   MPI_HASH(mpi_run, row_tag),
+    MPI_OPERATION_FIELDS(mpi_run),       MPI_INT32(mpi_run, through_date),
+    MPI_INT32(mpi_run, lines),           MPI_INT32(mpi_run, paid),
+    MPI_INT32(mpi_run, refused),         MPI_INT32(mpi_run, open),
+    MPI_TEXT(mpi_run, currency),         MPI_OPTIONAL_ID(mpi_run, retry_of),
+    MPI_OPTIONAL_ID(mpi_run, cursor_id), MPI_HASH(mpi_run, row_tag),
 };
 
+enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_STEP = 5, FIELD_DATE = 14, FIELD_CURRENCY = 19 };
+
+static const minipay_index run_indexes[] = {
+    {"settlement_run_by_date", {FIELD_CURRENCY, FIELD_DATE, FIELD_ID}, 3, 0, -1, 0},
+    {"settlement_run_unclosed", {FIELD_STEP}, 1, 0, FIELD_STATE, MINIPAY_STATE_RUNNING + 1}};
+
 const mpi_record mpi_run_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_run, "settlement_run", run_fields, 1, NULL, 0);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_run, "settlement_run", run_fields, 1, run_indexes, 2);
 
 static minipay_status close_page(void *context, mpi_flow *flow, void *document)
 {
     mpi_settlements *settlements = context;
     mpi_run *run = document;
     uint32_t count = CLOSE_PAGE;
+    if (!mpi_id_is_none(&run->retry_of))
+        return mpi_retry_page(settlements, flow, run);
     mpi_due *dues = malloc(CLOSE_PAGE * sizeof *dues);
     if (!dues)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
@@ -36,7 +46,8 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
                                                        run->currency, run->through_date, dues, &count);
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
         int32_t added = 0;
-        status = mpi_line_add(settlements, flow, run, &dues[i], &added);
+        if (!mpi_due_is_empty(&dues[i]))
+            status = mpi_line_add(settlements, flow, run, &dues[i], &added);
         run->lines += added;
         run->open += added;
     }
@@ -53,8 +64,8 @@ static minipay_status all_paid(void *context, mpi_flow *flow, void *document)
 }
 
 static const mpi_step run_steps[] = {
-    {"close", "payment.close", close_page, NULL, NULL},
-    {"pay", "settlement.line", all_paid, NULL, NULL},
+    [MPI_RUN_CLOSE] = {"close", "payment.close", close_page, NULL, NULL},
+    [MPI_RUN_PAY] = {"pay", "settlement.line", all_paid, NULL, NULL},
 };
 
 const mpi_saga mpi_run_saga = {
@@ -81,19 +92,7 @@ void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mp
     mpi_engine_add(settlements->engine, &mpi_payout_saga, settlements);
 }
 
-/* ---- driving a run -------------------------------------------------------------------------------------------- */
-
-static void draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
-{
-    const minipay_settlement_request *request = (const minipay_settlement_request *)requests + number;
-    mpi_run *run = (mpi_run *)(void *)document;
-    (void)context;
-    memset(run, 0, sizeof *run);
-    mpi_operation_head(&run->op, MINIPAY_KIND_SETTLEMENT, &request->id, request->actor, request->channel,
-                       request->reason);
-    run->through_date = request->through_date;
-    memcpy(run->currency, request->currency, sizeof run->currency);
-}
+/* ---- driving ------------------------------------------------------------------------------------------------- */
 
 static minipay_status read_run(mpi_settlements *settlements, const minipay_id *id, mpi_run *run,
                                minipay_error *error)
@@ -109,24 +108,30 @@ static minipay_status read_run(mpi_settlements *settlements, const minipay_id *i
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id") : status;
 }
 
-static minipay_status read_lines(mpi_settlements *settlements, const minipay_id *run_id,
-                                 const minipay_id *after, mpi_line *lines, uint32_t *count,
-                                 minipay_error *error)
+/* Page by page until nothing is left to close. */
+static minipay_status close_run(mpi_settlements *settlements, const minipay_id *id, mpi_run *run,
+                                minipay_error *error)
 {
-    mpi_line low = {.run_id = *run_id}, high = {.run_id = *run_id};
-    minipay_scan scan = {.table = &mpi_line_record.table,
-                         .index = MPI_LINES_OF_RUN,
-                         .low = &low,
-                         .high = &high,
-                         .low_fields = 2,
-                         .high_fields = 1,
-                         .low_exclusive = 1};
+    mpi_resumption resumption = {MINIPAY_KIND_SETTLEMENT, *id};
+    minipay_status status = read_run(settlements, id, run, error);
+    while (status == MINIPAY_OK && run->op.state == MINIPAY_STATE_RUNNING &&
+           run->op.step == MPI_RUN_CLOSE) {
+        status = mpi_drive_on(settlements->engine, &resumption, 1, error);
+        if (status == MINIPAY_OK)
+            status = read_run(settlements, id, run, error);
+    }
+    return status;
+}
+
+static minipay_status read_page(mpi_settlements *settlements, const minipay_id *run_id,
+                                const minipay_id *after, mpi_line *lines, uint32_t *count,
+                                minipay_error *error)
+{
     mpi_view view;
-    low.merchant_id = *after;
     minipay_status status = mpi_view_open(settlements->store, &view, error);
     if (status != MINIPAY_OK)
         return status;
-    status = mpi_view_scan(&view, &scan, lines, count, error);
+    status = mpi_lines_read(&view, run_id, after, lines, count, error);
     mpi_view_close(&view);
     return status;
 }
@@ -140,7 +145,7 @@ static minipay_status pay_lines(mpi_settlements *settlements, const minipay_id *
     uint32_t count = LINE_PAGE;
     while (count == LINE_PAGE) {
         uint32_t used = 0;
-        minipay_status status = read_lines(settlements, run_id, &after, lines, &count, error);
+        minipay_status status = read_page(settlements, run_id, &after, lines, &count, error);
         for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
             if (lines[i].op.state == MINIPAY_STATE_RUNNING)
                 open[used++] = (mpi_resumption){MINIPAY_KIND_PAYOUT, lines[i].op.id};
@@ -158,121 +163,133 @@ static minipay_status pay_lines(mpi_settlements *settlements, const minipay_id *
 static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_id *id,
                                    minipay_error *error)
 {
-    mpi_resumption resumption = {MINIPAY_KIND_SETTLEMENT, *id};
     mpi_run run;
     mpi_line *lines = malloc(LINE_PAGE * sizeof *lines);
     if (!lines)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = read_run(settlements, id, &run, error);
-    while (status == MINIPAY_OK && run.op.state == MINIPAY_STATE_RUNNING && run.op.step == STEP_CLOSE) {
-        status = mpi_drive_on(settlements->engine, &resumption, 1, error);
-        if (status == MINIPAY_OK)
-            status = read_run(settlements, id, &run, error);
-    }
+    minipay_status status = close_run(settlements, id, &run, error);
     if (status == MINIPAY_OK && run.op.state == MINIPAY_STATE_RUNNING)
         status = pay_lines(settlements, id, lines, error);
     free(lines);
     return status;
 }
 
+static minipay_status drive(mpi_settlements *settlements, const mpi_requests *requests,
+                            const minipay_id *id, minipay_settlement *settlement, minipay_error *error)
+{
+    minipay_outcome outcome;
+    minipay_status status = mpi_drive(settlements->engine, requests, &outcome, error);
+    if (status == MINIPAY_OK && outcome.status == MINIPAY_ID_REUSED)
+        return outcome.status;
+    if (status == MINIPAY_OK && outcome.state == MINIPAY_STATE_REJECTED)
+        return mpi_fail_plain(error, outcome.status,
+                              outcome.status == MINIPAY_NOT_FOUND ? "run_id" : NULL);
+    if (status == MINIPAY_OK)
+        status = carry_run_on(settlements, id, error);
+    return status == MINIPAY_OK ? mpi_settlements_get(settlements, id, settlement, error) : status;
+}
+
+static void draw_up_run(void *context, const void *requests, uint32_t number, mpi_document *document)
+{
+    const minipay_settlement_request *request = (const minipay_settlement_request *)requests + number;
+    mpi_run *run = (mpi_run *)(void *)document;
+    (void)context;
+    memset(run, 0, sizeof *run);
+    mpi_operation_head(&run->op, MINIPAY_KIND_SETTLEMENT, &request->id, request->actor, request->channel,
+                       request->reason);
+    run->through_date = request->through_date;
+    memcpy(run->currency, request->currency, sizeof run->currency);
+}
+
 minipay_status mpi_settlements_run(mpi_settlements *settlements,
                                    const minipay_settlement_request *request,
                                    minipay_settlement *settlement, minipay_error *error)
 {
-    mpi_requests requests = {request, 1, settlements, draw_up, NULL};
-    minipay_outcome outcome;
-    minipay_status status = mpi_drive(settlements->engine, &requests, &outcome, error);
-    if (status == MINIPAY_OK && outcome.status != MINIPAY_OK)
-        return outcome.status;
-    if (status == MINIPAY_OK)
-        status = carry_run_on(settlements, &request->id, error);
-    return status == MINIPAY_OK ? mpi_settlements_get(settlements, &request->id, settlement, error)
-                                : status;
+    mpi_requests requests = {request, 1, settlements, draw_up_run, NULL};
+    return drive(settlements, &requests, &request->id, settlement, error);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------- */
-
-static bool add_line(minipay_settlement *sum, const mpi_line *line)
+static void draw_up_retry(void *context, const void *requests, uint32_t number, mpi_document *document)
 {
-    return mpi_money_add(sum->gross_minor, line->gross_minor, &sum->gross_minor) &&
-           mpi_money_add(sum->refund_minor, line->refund_minor, &sum->refund_minor) &&
-           mpi_money_add(sum->fee_minor, line->fee_minor, &sum->fee_minor) &&
-           mpi_money_add(sum->net_minor, line->net_minor, &sum->net_minor);
+    const minipay_retry_request *request = (const minipay_retry_request *)requests + number;
+    mpi_run *run = (mpi_run *)(void *)document;
+    (void)context;
+    memset(run, 0, sizeof *run);
+    mpi_operation_head(&run->op, MINIPAY_KIND_SETTLEMENT, &request->id, request->actor, request->channel,
+                       request->reason);
+    run->retry_of = request->run_id;
 }
 
-static minipay_status sum_lines(mpi_settlements *settlements, minipay_settlement *sum, mpi_line *lines,
-                                minipay_error *error)
+minipay_status mpi_settlements_retry(mpi_settlements *settlements, const minipay_retry_request *request,
+                                     minipay_settlement *settlement, minipay_error *error)
 {
-    minipay_id after = {{0}};
-    uint32_t count = LINE_PAGE;
-    while (count == LINE_PAGE) {
-        minipay_status status = read_lines(settlements, &sum->id, &after, lines, &count, error);
-        if (status != MINIPAY_OK)
-            return status;
-        for (uint32_t i = 0; i < count; i++) {
-            if (!add_line(sum, &lines[i]))
-                return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
-        }
-        if (count)
-            after = lines[count - 1].merchant_id;
-    }
-    return MINIPAY_OK;
+    mpi_requests requests = {request, 1, settlements, draw_up_retry, NULL};
+    return drive(settlements, &requests, &request->id, settlement, error);
 }
 
-minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id,
-                                   minipay_settlement *settlement, minipay_error *error)
+/* ---- what an interrupted call left --------------------------------------------------------------------------- */
+
+/* Ids of RUNNING documents of a table that stand at their first step. */
+static minipay_status find_unbegun(mpi_settlements *settlements, const mpi_record *record, int32_t index,
+                                   mpi_resumption *found, uint32_t *count, minipay_error *error)
 {
-    mpi_run run;
-    minipay_settlement shown;
-    mpi_line *lines;
-    minipay_status status = read_run(settlements, id, &run, error);
-    if (status != MINIPAY_OK)
-        return status;
-    minipay_settlement_init(&shown);
-    shown.id = *id;
-    shown.state = run.op.state;
-    shown.through_date = run.through_date;
-    memcpy(shown.currency, run.currency, sizeof shown.currency);
-    shown.lines = (uint32_t)run.lines;
-    shown.paid = (uint32_t)run.paid;
-    shown.refused = (uint32_t)run.refused;
-    shown.open = (uint32_t)run.open;
-    lines = malloc(LINE_PAGE * sizeof *lines);
-    if (!lines)
+    mpi_document bound;
+    uint32_t size = record->table.row_size;
+    uint8_t *rows = calloc(*count ? *count : 1, size);
+    minipay_scan scan = {.table = &record->table,
+                         .index = index,
+                         .low = &bound,
+                         .high = &bound,
+                         .low_fields = 1,
+                         .high_fields = 1};
+    mpi_view view;
+    if (!rows)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    status = sum_lines(settlements, &shown, lines, error);
-    free(lines);
-    if (status == MINIPAY_OK)
-        *settlement = shown;
+    memset(&bound, 0, sizeof bound);
+    minipay_status status = mpi_view_open(settlements->store, &view, error);
+    if (status == MINIPAY_OK) {
+        status = mpi_view_scan(&view, &scan, rows, count, error);
+        mpi_view_close(&view);
+    }
+    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++) {
+        mpi_operation op;
+        memcpy(&op, rows + (size_t)i * size, sizeof op);
+        found[i] = (mpi_resumption){op.kind, op.id};
+    }
+    free(rows);
     return status;
 }
 
-static void show_line(const mpi_line *row, minipay_settlement_line *line)
+static minipay_status close_interrupted(mpi_settlements *settlements, uint32_t budget, uint32_t *carried,
+                                        minipay_error *error)
 {
-    minipay_settlement_line_init(line);
-    line->state = row->op.state;
-    line->id = row->op.id;
-    line->run_id = row->run_id;
-    line->merchant_id = row->merchant_id;
-    line->slips = row->slips;
-    line->gross_minor = row->gross_minor;
-    line->refund_minor = row->refund_minor;
-    line->fee_minor = row->fee_minor;
-    line->net_minor = row->net_minor;
-    line->status = row->op.status;
-    memcpy(line->currency, row->currency, sizeof line->currency);
+    mpi_resumption found[LINE_PAGE];
+    uint32_t count = budget < LINE_PAGE ? budget : LINE_PAGE;
+    minipay_status status =
+        find_unbegun(settlements, &mpi_run_record, MPI_RUNS_UNCLOSED, found, &count, error);
+    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
+        mpi_run run;
+        status = close_run(settlements, &found[i].id, &run, error);
+        *carried += status == MINIPAY_OK;
+    }
+    return status;
 }
 
-minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id,
-                                     const minipay_id *after, minipay_settlement_line *lines,
-                                     uint32_t *count, minipay_error *error)
+minipay_status mpi_settlements_carry_on(mpi_settlements *settlements, uint32_t budget, uint32_t *carried,
+                                        minipay_error *error)
 {
-    mpi_line *rows = malloc((*count ? *count : 1) * sizeof *rows);
-    if (!rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = read_lines(settlements, run_id, after, rows, count, error);
-    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
-        show_line(&rows[i], &lines[i]);
-    free(rows);
+    mpi_resumption found[LINE_PAGE];
+    uint32_t left = budget ? budget : UINT32_MAX, count = LINE_PAGE;
+    *carried = 0;
+    minipay_status status = close_interrupted(settlements, left, carried, error);
+    left -= *carried;
+    while (status == MINIPAY_OK && left && count == LINE_PAGE) {
+        count = left < LINE_PAGE ? left : LINE_PAGE;
+        status = find_unbegun(settlements, &mpi_line_record, MPI_LINES_UNBEGUN, found, &count, error);
+        if (status == MINIPAY_OK && count)
+            status = mpi_drive_on(settlements->engine, found, count, error);
+        *carried += count;
+        left -= count;
+    }
     return status;
 }

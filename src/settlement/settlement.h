@@ -19,6 +19,8 @@ typedef struct mpi_run {
     int32_t refused;
     int32_t open;
     char currency[MINIPAY_CURRENCY_SIZE];
+    minipay_id retry_of;  /* the run whose refused payouts this one pays */
+    minipay_id cursor_id; /* a retry: the merchant up to whom it has come */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_run;
 
@@ -35,6 +37,12 @@ typedef struct mpi_line {
     int64_t net_minor;
     int64_t payout_minor; /* what the bank is to pay: net, or 0 when it is carried forward */
     char currency[MINIPAY_CURRENCY_SIZE];
+    minipay_id account_id; /* where the payout goes; none: the merchant's first account */
+    int32_t attempt;       /* a retry's, from 1 */
+    minipay_id retries_id; /* the line that this one pays again */
+    minipay_id retried_by; /* the line that pays this one again */
+    int32_t carried_date;  /* not paid out: the bucket of the merchant that it was carried into */
+    int32_t carried_round;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_line;
 
@@ -42,7 +50,7 @@ extern const mpi_claimant mpi_settlement_claimants[];
 extern const mpi_record mpi_run_record;
 extern const mpi_record mpi_line_record;
 
-enum { MPI_LINES_OF_RUN = 0 };
+enum { MPI_LINES_OF_RUN = 0, MPI_LINES_UNBEGUN = 1, MPI_RUNS_BY_DATE = 0, MPI_RUNS_UNCLOSED = 1 };
 
 typedef struct mpi_settlements {
     mpi_store *store;
@@ -62,11 +70,30 @@ void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mp
 minipay_status mpi_settlements_run(mpi_settlements *settlements,
                                    const minipay_settlement_request *request,
                                    minipay_settlement *settlement, minipay_error *error);
+minipay_status mpi_settlements_retry(mpi_settlements *settlements, const minipay_retry_request *request,
+                                     minipay_settlement *settlement, minipay_error *error);
 
+/* Carries on, up to `budget`, what an interrupted call left: runs that are not closed, lines not begun. */
+minipay_status mpi_settlements_carry_on(mpi_settlements *settlements, uint32_t budget, uint32_t *carried,
+                                        minipay_error *error);
+
+/* Reading, beside the lane. */
+minipay_status mpi_settlements_preview(mpi_settlements *settlements,
+                                       const minipay_settlement_request *request,
+                                       const minipay_id *after, minipay_settlement *settlement,
+                                       minipay_settlement_line *lines, uint32_t *count,
+                                       minipay_error *error);
 minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id,
                                    minipay_settlement *settlement, minipay_error *error);
+minipay_status mpi_settlements_list(mpi_settlements *settlements, const char *currency,
+                                    const minipay_settlement *after, minipay_settlement *list,
+                                    uint32_t *count, minipay_error *error);
 minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id,
                                      const minipay_id *after, minipay_settlement_line *lines,
                                      uint32_t *count, minipay_error *error);
+minipay_status mpi_settlements_statement(mpi_settlements *settlements, const minipay_id *line_id,
+                                         const minipay_statement_entry *after,
+                                         minipay_statement_entry *entries, uint32_t *count,
+                                         minipay_error *error);
 
 #endif

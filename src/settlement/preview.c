@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settlement/internal.h"
+
+#include "base/error.h"
+#include "base/id.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What a run would do: the due buckets on one snapshot, summed up by the same rules, stored nowhere. */
+
+enum { DUE_PAGE = 1000 };
+
+typedef struct due_list {
+    mpi_due *dues;
+    uint32_t count, room;
+} due_list;
+
+static bool make_room(due_list *list)
+{
+    if (list->room - list->count >= DUE_PAGE)
+        return true;
+    uint32_t room = list->room * 2 + DUE_PAGE;
+    mpi_due *dues = realloc(list->dues, room * sizeof *dues);
+    if (!dues)
+        return false;
+    list->dues = dues;
+    list->room = room;
+    return true;
+}
+
+static minipay_status read_dues(mpi_settlements *settlements, mpi_view *view,
+                                const minipay_settlement_request *request, due_list *list,
+                                minipay_error *error)
+{
+    mpi_payment_port *payment = &settlements->payment;
+    uint32_t count;
+    do {
+        if (!make_room(list))
+            return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+        const mpi_due *last = list->count ? &list->dues[list->count - 1] : NULL;
+        count = DUE_PAGE;
+        minipay_status status =
+            payment->look(payment->impl, view, request->currency, request->through_date, last,
+                          list->dues + list->count, &count, error);
+        if (status != MINIPAY_OK)
+            return status;
+        list->count += count;
+    } while (count == DUE_PAGE);
+    return MINIPAY_OK;
+}
+
+static int by_merchant(const void *a, const void *b)
+{
+    return mpi_id_compare(&((const mpi_due *)a)->merchant_id, &((const mpi_due *)b)->merchant_id);
+}
+
+/* What the caller wants of the lines. */
+typedef struct page {
+    const minipay_id *after;
+    minipay_settlement_line *lines;
+    uint32_t room, count;
+} page;
+
+static minipay_status take_line(const mpi_line *line, minipay_settlement *sum, page *wanted,
+                                minipay_error *error)
+{
+    sum->lines++;
+    if (!mpi_line_total(sum, line))
+        return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
+    if (wanted->count < wanted->room && mpi_id_compare(&line->merchant_id, wanted->after) > 0)
+        mpi_line_show(line, &wanted->lines[wanted->count++]);
+    return MINIPAY_OK;
+}
+
+static minipay_status sum_up(const due_list *list, const mpi_run *run, int64_t minimum_minor,
+                             minipay_settlement *sum, page *wanted, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < list->count && status == MINIPAY_OK;) {
+        mpi_line line;
+        bool empty = true;
+        mpi_line_name(run, &list->dues[i].merchant_id, &line);
+        line.op.state = MINIPAY_STATE_NONE;
+        do {
+            empty = empty && mpi_due_is_empty(&list->dues[i]);
+            if (!mpi_line_sum(&line, &list->dues[i++]))
+                return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
+        } while (i < list->count && mpi_id_compare(&list->dues[i].merchant_id, &line.merchant_id) == 0);
+        mpi_line_decide(&line, minimum_minor);
+        if (!empty)
+            status = take_line(&line, sum, wanted, error);
+    }
+    return status;
+}
+
+static minipay_status look(mpi_settlements *settlements, const minipay_settlement_request *request,
+                           due_list *list, int64_t *minimum_minor, minipay_error *error)
+{
+    int32_t version;
+    mpi_view view;
+    minipay_status status =
+        mpi_policy_read(settlements->policy, MINIPAY_RULE_MINIMUM_PAYOUT, 0, request->currency,
+                        mpi_store_now(settlements->store), minimum_minor, &version, error);
+    if (status == MINIPAY_OK)
+        status = mpi_view_open(settlements->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = read_dues(settlements, &view, request, list, error);
+    mpi_view_close(&view);
+    return status;
+}
+
+minipay_status mpi_settlements_preview(mpi_settlements *settlements,
+                                       const minipay_settlement_request *request,
+                                       const minipay_id *after, minipay_settlement *settlement,
+                                       minipay_settlement_line *lines, uint32_t *count,
+                                       minipay_error *error)
+{
+    due_list list = {NULL, 0, 0};
+    mpi_run run = {.op.id = request->id, .through_date = request->through_date};
+    page wanted = {after, lines, *count, 0};
+    minipay_settlement sum;
+    int64_t minimum = 0;
+    memcpy(run.currency, request->currency, sizeof run.currency);
+    minipay_settlement_init(&sum);
+    sum.id = request->id;
+    sum.through_date = request->through_date;
+    memcpy(sum.currency, request->currency, sizeof sum.currency);
+    minipay_status status = look(settlements, request, &list, &minimum, error);
+    if (status == MINIPAY_OK && list.count)
+        qsort(list.dues, list.count, sizeof *list.dues, by_merchant);
+    if (status == MINIPAY_OK)
+        status = sum_up(&list, &run, minimum, &sum, &wanted, error);
+    free(list.dues);
+    if (status != MINIPAY_OK)
+        return status;
+    *settlement = sum;
+    *count = wanted.count;
+    return MINIPAY_OK;
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "settlement/internal.h"
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/money.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Reading runs and lines, on a snapshot beside the lane. */
+
+enum { LINE_PAGE = 500 };
+
+minipay_status mpi_lines_read(mpi_view *view, const minipay_id *run_id, const minipay_id *after,
+                              mpi_line *lines, uint32_t *count, minipay_error *error)
+{
+    mpi_line low = {.run_id = *run_id, .merchant_id = *after}, high = {.run_id = *run_id};
+    minipay_scan scan = {.table = &mpi_line_record.table,
+                         .index = MPI_LINES_OF_RUN,
+                         .low = &low,
+                         .high = &high,
+                         .low_fields = 2,
+                         .high_fields = 1,
+                         .low_exclusive = 1};
+    return mpi_view_scan(view, &scan, lines, count, error);
+}
+
+bool mpi_line_total(minipay_settlement *sum, const mpi_line *line)
+{
+    bool paid = line->op.state == MINIPAY_STATE_DONE;
+    return mpi_money_add(sum->gross_minor, line->gross_minor, &sum->gross_minor) &&
+           mpi_money_add(sum->refund_minor, line->refund_minor, &sum->refund_minor) &&
+           mpi_money_add(sum->fee_minor, line->fee_minor, &sum->fee_minor) &&
+           mpi_money_add(sum->carried_minor, line->carried_minor, &sum->carried_minor) &&
+           mpi_money_add(sum->net_minor, line->net_minor, &sum->net_minor) &&
+           mpi_money_add(sum->payout_minor, line->payout_minor, &sum->payout_minor) &&
+           mpi_money_add(sum->paid_minor, paid ? line->payout_minor : 0, &sum->paid_minor);
+}
+
+static minipay_status sum_lines(mpi_view *view, minipay_settlement *sum, mpi_line *lines,
+                                minipay_error *error)
+{
+    minipay_id after = {{0}};
+    uint32_t count = LINE_PAGE;
+    while (count == LINE_PAGE) {
+        minipay_status status = mpi_lines_read(view, &sum->id, &after, lines, &count, error);
+        if (status != MINIPAY_OK)
+            return status;
+        for (uint32_t i = 0; i < count; i++) {
+            if (!mpi_line_total(sum, &lines[i]))
+                return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
+        }
+        if (count)
+            after = lines[count - 1].merchant_id;
+    }
+    return MINIPAY_OK;
+}
+
+static minipay_status show_run(mpi_view *view, const mpi_run *run, minipay_settlement *settlement,
+                               minipay_error *error)
+{
+    minipay_settlement shown;
+    mpi_line *lines = malloc(LINE_PAGE * sizeof *lines);
+    if (!lines)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_settlement_init(&shown);
+    shown.id = run->op.id;
+    shown.state = run->op.state;
+    shown.through_date = run->through_date;
+    memcpy(shown.currency, run->currency, sizeof shown.currency);
+    shown.lines = (uint32_t)run->lines;
+    shown.paid = (uint32_t)run->paid;
+    shown.refused = (uint32_t)run->refused;
+    shown.open = (uint32_t)run->open;
+    shown.retry_of = run->retry_of;
+    shown.made_at = run->op.created_at;
+    minipay_status status = sum_lines(view, &shown, lines, error);
+    free(lines);
+    if (status == MINIPAY_OK)
+        *settlement = shown;
+    return status;
+}
+
+minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_id *id,
+                                   minipay_settlement *settlement, minipay_error *error)
+{
+    mpi_run run = {.op.id = *id};
+    mpi_view view;
+    minipay_status status = mpi_view_open(settlements->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_view_get(&view, &mpi_run_record, -1, &run, error);
+    if (status == MINIPAY_NOT_FOUND || (status == MINIPAY_OK && run.op.state == MINIPAY_STATE_REJECTED))
+        status = mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id");
+    if (status == MINIPAY_OK)
+        status = show_run(&view, &run, settlement, error);
+    mpi_view_close(&view);
+    return status;
+}
+
+static minipay_status list_runs(mpi_view *view, const minipay_scan *scan, minipay_settlement *list,
+                                uint32_t *count, minipay_error *error)
+{
+    mpi_run *runs = malloc((*count ? *count : 1) * sizeof *runs);
+    if (!runs)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = mpi_view_scan(view, scan, runs, count, error);
+    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
+        status = show_run(view, &runs[i], &list[i], error);
+    free(runs);
+    return status;
+}
+
+/* A retry of a run that does not exist has no currency and no date: it is in no list. */
+minipay_status mpi_settlements_list(mpi_settlements *settlements, const char *currency,
+                                    const minipay_settlement *after, minipay_settlement *list,
+                                    uint32_t *count, minipay_error *error)
+{
+    mpi_run low = {.through_date = 1}, high = {.op.id = after->id, .through_date = after->through_date};
+    bool first = after->through_date == 0;
+    minipay_scan scan = {.table = &mpi_run_record.table,
+                         .index = MPI_RUNS_BY_DATE,
+                         .descending = 1,
+                         .low = &low,
+                         .high = &high,
+                         .low_fields = 2,
+                         .high_fields = first ? 1 : 3,
+                         .high_exclusive = !first};
+    mpi_view view;
+    memcpy(low.currency, currency, sizeof low.currency);
+    memcpy(high.currency, currency, sizeof high.currency);
+    minipay_status status = mpi_view_open(settlements->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = list_runs(&view, &scan, list, count, error);
+    mpi_view_close(&view);
+    return status;
+}
+
+void mpi_line_show(const mpi_line *row, minipay_settlement_line *line)
+{
+    minipay_settlement_line_init(line);
+    line->state = row->op.state;
+    line->id = row->op.id;
+    line->run_id = row->run_id;
+    line->merchant_id = row->merchant_id;
+    line->slips = row->slips;
+    line->gross_minor = row->gross_minor;
+    line->refund_minor = row->refund_minor;
+    line->fee_minor = row->fee_minor;
+    line->net_minor = row->net_minor;
+    line->carried_minor = row->carried_minor;
+    line->payout_minor = row->payout_minor;
+    line->status = row->op.status;
+    line->attempt = row->attempt;
+    line->retries_id = row->retries_id;
+    line->retried_by = row->retried_by;
+    memcpy(line->currency, row->currency, sizeof line->currency);
+}
+
+minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id,
+                                     const minipay_id *after, minipay_settlement_line *lines,
+                                     uint32_t *count, minipay_error *error)
+{
+    mpi_view view;
+    mpi_line *rows = malloc((*count ? *count : 1) * sizeof *rows);
+    if (!rows)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = mpi_view_open(settlements->store, &view, error);
+    if (status == MINIPAY_OK) {
+        status = mpi_lines_read(&view, run_id, after, rows, count, error);
+        mpi_view_close(&view);
+    }
+    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
+        mpi_line_show(&rows[i], &lines[i]);
+    free(rows);
+    return status;
+}
+
+/* A retry pays what the first line of its chain summed up. */
+static minipay_status first_line(mpi_view *view, const minipay_id *id, mpi_line *line,
+                                 minipay_error *error)
+{
+    minipay_id next = *id;
+    do {
+        *line = (mpi_line){.op.id = next};
+        minipay_status status = mpi_view_get(view, &mpi_line_record, -1, line, error);
+        if (status != MINIPAY_OK)
+            return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, status, "line_id") : status;
+        next = line->retries_id;
+    } while (!mpi_id_is_none(&next));
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_settlements_statement(mpi_settlements *settlements, const minipay_id *line_id,
+                                         const minipay_statement_entry *after,
+                                         minipay_statement_entry *entries, uint32_t *count,
+                                         minipay_error *error)
+{
+    mpi_payment_port *payment = &settlements->payment;
+    mpi_line line;
+    mpi_view view;
+    minipay_status status = mpi_view_open(settlements->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = first_line(&view, line_id, &line, error);
+    if (status == MINIPAY_OK) {
+        status = payment->statement(payment->impl, &view, &line.run_id, &line.merchant_id, after,
+                                    entries, count, error);
+        if (status == MINIPAY_NOT_FOUND)
+            mpi_fail_plain(error, status, "after");
+    }
+    mpi_view_close(&view);
+    return status;
+}
