@@ -54,18 +54,32 @@ typedef struct reader {
     uint32_t room, count, next;
     uint8_t last[MPI_RECORD_LARGEST];
     bool any;
+    bool misread;
+    minipay_audit_check *check;
 } reader;
 
+/* A name that no ENUM has is told once, by the check; then the table is read as it is. */
 static minipay_status next_page(reader *from, minipay_error *error)
 {
     minipay_scan scan = {.table = &from->record->table,
                          .index = -1,
                          .low = from->last,
                          .low_exclusive = 1,
-                         .low_fields = from->any ? from->record->table.key_count : 0};
+                         .low_fields = from->any ? from->record->table.key_count : 0,
+                         .strict = !from->misread};
+    minipay_error told;
+    minipay_error_init(&told);
     from->count = from->room;
     from->next = 0;
-    minipay_status status = mpi_view_scan(from->view, &scan, from->rows, &from->count, error);
+    minipay_status status = mpi_view_scan(from->view, &scan, from->rows, &from->count, &told);
+    if (status == MINIPAY_CORRUPT && scan.strict && told.field[0]) {
+        mpi_audit_fail(from->check, "%s: %s holds a name that is not in its list", scan.table->name,
+                       told.field);
+        from->misread = true;
+        return next_page(from, error);
+    }
+    if (status != MINIPAY_OK && error)
+        *error = told;
     if (status == MINIPAY_OK && from->count) {
         size_t size = from->record->table.row_size;
         memcpy(from->last, from->rows + (size_t)(from->count - 1) * size, size);
@@ -85,12 +99,13 @@ static minipay_status next_row(reader *from, const void **row, minipay_error *er
     return status;
 }
 
-static minipay_status open_reader(mpi_view *view, const mpi_record *record, reader *from,
-                                  minipay_error *error)
+static minipay_status open_reader(mpi_view *view, const mpi_record *record, minipay_audit_check *check,
+                                  reader *from, minipay_error *error)
 {
     memset(from, 0, sizeof *from);
     from->view = view;
     from->record = record;
+    from->check = check;
     from->room = PAGE_BYTES / record->table.row_size;
     from->rows = malloc((size_t)from->room * record->table.row_size);
     return from->rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
@@ -168,7 +183,7 @@ static minipay_status audit_documents(audit_work *work, const mpi_record *record
     const void *row = NULL;
     mpi_tally counted;
     memset(&counted, 0, sizeof counted);
-    minipay_status status = open_reader(work->view, record, &from, error);
+    minipay_status status = open_reader(work->view, record, work->tags, &from, error);
     while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row) {
         mpi_tally_count(&counted, mpi_record_stored_tag(record, row), 1);
         check_tag(work, record, row);
@@ -241,7 +256,7 @@ static minipay_status open_streams(audit_work *work, stream_set *set, minipay_er
         const mpi_record *record = work->store->tables[i].record;
         if (record->form != MPI_FORM_STREAM)
             continue;
-        status = open_reader(work->view, record, &set->readers[set->count], error);
+        status = open_reader(work->view, record, work->chain, &set->readers[set->count], error);
         if (status == MINIPAY_OK)
             status = next_row(&set->readers[set->count], &set->rows[set->count], error);
         set->count++;
@@ -260,17 +275,31 @@ static int lowest(const stream_set *set)
     return found;
 }
 
-/* Streams share one numbering: which of them a missing row was in is not known. */
+/* Streams share one numbering: which of them a row was in that is not there is not known. */
+static const char *stream_names(const stream_set *set, char text[96])
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (uint32_t i = 0; i < set->count && used < 96; i++)
+        used += (size_t)snprintf(text + used, 96 - used, "%s%s", i ? " or " : "",
+                                 set->readers[i].record->table.name);
+    return text;
+}
+
 static void fail_missing(audit_work *work, const stream_set *set, int64_t sequence, int64_t block)
 {
-    char names[128];
-    size_t used = 0;
-    names[0] = 0;
-    for (uint32_t i = 0; i < set->count && used < sizeof names; i++)
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? " or " : "",
-                                 set->readers[i].record->table.name);
-    mpi_audit_fail(work->chain, "%s: row %lld of block %lld is missing", names, (long long)sequence,
-                   (long long)block);
+    char names[96];
+    mpi_audit_fail(work->chain, "%s: row %lld of block %lld is missing", stream_names(set, names),
+                   (long long)sequence, (long long)block);
+}
+
+static void fail_block(audit_work *work, const stream_set *set, const mpi_block *block)
+{
+    char names[96];
+    mpi_audit_fail(work->chain,
+                   "block %lld, or one of the rows %lld to %lld of %s, is not what was written",
+                   (long long)block->number, (long long)block->first_sequence,
+                   (long long)block->first_sequence + block->row_count - 1, stream_names(set, names));
 }
 
 static void fail_unknown(audit_work *work, const stream_set *set, int at)
@@ -319,9 +348,7 @@ static minipay_status check_block(audit_work *work, stream_set *set, const mpi_b
     minipay_status status = hash_rows(work, set, stored, &hasher, error);
     mpi_block_end(&hasher, &made);
     if (memcmp(made.hash, stored->hash, sizeof made.hash) != 0)
-        mpi_audit_fail(work->chain, "block %lld (rows %lld to %lld): a row is not what was written",
-                       (long long)stored->number, (long long)stored->first_sequence,
-                       (long long)(stored->first_sequence + stored->row_count - 1));
+        fail_block(work, set, stored);
     work->block = *stored;
     return status;
 }
@@ -332,7 +359,7 @@ static minipay_status audit_chain(audit_work *work, minipay_error *error)
     reader blocks;
     const void *block = NULL;
     memset(&set, 0, sizeof set);
-    minipay_status status = open_reader(work->view, &mpi_block_record, &blocks, error);
+    minipay_status status = open_reader(work->view, &mpi_block_record, work->chain, &blocks, error);
     if (status == MINIPAY_OK)
         status = open_streams(work, &set, error);
     while (status == MINIPAY_OK && (status = next_row(&blocks, &block, error)) == MINIPAY_OK && block)
@@ -355,7 +382,7 @@ static minipay_status show_states(audit_work *work, minipay_error *error)
         const mpi_record *record = work->store->tables[i].record;
         if (record->form != MPI_FORM_STATE)
             continue;
-        status = open_reader(work->view, record, &from, error);
+        status = open_reader(work->view, record, work->tags, &from, error);
         while (status == MINIPAY_OK && (status = next_row(&from, &row, error)) == MINIPAY_OK && row)
             status = show(work, record, row, error);
         free(from.rows);

@@ -119,6 +119,8 @@ typedef struct minipay_scan {
     uint32_t high_fields;
     int32_t low_exclusive;
     int32_t high_exclusive;
+    int32_t
+        strict; /* a stored name that an ENUM does not have is MINIPAY_CORRUPT in a READ session, too */
 } minipay_scan;
 
 typedef struct minipay_storage_capabilities {
@@ -151,7 +153,7 @@ typedef struct minipay_storage {
     /* Reads `count` rows by primary key (`index` -1) or by a unique index. `rows[i]` comes with its
      * key fields set; when the row stands, all of it is filled in and `found[i]` is 1. In a WRITE
      * session the rows are locked until its end, and a stored name that an ENUM does not have is
-     * MINIPAY_CORRUPT; a READ session sees the first name. So with `scan`. */
+     * MINIPAY_CORRUPT; a READ session sees the first name. So with `scan`, unless it is strict. */
     minipay_status (*get_many)(void *impl, void *session, const minipay_table *table, int32_t index,
                                void *const *rows, uint8_t *found, uint32_t count, minipay_error *error);
 

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-/* Nothing may be done on a value that was misread. Who only reads sees the first name, and the row's tag
- * tells the audit. */
+/* Nothing may be done on a value that was misread. Who only reads sees the first name, unless he asks to be
+ * told, as the audit does. */
 static minipay_status check_read(const mpi_connection *connection, const minipay_table *table,
                                  const minipay_field *strange, minipay_error *error)
 {
-    if (!strange || !connection->writing)
+    if (!strange)
         return MINIPAY_OK;
     return mpi_fail(error, MINIPAY_CORRUPT, strange->name,
                     "%s: %s.%s holds a name that this library does not know",
@@ -65,8 +65,8 @@ minipay_status mpi_sqlite_get_many(void *impl, void *session, const minipay_tabl
             mpi_sqlite_bind(*slot, (int)k + 1, &table->fields[fields[k]], rows[i]);
         int step = sqlite3_step(*slot);
         found[i] = step == SQLITE_ROW;
-        if (step == SQLITE_ROW)
-            strange = mpi_sqlite_read(*slot, table, rows[i]);
+        const minipay_field *odd = found[i] ? mpi_sqlite_read(*slot, table, rows[i]) : NULL;
+        strange = connection->writing ? odd : NULL;
         sqlite3_reset(*slot);
         code = step == SQLITE_ROW || step == SQLITE_DONE ? SQLITE_OK : step;
     }
@@ -163,9 +163,12 @@ minipay_status mpi_sqlite_scan(void *impl, void *session, const minipay_scan *sc
     for (uint32_t i = 0; i < scan->high_fields; i++)
         mpi_sqlite_bind(statement, position++, &scan->table->fields[fields[i]], scan->high);
     sqlite3_bind_int64(statement, position, *count);
-    while (used < *count && !strange && (code = sqlite3_step(statement)) == SQLITE_ROW)
-        strange = mpi_sqlite_read(statement, scan->table,
-                                  (uint8_t *)rows + (size_t)used++ * scan->table->row_size);
+    bool strict = connection->writing || scan->strict;
+    while (used < *count && !strange && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        uint8_t *row = (uint8_t *)rows + (size_t)used++ * scan->table->row_size;
+        const minipay_field *odd = mpi_sqlite_read(statement, scan->table, row);
+        strange = strict ? odd : NULL;
+    }
     sqlite3_reset(statement);
     if (code != SQLITE_ROW && code != SQLITE_DONE && code != SQLITE_OK)
         return mpi_sqlite_fail(connection, code, scan->table->name, error);
