@@ -105,6 +105,19 @@ static void meet_banks(world *w, const cast *c)
                  MINIPAY_STATE_RUNNING);
 }
 
+static void unlink_account(world *w, minipay_id owner, minipay_id account)
+{
+    minipay_unlink_request request;
+    minipay_outcome outcome;
+    minipay_unlink_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = world_id(w);
+    request.owner_id = owner;
+    request.account_id = account;
+    ASSERT_STATUS(minipay_account_unlink(w->pay, &request, 1, &outcome, NULL), MINIPAY_OK);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+}
+
 void rich_world(world *w, const char *path)
 {
     char bank[WORLD_PATH_SIZE + 8];
@@ -132,6 +145,7 @@ void rich_world(world *w, const char *path)
     world_settle(w, world_id(w), 20991231);
     shop(w, &c);
     change_member(w, c.payee);
+    unlink_account(w, c.payee, world_link(w, c.payee, "110-555-666777"));
     meet_banks(w, &c);
     must(w, MINIPAY_KIND_FREEZE, c.refused, world_nobody, 0);
     world_audit_clean(w);
