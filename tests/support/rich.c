@@ -118,6 +118,19 @@ static void unlink_account(world *w, minipay_id owner, minipay_id account)
     ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
 }
 
+static void close_on_christmas(world *w)
+{
+    minipay_holiday_request request;
+    minipay_outcome outcome;
+    minipay_holiday_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = world_id(w);
+    request.date = 20251225;
+    snprintf(request.name, sizeof request.name, "Christmas");
+    ASSERT_STATUS(minipay_holiday_set(w->pay, &request, 1, &outcome, NULL), MINIPAY_OK);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+}
+
 void rich_world(world *w, const char *path)
 {
     char bank[WORLD_PATH_SIZE + 8];
@@ -133,6 +146,7 @@ void rich_world(world *w, const char *path)
               .shop = world_merchant(w, "110-999-000111", 150),
               .broken_shop = world_merchant(w, "REFUSE-9", 100)};
     world_rule(w, MINIPAY_RULE_LIMIT_DAILY, 0, 5000000);
+    close_on_christmas(w);
     world_topup(w, c.payer, 100000);
     world_credit(w, c.refused, 500);
     must(w, MINIPAY_KIND_WITHDRAW, c.payer, world_nobody, 1000);
