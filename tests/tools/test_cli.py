@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line as a person and as a script meet it: help, JSON, exit codes, and databases that cannot be used."""
+import json
+import os
+import pty
+import re
+import shutil
+import sqlite3
+import subprocess
+import unicodedata
+
+from tool import EXAMPLE, TOOL, books, call, example_rows, run, run_json
+
+NOBODY = 65534
+
+
+def commands():
+    text = run("--help")
+    return re.findall(r"^  ([a-z]+(?: [a-z]+)?)  +[A-Z]", text, re.MULTILINE)
+
+
+def every_subcommand_tells_its_options():
+    found = commands()
+    for name in ("init", "member register", "bank link", "wallet list", "topup", "transfer", "withdraw",
+                 "merchant register", "pay", "refund", "settle run", "report", "audit", "books", "replay", "demo"):
+        assert name in found, (name, found)
+    for name in found:
+        text = run(*name.split(), "--help")
+        assert text.startswith(f"Usage: minipay {name}"), text
+        assert "--db" in text and "--json" in text and "Exit codes" in text, (name, text)
+        assert max(map(len, text.splitlines())) <= 80, name
+
+
+def wrong_command_lines_end_with_2_and_say_why():
+    cases = [
+        ([], "Usage"), (["fly"], "fly"), (["wallet"], "wallet list"), (["wallet", "fly"], "wallet fly"),
+        (["wallet", "list"], "--db is missing"), (["audit", "--db", "x", "y"], "y"),
+        (["audit", "--db", "x", "--fly"], "fly"), (["replay", "--db", "x"], "FILE"), (["audit", "--db", ""], "--db"),
+        (["topup", "--db", "cli.db", "--member", "me", "--amount", "1"], "--member"),
+        (["topup", "--db", "cli.db", "--member", "a@b", "--amount", "1.5", "--currency", "XXX"], "--currency"),
+        (["settle", "run", "--db", "cli.db", "--through", "2026-02-30"], "--through"),
+        (["policy", "set", "--db", "cli.db", "gravity=9"], "gravity"),
+    ]
+    for words, named in cases:
+        done = call(*words)
+        assert done.returncode == 2 and done.stdout == "" and named in done.stderr, (words, done)
+
+
+def a_business():
+    """A day by hand; every changing command answers JSON with the id it was given."""
+    numbers = iter(range(1, 100))
+
+    def change(*words):
+        identity = f"019ab000-0000-7000-8000-{next(numbers):012x}"
+        answer = run_json(*words, "--db", "cli.db", "--id", identity)
+        assert answer["id"] == identity and answer["state"] == "done" and answer["status"] == "ok", answer
+        return identity
+
+    kim = change("member", "register", "--name", "김민지", "--email", "kim@example.com", "--region", "1100000000")
+    change("member", "register", "--name", "Lee", "--email", "lee@example.com", "--company")
+    for who in ("kim", "lee"):
+        change("wallet", "open", "--member", f"{who}@example.com")
+        change("bank", "link", "--owner", f"{who}@example.com", "--bank", "004", "--number", "110-" + who,
+               "--holder", who)
+    shop = change("merchant", "register", "--name", "Cafe", "--fee-bps", "150", "--cycle-days", "0")
+    change("bank", "link", "--owner", shop, "--bank", "004", "--number", "220-1", "--holder", "Cafe")
+    change("topup", "--member", kim, "--amount", "50000")
+    change("transfer", "--member", kim, "--to", "lee@example.com", "--amount", "12345", "--memo", "lunch")
+    payment = change("pay", "--member", "lee@example.com", "--merchant", shop, "--amount", "15000", "--auto-topup")
+    change("refund", "--payment", payment, "--amount", "5000")
+    change("withdraw", "--member", kim, "--amount", "1000")
+    return kim, shop, payment
+
+
+def reading_commands_answer_one_json_object_a_line(kim, shop):
+    wallets = [json.loads(line) for line in run("wallet", "list", "--db", "cli.db", "--json").splitlines()]
+    assert [(w["name"], w["currency"], w["balance_minor"], w["held_minor"]) for w in wallets] == [
+        ("김민지", "KRW", 36655, 0), ("Lee", "KRW", 12345 + 10000 - 15000 + 5000, 0)], wallets
+    for words in (["member", "get", kim], ["member", "find", "lee@example.com"], ["merchant", "get", shop],
+                  ["wallet", "get", "--member", kim], ["wallet", "history", "--member", kim], ["books"], ["run"],
+                  ["policy", "get"], ["report"], ["audit"]):
+        lines = run(*words, "--db", "cli.db", "--json").splitlines()
+        assert lines and all(isinstance(json.loads(line), dict) for line in lines), words
+    audit = run_json("audit", "--db", "cli.db")
+    assert audit["clean"] is True and audit["checks"]
+    for check in audit["checks"]:
+        assert check["ok"] is True and check["name"] and check["detail"] is not None, check
+
+
+def end_of(text, word):
+    """The column of a terminal in which the first line that has the word ends it; Hangul takes two columns."""
+    line = next(line for line in text.splitlines() if word in line)
+    before = line[:line.index(word) + len(word)]
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in before)
+
+
+def tables_for_people_are_aligned_and_grouped(kim):
+    for words in (["wallet", "list"], ["wallet", "history", "--member", kim], ["policy", "get"], ["audit"]):
+        lines = [line for line in run(*words, "--db", "cli.db").splitlines() if line.startswith("  ")]
+        assert len(lines) > 2 and "─" in "".join(lines), words
+        assert max(len(line) for line in lines) <= 100, words
+    listing = run("wallet", "list", "--db", "cli.db")
+    assert "36,655" in listing and "김민지" in listing and "KRW" in listing, listing
+    assert end_of(listing, "36,655") == end_of(listing, "Balance") and end_of(listing, "open") > end_of(listing, "Available"), listing
+    text = run("topup", "--db", "cli.db", "--member", kim, "--amount", "10000")
+    assert re.fullmatch(r"topup [0-9a-f-]{36} done: 10,000 KRW\n", text), text
+
+
+def the_same_id_changes_nothing_and_another_request_under_it_is_refused(kim):
+    identity = "019ab000-0000-7000-8000-0000000000aa"
+    words = ["transfer", "--db", "cli.db", "--id", identity, "--member", kim, "--to", "lee@example.com", "--amount"]
+    first = run_json(*words, "100")
+    before = books("cli.db")
+    assert run_json(*words, "100") == first
+    again = call(*words, "101")
+    assert again.returncode == 11 and "id_reused" in again.stderr and "amount_minor" in again.stderr, again
+    assert books("cli.db") == before
+
+
+def exit_codes_follow_the_class_of_the_status(kim):
+    refused = call("transfer", "--db", "cli.db", "--member", kim, "--to", "lee@example.com", "--amount", "99999999")
+    assert refused.returncode == 12 and "insufficient_funds" in refused.stderr, refused
+    short = call("topup", "--db", "cli.db", "--member", kim, "--amount", "50", "--json")
+    assert short.returncode == 12 and json.loads(short.stdout)["status"] == "below_minimum", short
+    empty = call("topup", "--db", "cli.db", "--member", kim, "--amount", "0")
+    assert empty.returncode == 11 and "invalid_amount" in empty.stderr and empty.stdout == "", empty
+    nobody = call("wallet", "get", "--db", "cli.db", "--member", "no@example.com")
+    assert nobody.returncode == 12 and "member_not_found" in nobody.stderr, nobody
+    holder = sqlite3.connect("cli.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    busy = call("topup", "--db", "cli.db", "--member", kim, "--amount", "10000")
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert busy.returncode == 13 and "busy" in busy.stderr, busy
+
+
+def an_audit_that_is_not_clean_ends_with_1_and_names_the_row():
+    for end in ("", ".key", ".bank"):
+        shutil.copy("cli.db" + end, "wrong.db" + end)
+    with sqlite3.connect("wrong.db") as db:
+        db.execute("UPDATE topup SET amount_minor = amount_minor + 1 WHERE amount_minor = 50000")
+    done = call("audit", "--db", "wrong.db", "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["clean"] is False, done
+    broken = [check["detail"] for check in json.loads(done.stdout)["checks"] if not check["ok"]]
+    assert any("topup" in detail and "amount_minor" in detail for detail in broken), broken
+    text = call("audit", "--db", "wrong.db")
+    assert text.returncode == 1 and "NOT CLEAN" in text.stdout, text
+
+
+def copy_with_key(name, content=None):
+    shutil.copy("cli.db.key", name + ".key")
+    if content is None:
+        shutil.copy("cli.db", name)
+    else:
+        with open(name, "wb") as file:
+            file.write(content)
+    return name
+
+
+def unusable_databases_are_told_apart():
+    with open("cli.db", "rb") as file:
+        whole = file.read()
+    copy_with_key("newer.db")
+    with sqlite3.connect("newer.db") as db:
+        db.execute("PRAGMA user_version = 99")
+    copy_with_key("other.db", b"")
+    with sqlite3.connect("other.db") as db:
+        db.execute("CREATE TABLE recipes (name TEXT)")
+    copy_with_key("foreign.db")
+    with open("foreign.db.key", "wb") as file:
+        file.write(bytes(range(32)))
+    copy_with_key("short.db")
+    with open("short.db.key", "wb") as file:
+        file.write(bytes(31))
+    shutil.copy("cli.db", "keyless.db")
+    cases = {
+        "missing.db": (1, ["missing.db", "minipay init"]),
+        "keyless.db": (1, ["keyless.db.key", "missing"]),
+        "short.db": (1, ["short.db.key", "32 bytes"]),
+        "foreign.db": (15, ["foreign.db", "key"]),
+        "newer.db": (15, ["newer.db", "newer_version", "99"]),
+        "other.db": (15, ["other.db", "not_a_database"]),
+        copy_with_key("text.db", b"Dear diary,\n" * 999): (15, ["text.db", "not_a_database"]),
+        copy_with_key("cut.db", whole[:20000]): (15, ["cut.db", "corrupt"]),
+    }
+    for name, (code, named) in cases.items():
+        content = open(name, "rb").read() if os.path.exists(name) else None
+        done = call("wallet", "list", "--db", name)
+        assert done.returncode == code and done.stdout == "", (name, done)
+        assert all(word in done.stderr for word in named), (name, done.stderr)
+        assert content == (open(name, "rb").read() if os.path.exists(name) else None), name
+
+
+def become_nobody():
+    if os.geteuid() == 0:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+def a_folder_that_cannot_be_written_is_said():
+    os.mkdir("locked")
+    for end in ("", ".key", ".bank"):
+        shutil.copy("cli.db" + end, "locked/day.db" + end)
+        os.chmod("locked/day.db" + end, 0o444)
+    os.chmod("locked", 0o555)
+    done = call("wallet", "list", "--db", "locked/day.db", preexec_fn=become_nobody)
+    os.chmod("locked", 0o755)
+    assert done.returncode == 15 and "read_only" in done.stderr and "locked/day.db" in done.stderr, done
+    made = call("init", "--db", "nowhere/day.db")
+    assert made.returncode == 1 and "nowhere/day.db" in made.stderr, made
+
+
+def replay_on_a_terminal(path):
+    """What a replay writes to stderr when that is a terminal."""
+    main, end = pty.openpty()
+    child = subprocess.Popen([TOOL, "replay", path, "--db", "terminal.db"], stdout=subprocess.DEVNULL, stderr=end)
+    os.close(end)
+    said = b""
+    try:
+        while chunk := os.read(main, 4096):
+            said += chunk
+    except OSError:
+        pass  # the other end is closed
+    assert child.wait() == 0
+    return said.decode()
+
+
+def progress_is_shown_on_a_terminal_only():
+    path = example_rows(9000, "progress.csv")
+    assert "rows/s" in replay_on_a_terminal(path)
+    done = call("replay", path, "--db", "quiet.db")
+    assert done.returncode == 0 and done.stderr == "", done
+
+
+def demo_shows_a_day_that_adds_up():
+    short = example_rows(5000, "demo.csv")
+    text = run("demo", "--file", short, "--db", "demo.db")
+    for part in ("OPERATIONS BY KIND", "REFUSED, BY REASON", "MONEY BY REGION", "SETTLEMENT BY MERCHANT",
+                 "THE BANK ACCOUNT AGAINST THE BOOKS", "AUDIT", "Seoul", "insufficient_funds", "Clean"):
+        assert part in text, part
+    assert re.search(r"Difference +0\n", text) and re.search(r"Not explained +0\n", text), text
+    assert max(map(len, text.splitlines())) <= 100, [line for line in text.splitlines() if len(line) > 100]
+    assert os.path.exists(EXAMPLE)
+
+
+assert run_json("init", "--db", "cli.db") == {"db": "cli.db", "created": True}
+assert run_json("init", "--db", "cli.db") == {"db": "cli.db", "created": False}
+every_subcommand_tells_its_options()
+wrong_command_lines_end_with_2_and_say_why()
+member, merchant, _ = a_business()
+reading_commands_answer_one_json_object_a_line(member, merchant)
+tables_for_people_are_aligned_and_grouped(member)
+the_same_id_changes_nothing_and_another_request_under_it_is_refused(member)
+exit_codes_follow_the_class_of_the_status(member)
+an_audit_that_is_not_clean_ends_with_1_and_names_the_row()
+unusable_databases_are_told_apart()
+a_folder_that_cannot_be_written_is_said()
+progress_is_shown_on_a_terminal_only()
+demo_shows_a_day_that_adds_up()
+print("ok")
