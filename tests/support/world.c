@@ -30,7 +30,8 @@ static minipay_status fixed_key(void *impl, int32_t key_id, uint8_t key[32])
 
 static bool storage_fails(world *w)
 {
-    return ++w->faults.storage_calls == w->faults.storage_fails_at;
+    return __atomic_add_fetch(&w->faults.storage_calls, 1, __ATOMIC_RELAXED) ==
+           w->faults.storage_fails_at;
 }
 
 static minipay_status storage_fault(const world *w, minipay_error *error)
@@ -62,7 +63,7 @@ static minipay_status fs_begin(void *impl, int32_t kind, void **session, int32_t
         return storage_fault(w, error);
     minipay_status status = w->storage.begin(w->storage.impl, kind, session, foreign, error);
     if (status == MINIPAY_OK && kind == MINIPAY_SESSION_WRITE)
-        w->write_session = *session;
+        __atomic_store_n(&w->write_session, *session, __ATOMIC_RELAXED);
     return status;
 }
 
@@ -96,7 +97,7 @@ static minipay_status fs_write_many(void *impl, void *session, minipay_write *wr
 
 static bool is_last_turn(world *w)
 {
-    bool last = ++w->faults.turns == w->faults.dies_at;
+    bool last = __atomic_add_fetch(&w->faults.turns, 1, __ATOMIC_RELAXED) == w->faults.dies_at;
     if (last && !w->faults.dies_after)
         _exit(WORLD_DIED);
     return last;
@@ -111,9 +112,9 @@ static void end_turn(bool last)
 /* Only the end of a WRITE session may fail. */
 static minipay_status end_session(world *w, void *session, minipay_error *error)
 {
-    bool writes = session == w->write_session;
+    bool writes = session == __atomic_load_n(&w->write_session, __ATOMIC_RELAXED);
     if (writes)
-        w->write_session = NULL;
+        __atomic_store_n(&w->write_session, NULL, __ATOMIC_RELAXED);
     if (!writes || !storage_fails(w))
         return w->storage.commit(w->storage.impl, session, error);
     if (!w->faults.commit_is_lost) {
@@ -127,7 +128,7 @@ static minipay_status end_session(world *w, void *session, minipay_error *error)
 static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
 {
     world *w = impl;
-    bool last = session == w->write_session && is_last_turn(w);
+    bool last = session == __atomic_load_n(&w->write_session, __ATOMIC_RELAXED) && is_last_turn(w);
     minipay_status status = end_session(w, session, error);
     end_turn(last);
     return status;
@@ -136,8 +137,8 @@ static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
 static void fs_rollback(void *impl, void *session)
 {
     world *w = impl;
-    if (session == w->write_session)
-        w->write_session = NULL;
+    if (session == __atomic_load_n(&w->write_session, __ATOMIC_RELAXED))
+        __atomic_store_n(&w->write_session, NULL, __ATOMIC_RELAXED);
     w->storage.rollback(w->storage.impl, session);
 }
 
@@ -176,7 +177,7 @@ static minipay_status make_storage(world *w, minipay_storage *storage, minipay_e
 
 static bool bank_fails(world *w)
 {
-    return ++w->faults.bank_calls == w->faults.bank_fails_at;
+    return __atomic_add_fetch(&w->faults.bank_calls, 1, __ATOMIC_RELAXED) == w->faults.bank_fails_at;
 }
 
 static minipay_bank_capabilities fb_capabilities(void *impl)
