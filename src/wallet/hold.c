@@ -73,6 +73,8 @@ static minipay_status open_hold(void *context, mpi_flow *flow, void *document)
     operation->hold_id = operation->op.id;
     if (operation->expires_at && operation->expires_at <= mpi_unit_now(flow->unit))
         return MINIPAY_HOLD_EXPIRED;
+    if (mpi_id_compare(&operation->payee_id, &operation->member_id) == 0)
+        return MINIPAY_SELF_TRANSFER;
     return mpi_wallets_hold(context, flow, &operation->op, &operation->member_id, &operation->payee_id,
                             operation->currency, operation->amount_minor, operation->expires_at,
                             &operation->op.policy_version);
