@@ -42,6 +42,9 @@ BREACHES = [
     ("src/base/a.c", "int64_t f(int64_t amount_minor) { return 2 * (int64_t)amount_minor; }", "computes with amounts"),
     ("src/base/a.c", "/* TO" "DO: the rest */", "finish it"),
     ("docs/a.md", "as in /wor" "k/notes", "outside the repository"),
+    ("docs/a.md", "the step is in `src/payment/away.c`", "src/payment/away.c is not there"),
+    ("docs/decisions/0099-a.md", "", "does not list it"),
+    ("docs/ARCHITECTURE.md", "base ledger", "src/wallet is not on the map"),
     ("include/minipay/a.h", "", "minipay.h does not include it"),
     ("include/minipay/a.h", "typedef struct minipay_a {\n    int32_t b;\n} minipay_a;", "does not begin with"),
     ("include/minipay/a.h", "typedef struct minipay_a {\n    uint32_t struct_size;\n} minipay_a;", "sets it up"),
@@ -79,9 +82,11 @@ def checkout(root):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     for name in ("ledger/up.h", "base/up.h", "banking/inner.h", "banking/port.h", "payment/port.h",
-                 "store/sqlite/inner.h"):
+                 "store/sqlite/inner.h", "wallet/inner.h"):
         (root / "src" / name).parent.mkdir(parents=True, exist_ok=True)
         (root / "src" / name).write_text(SPDX)
+    (root / "docs/decisions").mkdir(parents=True)
+    (root / "docs/decisions/README.md").write_text("")
     (root / "include/minipay/minipay.h").write_text(
         SPDX + '#include "minipay/types.h"\n#include "minipay/status.h"\n')
 

@@ -214,6 +214,27 @@ def check_loose_ends():
             fault(path, line_of(text, match.start()), f"'{match[0]}': finish it, or say what is true now")
 
 
+def check_documents():
+    """What the documents name is there, and every folder of src and every decision is named."""
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *files("docs")]
+    for path in documents:
+        text = path.read_text() if path.is_file() else ""
+        for match in re.finditer(r"`((?:src|include|docs|tests|tools|examples|scripts|cmake|bench)/[\w/.-]*)`", text):
+            if not (ROOT / match[1]).exists() and not match[1].startswith("bench/"):
+                fault(path, line_of(text, match.start()), f"{match[1]} is not there")
+        for match in re.finditer(r"\]\(([^):#]+)\)", text):
+            if not (path.parent / match[1]).exists():
+                fault(path, line_of(text, match.start()), f"{match[1]} is not there")
+    index = ROOT / "docs/decisions/README.md"
+    for path in files("docs/decisions"):
+        if path != index and f"({path.name})" not in index.read_text():
+            fault(path, 1, "docs/decisions/README.md does not list it")
+    architecture = ROOT / "docs/ARCHITECTURE.md"
+    known = set(re.findall(r"\w+", architecture.read_text())) if architecture.is_file() else set()
+    for folder in sorted({folder_of(path).split("/")[0] for path in c_files("src")} - known):
+        fault(architecture, 1, f"src/{folder} is not on the map")
+
+
 def check_umbrella():
     """A program that includes minipay.h has everything."""
     whole = ROOT / "include/minipay/minipay.h"
@@ -316,8 +337,8 @@ def check_status_list():
             fault(source, 1, f"{name} stands {count} times in the list of statuses, not once")
 
 
-CHECKS = [check_floors, check_sizes, check_licence, check_words, check_amounts, check_loose_ends, check_umbrella,
-          check_public_structs, check_enums, check_public_headers, check_exports, check_status_list]
+CHECKS = [check_floors, check_sizes, check_licence, check_words, check_amounts, check_loose_ends, check_documents,
+          check_umbrella, check_public_structs, check_enums, check_public_headers, check_exports, check_status_list]
 
 
 def main():
