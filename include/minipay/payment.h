@@ -68,6 +68,33 @@ typedef struct minipay_merchant {
 } minipay_merchant;
 
 enum {
+    MINIPAY_MERCHANT_TERMS = 1,      /* new terms: all of them, as in minipay_merchant_request */
+    MINIPAY_MERCHANT_DEACTIVATE = 2, /* no new payments; captures, refunds and payouts go on */
+    MINIPAY_MERCHANT_REACTIVATE = 3
+};
+
+/* A change of a merchant. Terms get the next version; they come into force at `effective_at`, but not in the
+ * past, and not before the version that they follow. */
+typedef struct minipay_merchant_change {
+    uint32_t struct_size;
+    int32_t action; /* MINIPAY_MERCHANT_TERMS, _DEACTIVATE or _REACTIVATE */
+    minipay_id id;
+    minipay_id merchant_id;
+    int32_t fee_basis_points; /* what follows is read with TERMS only */
+    int32_t cycle;
+    int32_t cycle_days;
+    int32_t cycle_day;
+    int64_t fixed_fee_minor;
+    int64_t minimum_fee_minor;
+    int64_t maximum_fee_minor;
+    minipay_id account_id;
+    int64_t effective_at; /* 0: now */
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_merchant_change;
+
+enum {
     MINIPAY_SLIP_PAID = 1, /* all, or all that was not voided, is captured */
     MINIPAY_SLIP_REFUSED = 2,
     MINIPAY_SLIP_WAITING = 3,
@@ -102,9 +129,21 @@ typedef struct minipay_slip {
     char memo[128];
 } minipay_slip;
 
+/* Which slips: a merchant's or a member's, asked for at or after `since_at` and before `until_at` (0: no
+ * bound). */
+typedef struct minipay_slip_query {
+    uint32_t struct_size;
+    minipay_id merchant_id; /* one of the two */
+    minipay_id member_id;
+    int64_t since_at;
+    int64_t until_at;
+} minipay_slip_query;
+
 MINIPAY_API void minipay_merchant_request_init(minipay_merchant_request *request);
 MINIPAY_API void minipay_merchant_init(minipay_merchant *merchant);
+MINIPAY_API void minipay_merchant_change_init(minipay_merchant_change *change);
 MINIPAY_API void minipay_slip_init(minipay_slip *slip);
+MINIPAY_API void minipay_slip_query_init(minipay_slip_query *query);
 
 /* USAGE: INVALID_SIZE, INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, INVALID_ARGUMENT (fee_basis_points),
  * INVALID_AMOUNT (fees), INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as
@@ -117,6 +156,27 @@ MINIPAY_API minipay_status minipay_merchant_register(minipay *pay,
 /* MINIPAY_MERCHANT_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_merchant_get(minipay *pay, const minipay_id *id,
                                                 minipay_merchant *merchant, minipay_error *error);
+
+/* Merchants in the order of their ids, from behind `after` (none: from the first). `*count` is the room, then
+ * the number. USAGE: INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_merchant_list(minipay *pay, const minipay_id *after,
+                                                 minipay_merchant *merchants, uint32_t *count,
+                                                 minipay_error *error);
+
+/* USAGE: INVALID_SIZE, INVALID_ID (id, merchant_id), INVALID_TEXT, INVALID_ARGUMENT (action), INVALID_TIME
+ * (effective_at), and what minipay_merchant_register refuses of terms; ID_REUSED. REJECTED:
+ * MERCHANT_NOT_FOUND. Answers as minipay_execute does. */
+MINIPAY_API minipay_status minipay_merchant_update(minipay *pay, const minipay_merchant_change *changes,
+                                                   uint32_t count, minipay_outcome *outcomes,
+                                                   minipay_error *error);
+
+/* Slips, refused ones too, newest first, from behind the slip `after` (none: from the newest). `*count` is
+ * the room, then the number; a page costs the same wherever it lies. MINIPAY_SLIP_NOT_FOUND (after). USAGE:
+ * INVALID_SIZE, INVALID_ARGUMENT (neither or both of merchant and member), INVALID_TIME (since_at, until_at),
+ * BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_slip_list(minipay *pay, const minipay_slip_query *query,
+                                             const minipay_id *after, minipay_slip *slips,
+                                             uint32_t *count, minipay_error *error);
 
 /* "paid", "partly_captured"; "?" for a value that is not in the list. Static storage. */
 MINIPAY_API const char *minipay_slip_state_name(int32_t state);

@@ -36,7 +36,7 @@ static const mpi_record *const records[] = {
     &mpi_credential_record,     &mpi_credential_change_record,
     &mpi_installation_record,   &mpi_unlinking_record,
     &mpi_merchant_terms_record, &mpi_holiday_record,
-    &mpi_calendar_day_record,
+    &mpi_calendar_day_record,   &mpi_merchant_change_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes

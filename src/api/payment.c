@@ -2,6 +2,7 @@
 #include "api/handle.h"
 
 #include "base/error.h"
+#include "base/id.h"
 
 /* Fees and cycle, as merchants agree to them. */
 typedef struct terms {
@@ -60,6 +61,30 @@ static minipay_status check(const void *item, minipay_error *error)
     return status == MINIPAY_OK ? check_cycle(&agreed, error) : status;
 }
 
+static minipay_status check_change(const void *item, minipay_error *error)
+{
+    const minipay_merchant_change *change = item;
+    terms agreed = {change->fee_basis_points,  change->fixed_fee_minor, change->minimum_fee_minor,
+                    change->maximum_fee_minor, change->cycle,           change->cycle_days,
+                    change->cycle_day};
+    minipay_status status = mpi_check_id(&change->id, "id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&change->merchant_id, "merchant_id", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_stamp(change->actor, change->channel, change->reason, false, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (change->action < MINIPAY_MERCHANT_TERMS || change->action > MINIPAY_MERCHANT_REACTIVATE)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "action", "%d is no change of a merchant",
+                        change->action);
+    if (change->action != MINIPAY_MERCHANT_TERMS)
+        return MINIPAY_OK;
+    if (change->effective_at < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_TIME, "effective_at");
+    status = check_fees(&agreed, error);
+    return status == MINIPAY_OK ? check_cycle(&agreed, error) : status;
+}
+
 minipay_status minipay_merchant_register(minipay *pay, const minipay_merchant_request *requests,
                                          uint32_t count, minipay_outcome *outcomes, minipay_error *error)
 {
@@ -91,6 +116,63 @@ minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip
     if (status != MINIPAY_OK)
         return status;
     status = mpi_payments_slip(&pay->payments, id, slip, error);
+    mpi_leave(pay);
+    return status;
+}
+
+minipay_status minipay_merchant_update(minipay *pay, const minipay_merchant_change *changes,
+                                       uint32_t count, minipay_outcome *outcomes, minipay_error *error)
+{
+    mpi_batch batch = {.items = changes,
+                       .item_size = sizeof *changes,
+                       .count = count,
+                       .check = check_change,
+                       .draw_up = mpi_merchant_change_draw_up};
+    return mpi_run_batch(pay, &batch, outcomes, error);
+}
+
+minipay_status minipay_merchant_list(minipay *pay, const minipay_id *after, minipay_merchant *merchants,
+                                     uint32_t *count, minipay_error *error)
+{
+    minipay_status status = mpi_check_page(merchants, count, error);
+    if (status == MINIPAY_OK && !after)
+        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "NULL");
+    if (status == MINIPAY_OK)
+        status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_payments_merchants(&pay->payments, after, merchants, count, error);
+    mpi_leave(pay);
+    return status;
+}
+
+static minipay_status check_query(const minipay_slip_query *query, minipay_error *error)
+{
+    if (query->struct_size != sizeof *query)
+        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "query");
+    if (mpi_id_is_none(&query->merchant_id) == mpi_id_is_none(&query->member_id))
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "merchant_id",
+                        "slips are a merchant's or a member's");
+    if (query->since_at < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_TIME, "since_at");
+    if (query->until_at < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_TIME, "until_at");
+    return MINIPAY_OK;
+}
+
+minipay_status minipay_slip_list(minipay *pay, const minipay_slip_query *query, const minipay_id *after,
+                                 minipay_slip *slips, uint32_t *count, minipay_error *error)
+{
+    if (!query || !after)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, query ? "after" : "query", "NULL");
+    minipay_status status = check_query(query, error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_page(slips, count, error);
+    if (status == MINIPAY_OK)
+        status = mpi_enter(pay, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_payments_slips(&pay->payments, query, after, slips, count, error);
     mpi_leave(pay);
     return status;
 }

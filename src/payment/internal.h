@@ -5,6 +5,7 @@
 #include "payment/payment.h"
 
 extern const mpi_saga mpi_merchant_saga;
+extern const mpi_saga mpi_merchant_change_saga;
 extern const mpi_saga mpi_holiday_saga;
 extern const mpi_saga mpi_pay_saga;
 extern const mpi_saga mpi_authorize_saga;

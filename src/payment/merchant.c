@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const merchant_state_names[] = {"active", "inactive", NULL};
@@ -133,5 +134,45 @@ minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *i
         status = show(payments, &row, &terms, &shown, error);
     if (status == MINIPAY_OK)
         *merchant = shown;
+    return status;
+}
+
+static minipay_status show_page(const mpi_payments *payments, mpi_view *view, const mpi_merchant *rows,
+                                minipay_merchant *merchants, uint32_t count, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
+        mpi_merchant_terms terms;
+        status = mpi_terms_read(view, &rows[i], mpi_store_now(payments->store), &terms, error);
+        if (status == MINIPAY_OK)
+            status = show(payments, &rows[i], &terms, &merchants[i], error);
+    }
+    return status;
+}
+
+minipay_status mpi_payments_merchants(mpi_payments *payments, const minipay_id *after,
+                                      minipay_merchant *merchants, uint32_t *count, minipay_error *error)
+{
+    mpi_merchant low = {.op.id = *after};
+    minipay_scan scan = {.table = &mpi_merchant_record.table,
+                         .index = -1,
+                         .low = &low,
+                         .low_fields = 1,
+                         .low_exclusive = 1};
+    uint32_t room = *count;
+    mpi_merchant *rows = malloc((room ? room : 1) * sizeof *rows);
+    mpi_view view;
+    if (!rows)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = mpi_view_open(payments->store, &view, error);
+    if (status == MINIPAY_OK) {
+        status = mpi_view_scan(&view, &scan, rows, &room, error);
+        if (status == MINIPAY_OK)
+            status = show_page(payments, &view, rows, merchants, room, error);
+        mpi_view_close(&view);
+    }
+    free(rows);
+    if (status == MINIPAY_OK)
+        *count = room;
     return status;
 }

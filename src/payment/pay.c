@@ -187,6 +187,7 @@ void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy 
     payments->slips = mpi_store_table(payments->store, &mpi_slip_record);
     payments->buckets = mpi_store_table(payments->store, &mpi_bucket_record);
     mpi_engine_add(engine, &mpi_merchant_saga, payments);
+    mpi_engine_add(engine, &mpi_merchant_change_saga, payments);
     mpi_engine_add(engine, &mpi_holiday_saga, payments);
     mpi_engine_add(engine, &mpi_pay_saga, payments);
     mpi_engine_add(engine, &mpi_authorize_saga, payments);

@@ -45,6 +45,25 @@ typedef struct mpi_merchant_terms {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_merchant_terms;
 
+/* MERCHANT_CHANGE: new terms, or another state. */
+typedef struct mpi_merchant_change {
+    mpi_operation op;
+    minipay_id merchant_id;
+    int32_t action; /* MINIPAY_MERCHANT_* */
+    int32_t fee_basis_points;
+    int32_t cycle;
+    int32_t cycle_days;
+    int32_t cycle_day;
+    int64_t fixed_fee_minor;
+    int64_t minimum_fee_minor;
+    int64_t maximum_fee_minor;
+    minipay_id account_id;
+    int64_t asked_at; /* from when: 0 means now */
+    int64_t effective_at;
+    int32_t version; /* that the terms got */
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_merchant_change;
+
 /* HOLIDAY: a date becomes a holiday, or a business day again. */
 typedef struct mpi_holiday {
     mpi_operation op;
@@ -142,6 +161,7 @@ typedef struct mpi_bucket {
 extern const mpi_claimant mpi_payment_claimants[];
 extern const mpi_record mpi_merchant_record;
 extern const mpi_record mpi_merchant_terms_record;
+extern const mpi_record mpi_merchant_change_record;
 extern const mpi_record mpi_holiday_record;
 extern const mpi_record mpi_calendar_day_record;
 extern const mpi_record mpi_slip_record;
@@ -149,6 +169,7 @@ extern const mpi_record mpi_slip_change_record;
 extern const mpi_record mpi_refund_record;
 extern const mpi_record mpi_bucket_record;
 
+enum { MPI_SLIPS_OF_MERCHANT = 0, MPI_SLIPS_OF_MEMBER = 1 };
 enum { MPI_BUCKETS_DUE = 0, MPI_BUCKETS_OF_RUN = 1 };
 
 typedef struct mpi_payments {
@@ -168,6 +189,10 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
 
 minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,
                                      minipay_merchant *merchant, minipay_error *error);
+/* `draw_up` for minipay_merchant_change. */
+void mpi_merchant_change_draw_up(void *context, const void *requests, uint32_t number,
+                                 mpi_document *document);
+
 /* `draw_up` for minipay_holiday_request. */
 void mpi_calendar_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
 
@@ -175,6 +200,12 @@ void mpi_calendar_draw_up(void *context, const void *requests, uint32_t number, 
 minipay_status mpi_calendar_list(mpi_payments *payments, int32_t after, minipay_holiday *holidays,
                                  uint32_t *count, minipay_error *error);
 
+minipay_status mpi_payments_merchants(mpi_payments *payments, const minipay_id *after,
+                                      minipay_merchant *merchants, uint32_t *count,
+                                      minipay_error *error);
+minipay_status mpi_payments_slips(mpi_payments *payments, const minipay_slip_query *query,
+                                  const minipay_id *after, minipay_slip *slips, uint32_t *count,
+                                  minipay_error *error);
 minipay_status mpi_payments_slip(mpi_payments *payments, const minipay_id *id, minipay_slip *slip,
                                  minipay_error *error);
 

@@ -2,7 +2,9 @@
 #include "payment/internal.h"
 
 #include "base/error.h"
+#include "base/id.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A slip's life. Its operation is WAITING, PARKED or REFUSED until it is DONE; from then on:
@@ -67,8 +69,14 @@ static const minipay_field slip_fields[] = {
     MPI_HASH(mpi_slip, row_tag),
 };
 
+enum { FIELD_ID = 0, FIELD_CREATED = 9, FIELD_MEMBER = 14, FIELD_MERCHANT = 15 };
+
+static const minipay_index slip_indexes[] = {
+    {"slip_of_merchant", {FIELD_MERCHANT, FIELD_CREATED, FIELD_ID}, 3, 0, -1, 0},
+    {"slip_of_member", {FIELD_MEMBER, FIELD_CREATED, FIELD_ID}, 3, 0, -1, 0}};
+
 const mpi_record mpi_slip_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip, "slip", slip_fields, 1, NULL, 0);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip, "slip", slip_fields, 1, slip_indexes, 2);
 
 const char *minipay_slip_state_name(int32_t state)
 {
@@ -160,5 +168,66 @@ minipay_status mpi_payments_slip(mpi_payments *payments, const minipay_id *id, m
         status = show(payments, &row, &shown, error);
     if (status == MINIPAY_OK)
         *slip = shown;
+    return status;
+}
+
+/* The upper end of what is still to be shown: the slip shown last, or the query's bound. */
+static minipay_status begin_behind(mpi_view *view, const minipay_slip_query *query,
+                                   const minipay_id *after, mpi_slip *high, minipay_scan *scan,
+                                   minipay_error *error)
+{
+    bool first = mpi_id_is_none(after);
+    high->op.id = *after;
+    minipay_status status = first ? MINIPAY_OK : mpi_view_get(view, &mpi_slip_record, -1, high, error);
+    if (status == MINIPAY_NOT_FOUND)
+        return mpi_fail_plain(error, MINIPAY_SLIP_NOT_FOUND, "after");
+    if (first)
+        high->op.created_at = query->until_at;
+    scan->high_fields = !first ? 3 : query->until_at ? 2 : 1;
+    scan->high_exclusive = !first || query->until_at;
+    high->member_id = query->member_id;
+    high->merchant_id = query->merchant_id;
+    return status;
+}
+
+static minipay_status show_page(const mpi_payments *payments, const mpi_slip *rows, minipay_slip *slips,
+                                uint32_t count, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
+        status = show(payments, &rows[i], &slips[i], error);
+    return status;
+}
+
+minipay_status mpi_payments_slips(mpi_payments *payments, const minipay_slip_query *query,
+                                  const minipay_id *after, minipay_slip *slips, uint32_t *count,
+                                  minipay_error *error)
+{
+    bool of_member = !mpi_id_is_none(&query->member_id);
+    mpi_slip low = {.member_id = query->member_id, .merchant_id = query->merchant_id}, high = low;
+    minipay_scan scan = {.table = &mpi_slip_record.table,
+                         .index = of_member ? MPI_SLIPS_OF_MEMBER : MPI_SLIPS_OF_MERCHANT,
+                         .descending = 1,
+                         .low = &low,
+                         .high = &high,
+                         .low_fields = 2};
+    uint32_t room = *count;
+    mpi_slip *rows = malloc((room ? room : 1) * sizeof *rows);
+    mpi_view view;
+    low.op.created_at = query->since_at;
+    if (!rows)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = mpi_view_open(payments->store, &view, error);
+    if (status == MINIPAY_OK) {
+        status = begin_behind(&view, query, after, &high, &scan, error);
+        if (status == MINIPAY_OK)
+            status = mpi_view_scan(&view, &scan, rows, &room, error);
+        mpi_view_close(&view);
+    }
+    if (status == MINIPAY_OK)
+        status = show_page(payments, rows, slips, room, error);
+    free(rows);
+    if (status == MINIPAY_OK)
+        *count = room;
     return status;
 }

@@ -65,10 +65,9 @@ static names read_names(const char *format, ...)
     return found;
 }
 
-/* But for those that no operation fills yet. */
 static names all_tables(void)
 {
-    return read_names("SELECT name FROM sqlite_schema WHERE type='table' AND name<>'merchant_terms' "
+    return read_names("SELECT name FROM sqlite_schema WHERE type='table' "
                       "ORDER BY name");
 }
 

@@ -131,6 +131,23 @@ static void close_on_christmas(world *w)
     ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
 }
 
+static void agree_on_new_terms(world *w, minipay_id merchant)
+{
+    minipay_merchant_change change;
+    minipay_outcome outcome;
+    minipay_merchant_change_init(&change);
+    minipay_outcome_init(&outcome);
+    change.id = world_id(w);
+    change.merchant_id = merchant;
+    change.action = MINIPAY_MERCHANT_TERMS;
+    change.fee_basis_points = 120;
+    change.fixed_fee_minor = 10;
+    change.minimum_fee_minor = 20;
+    change.maximum_fee_minor = 3000;
+    ASSERT_STATUS(minipay_merchant_update(w->pay, &change, 1, &outcome, NULL), MINIPAY_OK);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+}
+
 void rich_world(world *w, const char *path)
 {
     char bank[WORLD_PATH_SIZE + 8];
@@ -147,6 +164,7 @@ void rich_world(world *w, const char *path)
               .broken_shop = world_merchant(w, "REFUSE-9", 100)};
     world_rule(w, MINIPAY_RULE_LIMIT_DAILY, 0, 5000000);
     close_on_christmas(w);
+    agree_on_new_terms(w, c.shop);
     world_topup(w, c.payer, 100000);
     world_credit(w, c.refused, 500);
     must(w, MINIPAY_KIND_WITHDRAW, c.payer, world_nobody, 1000);
