@@ -26,6 +26,54 @@ MINIPAY_API void minipay_audit_check_init(minipay_audit_check *check);
 MINIPAY_API minipay_status minipay_audit(minipay *pay, minipay_audit_check *checks, uint32_t *count,
                                          int32_t *clean, minipay_error *error);
 
+/* A checkpoint: where the chain of blocks stood at a time, signed (Ed25519). Kept outside the installation, it
+ * shows what the database alone cannot: that its newest rows were taken away, or that all of it was put back
+ * to an older copy. It holds no personal data. */
+typedef struct minipay_checkpoint {
+    uint32_t struct_size;
+    int32_t unused;
+    minipay_id installation_id;
+    int64_t block_number;  /* the newest block */
+    int64_t last_sequence; /* the newest row of the journal and of the events */
+    int64_t made_at;
+    uint8_t block_hash[32]; /* covers all rows up to the block, and the documents as they then were */
+    uint8_t public_key[32]; /* derived from the installation's master key */
+    uint8_t signature[64];  /* of all the above, in their text form */
+} minipay_checkpoint;
+
+enum { MINIPAY_CHECKPOINT_TEXT_SIZE = 640 };
+
+MINIPAY_API void minipay_checkpoint_init(minipay_checkpoint *checkpoint);
+
+/* Makes a checkpoint of what is committed now. USAGE: INVALID_ARGUMENT (checkpoint). FATAL: CORRUPT when the
+ * installation's row or every block is gone. */
+MINIPAY_API minipay_status minipay_checkpoint_make(minipay *pay, minipay_checkpoint *checkpoint,
+                                                   minipay_error *error);
+
+/* Holds the database against a checkpoint that was made of it. USAGE: INVALID_ARGUMENT (checkpoint),
+ * INVALID_SIZE; INVALID_ARGUMENT with the field "signature" when it is not signed by this installation or was
+ * changed. FATAL: CORRUPT with the field "block_number" when the database ends before the checkpoint, or
+ * "block_hash" when its block is another one. OK says that the chain still holds the checkpoint's block;
+ * minipay_audit proves that the rows are those of the chain: both together prove the rows. */
+MINIPAY_API minipay_status minipay_checkpoint_verify(minipay *pay, const minipay_checkpoint *checkpoint,
+                                                     minipay_error *error);
+
+/* The key that this installation signs with, to be kept by who holds its checkpoints. 32 bytes. */
+MINIPAY_API minipay_status minipay_checkpoint_key(minipay *pay, uint8_t public_key[32],
+                                                  minipay_error *error);
+
+/* Without a handle: is the checkpoint signed by the holder of this key? INVALID_ARGUMENT with the field
+ * "signature" when not. */
+MINIPAY_API minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
+                                                    const uint8_t public_key[32], minipay_error *error);
+
+/* Lines "name value", to be printed and stored. Parsing takes what formatting gives, and no more than a
+ * missing or additional newline at the end: MINIPAY_INVALID_TEXT, `error` names the line. */
+MINIPAY_API void minipay_checkpoint_format(const minipay_checkpoint *checkpoint,
+                                           char text[MINIPAY_CHECKPOINT_TEXT_SIZE]);
+MINIPAY_API minipay_status minipay_checkpoint_parse(const char *text, minipay_checkpoint *checkpoint,
+                                                    minipay_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -69,3 +69,20 @@ void mpi_text_hex(const void *bytes, size_t count, char *text)
     }
     text[2 * count] = 0;
 }
+
+static int digit_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool mpi_text_unhex(const char *text, size_t count, void *bytes)
+{
+    uint8_t *b = bytes;
+    for (size_t i = 0; i < count; i++) {
+        int high = digit_of(text[2 * i]), low = high < 0 ? -1 : digit_of(text[2 * i + 1]);
+        if (low < 0)
+            return false;
+        b[i] = (uint8_t)(high << 4 | low);
+    }
+    return true;
+}

@@ -18,4 +18,7 @@ void mpi_text_lower(char *text);
 /* `count` bytes as 2 × count lower-case hexadecimal digits and a NUL. */
 void mpi_text_hex(const void *bytes, size_t count, char *text);
 
+/* The `count` bytes that 2 × count lower-case digits stand for; false when there is another character. */
+bool mpi_text_unhex(const char *text, size_t count, void *bytes);
+
 #endif

@@ -22,6 +22,15 @@ minipay_audit_check *mpi_audit_check(mpi_audit *audit, const char *name)
     return check;
 }
 
+/* A key that somebody changed may hold any bytes. */
+static void make_plain(char *text)
+{
+    for (; *text; text++) {
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+    }
+}
+
 void mpi_audit_fail(minipay_audit_check *check, const char *format, ...)
 {
     va_list arguments;
@@ -31,6 +40,7 @@ void mpi_audit_fail(minipay_audit_check *check, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(check->detail, sizeof check->detail, format, arguments);
     va_end(arguments);
+    make_plain(check->detail);
 }
 
 void mpi_audit_note(minipay_audit_check *check, const char *format, ...)

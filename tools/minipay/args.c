@@ -52,6 +52,8 @@ static const struct {
     [OPT_OUTCOMES] = {"outcomes", "OUT.csv", "Write what became of each row: row,status,reason"},
     [OPT_FILE] = {"file", "FILE", "Another PaySim file than the example"},
     [OPT_AUTHORIZE] = {"authorize", NULL, "Hold the money now; minipay capture moves it"},
+    [OPT_CHECKPOINT] = {"checkpoint", "FILE", "Also hold the database against this checkpoint"},
+    [OPT_OUT] = {"out", "FILE", "Write to this file (default: standard output)"},
     [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
 };
 

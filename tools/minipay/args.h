@@ -44,6 +44,8 @@ enum {
     OPT_FILE,
     OPT_BUDGET,
     OPT_AUTHORIZE,
+    OPT_CHECKPOINT,
+    OPT_OUT,
     OPT_END
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "audit.h"
 
+#include "checkpoint.h"
 #include "commands.h"
 #include "fail.h"
 #include "json.h"
@@ -54,17 +55,26 @@ static int print_json(const minipay_audit_check *checks, uint32_t count, int32_t
 
 int cmd_audit(const args *a, db *d)
 {
-    minipay_audit_check checks[CHECKS_LARGEST];
+    minipay_audit_check checks[CHECKS_LARGEST + 1];
+    minipay_checkpoint checkpoint;
     minipay_error error;
     uint32_t count = CHECKS_LARGEST;
     int32_t clean = 0;
-    int code = 0;
+    const char *path = a->text[OPT_CHECKPOINT];
+    int code = path ? checkpoint_read(path, &checkpoint) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
     minipay_error_init(&error);
     for (int i = 0; i < CHECKS_LARGEST; i++)
         minipay_audit_check_init(&checks[i]);
     minipay_status status = minipay_audit(d->pay, checks, &count, &clean, &error);
     if (status != MINIPAY_OK)
         return fail_doing("audit", status, &error);
+    if (path) {
+        checkpoint_check(d->pay, &checkpoint, &checks[count]);
+        clean = clean && checks[count].ok;
+        count++;
+    }
     if (args_json(a))
         code = print_json(checks, count, clean);
     else

@@ -42,6 +42,7 @@ int cmd_policy_set(const args *a, db *d);
 int cmd_replay(const args *a, db *d);
 int cmd_report(const args *a, db *d);
 int cmd_books(const args *a, db *d);
+int cmd_checkpoint(const args *a, db *d);
 int cmd_audit(const args *a, db *d);
 int cmd_demo(const args *a, db *d);
 

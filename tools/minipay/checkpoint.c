@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "checkpoint.h"
+
+#include "commands.h"
+#include "fail.h"
+#include "json.h"
+#include "open.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+int checkpoint_read(const char *path, minipay_checkpoint *checkpoint)
+{
+    char text[2 * MINIPAY_CHECKPOINT_TEXT_SIZE];
+    minipay_error error;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return fail_own("%s: the checkpoint cannot be read: %s", path, strerror(errno));
+    size_t count = fread(text, 1, sizeof text - 1, file);
+    int whole = !ferror(file);
+    fclose(file);
+    text[count] = 0;
+    minipay_error_init(&error);
+    if (!whole)
+        return fail_own("%s: the checkpoint cannot be read", path);
+    if (strlen(text) != count || minipay_checkpoint_parse(text, checkpoint, &error) != MINIPAY_OK)
+        return fail_own("%s: %s", path, error.message[0] ? error.message : "the text is no checkpoint");
+    return EXIT_DONE;
+}
+
+void checkpoint_check(minipay *pay, const minipay_checkpoint *checkpoint, minipay_audit_check *check)
+{
+    minipay_error error;
+    minipay_error_init(&error);
+    minipay_audit_check_init(check);
+    minipay_status status = minipay_checkpoint_verify(pay, checkpoint, &error);
+    check->ok = status == MINIPAY_OK;
+    check->rows = 1;
+    text_set(check->name, sizeof check->name, "checkpoint");
+    if (!check->ok)
+        snprintf(check->detail, sizeof check->detail, "%.48s: %.200s", error.field,
+                 error.message[0] ? error.message : minipay_status_text(status));
+}
+
+static int print_json(const minipay_checkpoint *checkpoint, const char *text)
+{
+    return json_print(json_pack(
+        "{s:o,s:I,s:I,s:o,s:s}", "installation", json_id(&checkpoint->installation_id), "block",
+        (json_int_t)checkpoint->block_number, "sequence", (json_int_t)checkpoint->last_sequence,
+        "made_at", json_time(checkpoint->made_at), "text", text));
+}
+
+static int write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return fail_own("%s: the checkpoint cannot be written: %s", path, strerror(errno));
+    int good = fputs(text, file) >= 0;
+    if (fclose(file) != 0 || !good)
+        return fail_own("%s: the checkpoint cannot be written", path);
+    return EXIT_DONE;
+}
+
+int cmd_checkpoint(const args *a, db *d)
+{
+    char text[MINIPAY_CHECKPOINT_TEXT_SIZE];
+    minipay_checkpoint checkpoint;
+    minipay_error error;
+    int code = EXIT_DONE;
+    minipay_error_init(&error);
+    minipay_status status = minipay_checkpoint_make(d->pay, &checkpoint, &error);
+    if (status != MINIPAY_OK)
+        return fail_doing("checkpoint", status, &error);
+    minipay_checkpoint_format(&checkpoint, text);
+    if (a->text[OPT_OUT])
+        code = write_file(a->text[OPT_OUT], text);
+    if (code == EXIT_DONE && args_json(a))
+        code = print_json(&checkpoint, text);
+    else if (code == EXIT_DONE && !a->text[OPT_OUT])
+        fputs(text, stdout);
+    return code;
+}
