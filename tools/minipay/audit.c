@@ -43,6 +43,22 @@ void audit_print(const minipay_audit_check *checks, uint32_t count, int32_t clea
         printf("\n  NOT CLEAN: %u of %u checks failed.\n", failed, count);
 }
 
+void audit_print_verdict(const minipay_audit_check *checks, uint32_t count, int32_t clean)
+{
+    char text[TEXT_SIZE];
+    uint64_t rows = 0;
+    if (!clean) {
+        audit_print(checks, count, clean);
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        rows += checks[i].rows;
+    text_count(rows, text);
+    table_title(stdout, "AUDIT");
+    printf("  Clean: all %u checks hold, over %s rows as they are stored; minipay audit tells each.\n",
+           count, text);
+}
+
 static int print_json(const minipay_audit_check *checks, uint32_t count, int32_t clean)
 {
     json_t *list = json_array();

@@ -4,6 +4,9 @@
 
 #include "minipay/audit.h"
 
+/* The verdict; the checks too, when it is not clean. */
+void audit_print_verdict(const minipay_audit_check *checks, uint32_t count, int32_t clean);
+
 /* The checks as a table, and the verdict. */
 void audit_print(const minipay_audit_check *checks, uint32_t count, int32_t clean);
 

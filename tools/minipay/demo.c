@@ -7,6 +7,7 @@
 #include "text.h"
 #include "wallet.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #define MINIPAY_EXAMPLE_DATA ""
 #endif
 
-enum { HISTORY = 12 };
+enum { HISTORY = 8 };
 
 static const char EXAMPLE[] = "paysim-day.csv";
 
@@ -102,17 +103,21 @@ static int tell_wallet(db *d, const figures *f)
         return 0;
     if (minipay_member_get(d->pay, &f->liveliest, &member, NULL) != MINIPAY_OK)
         return 0;
-    printf("\nTHE WALLET OF %s, NEWEST FIRST\n\n", member.name);
+    printf("\nONE MEMBER'S WALLET: %s, NEWEST FIRST\n\n", member.name);
     return wallet_history(d, &f->liveliest, f->currency, 0, HISTORY, false);
 }
 
-static void tell_end(const char *path)
+static void tell_end(const char *path, bool is_ours)
 {
+    const char *program = program_invocation_name;
     printf("\nLook further:\n\n"
-           "  minipay audit --db %s\n"
-           "  minipay wallet list --db %s\n"
-           "  sqlite3 %s .tables\n\n",
-           path, path, path);
+           "  %s audit --db %s\n"
+           "  %s wallet list --db %s\n"
+           "  sqlite3 %s .schema\n\n",
+           program, path, program, path, path);
+    if (is_ours)
+        printf("These files are yours now; rm -r %.*s removes them.\n\n",
+               (int)(strrchr(path, '/') - path), path);
 }
 
 static int tell(db *d, const tally *t)
@@ -145,6 +150,6 @@ int cmd_demo(const args *a, db *d)
     if (!code)
         code = args_json(a) ? report(d, "KRW", &t, true) : tell(d, &t);
     if (!code && !args_json(a))
-        tell_end(path);
+        tell_end(path, !a->text[OPT_DB]);
     return code;
 }

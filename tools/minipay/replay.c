@@ -64,15 +64,16 @@ static int32_t date_of_step(int32_t step)
 
 static void show_progress(player *p)
 {
-    char done[TEXT_SIZE], rate[TEXT_SIZE];
+    char done[TEXT_SIZE], total[TEXT_SIZE], rate[TEXT_SIZE];
     int64_t now = now_ms(), spent = now - p->began_ms;
     if (!isatty(STDERR_FILENO) || now - p->shown_ms < PROGRESS_MS)
         return;
     p->shown_ms = now;
     text_count(p->tally->rows, done);
     text_count(p->tally->rows * 1000 / (uint64_t)(spent > 0 ? spent : 1), rate);
-    fprintf(stderr, "\r%s of the rows, %s rows/s, %" PRIu64 " %% ", done, rate,
-            p->total ? p->tally->rows * 100 / p->total : 100);
+    text_count(p->total, total);
+    fprintf(stderr, "\r%3" PRIu64 " %%  %s of %s rows, %s rows/s ",
+            p->total ? p->tally->rows * 100 / p->total : 100, done, total, rate);
 }
 
 static void hide_progress(const player *p)

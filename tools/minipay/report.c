@@ -341,7 +341,7 @@ void report_print(db *d, const figures *f, const tally *t)
     print_regions(f);
     print_settlement(d, f);
     print_bank(f);
-    audit_print(f->checks, f->check_count, f->clean);
+    audit_print_verdict(f->checks, f->check_count, f->clean);
 }
 
 static json_t *tally_kind_json(const kind_figures *k)

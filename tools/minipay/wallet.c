@@ -185,7 +185,8 @@ static void entry_row(table *t, const minipay_entry *e, const char *other, const
 static int show_entries(db *d, const minipay_entry *entries, uint32_t count, const char *currency,
                         bool as_json)
 {
-    static const char *const heads[] = {"Booked at", "Kind", "With", ">Amount", ">Balance", ">Sequence"};
+    static const char *const heads[] = {"Booked at (UTC)", "Kind",     "With",
+                                        ">Amount",         ">Balance", ">Sequence"};
     char other[MINIPAY_NAME_SIZE];
     int code = 0;
     table t;
