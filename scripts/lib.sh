@@ -5,7 +5,6 @@ set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 logs=$root/build/logs
-mkdir -p "$logs"
 
 # package=how to tell that it is there: a command, or a header
 for_library=(gcc=gcc libc6-dev=stdio.h cmake=cmake ninja-build=ninja pkg-config=pkg-config
@@ -16,6 +15,9 @@ for_tests=("g++=g++" libcmocka-dev=cmocka.h python3=python3 python3-dev=Python.h
 
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
+
+mkdir -p "$logs" 2>/dev/null && [ -w "$logs" ] && [ -w "$root/build" ] ||
+    die "$root/build cannot be written by $(id -un): run this as its owner, or from a copy of your own."
 
 is_there() {
     case $1 in
@@ -30,6 +32,17 @@ missing_packages() {
     for need in "$@"; do
         is_there "${need#*=}" || printf '%s ' "${need%%=*}"
     done
+}
+
+# apt_failed LOG ADVICE: ends; without a network apt says little else in many lines.
+apt_failed() {
+    if grep -Eq "Temporary failure resolving|Could not (resolve|connect)|Unable to connect|Network is unreachable" "$1"; then
+        say "The servers of Debian's packages cannot be reached: there is no network here, or it needs a proxy."
+        grep -Em 1 "Temporary failure|Could not|Unable to connect|unreachable" "$1" >&2
+    else
+        tail -n 20 "$1" >&2
+    fi
+    die "apt-get failed; all it said is in $1. By hand: $2"
 }
 
 # install_missing PACKAGE=SIGN...: returns when all are there, or says what is not and ends.
@@ -48,7 +61,7 @@ install_missing() {
     # shellcheck disable=SC2086 # a list of names
     { apt-get -q -o Acquire::Retries=3 update &&
         apt-get -q -y -o Acquire::Retries=3 install --no-install-recommends $missing; } >"$log" 2>&1 </dev/null ||
-        { tail -n 20 "$log" >&2; die "apt-get failed; all it said is in $log. By hand: $advice"; }
+        apt_failed "$log" "$advice"
     missing=$(missing_packages "$@")
     [ -z "$missing" ] || die "Installed, but still not usable: $missing" "What apt-get said is in $log."
 }
