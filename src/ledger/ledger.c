@@ -32,6 +32,20 @@ minipay_status mpi_ledger_find(mpi_ledger *ledger, mpi_unit *unit, const mpi_acc
     return status;
 }
 
+void mpi_ledger_warm(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *const *keys, uint32_t count)
+{
+    const void *names[MPI_LEDGER_WARM_LARGEST] = {NULL}, *rows[MPI_LEDGER_WARM_LARGEST];
+    uint32_t known = 0;
+    for (uint32_t i = 0; i < count; i++)
+        names[i] = keys[i];
+    mpi_unit_warm(unit, ledger->accounts, names, rows, count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (rows[i])
+            names[known++] = &((const mpi_account *)rows[i])->account_id;
+    }
+    mpi_unit_warm(unit, ledger->balances, names, rows, known);
+}
+
 static minipay_status next_account_id(mpi_ledger *ledger, mpi_unit *unit, int64_t *account_id,
                                       minipay_error *error)
 {

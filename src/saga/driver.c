@@ -223,17 +223,38 @@ static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document 
     return MINIPAY_OK;
 }
 
+/* The wallets of the next instructions; a job that is not ready yet costs a look too many, no more. */
+static uint32_t warm_ahead(drive *work, mpi_unit *unit, uint32_t number)
+{
+    mpi_wallet_name names[MPI_WARM_LARGEST];
+    uint32_t count = 0, until = number;
+    const minipay_instruction *instructions = work->requests ? work->requests->instructions : NULL;
+    if (!instructions || work->count == 1)
+        return UINT32_MAX;
+    for (; until < work->count && count <= MPI_WARM_LARGEST - 2; until++) {
+        const minipay_instruction *next = &instructions[until];
+        names[count++] = (mpi_wallet_name){&next->member_id, next->currency};
+        if (next->kind == MINIPAY_KIND_TRANSFER)
+            names[count++] = (mpi_wallet_name){&next->other_id, next->currency};
+    }
+    work->engine->warmer.warm(work->engine->warmer.impl, unit, names, count);
+    return until;
+}
+
 static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *error)
 {
     drive *work = context;
     mpi_document document;
     mpi_flow flow = {work->engine, unit, &work->calls, error, NULL, NULL};
+    uint32_t warmed = 0;
     minipay_status status = take_answers_in(work, &flow);
     if (status == MINIPAY_OK)
         status = look_at_waiting(work, &flow, &document);
     /* A job that ends frees only jobs behind it, so one pass finds them all. */
     for (uint32_t number = 0; status == MINIPAY_OK && work->ready_count; number++) {
         number = take_ready(work, number);
+        if (number >= warmed)
+            warmed = warm_ahead(work, unit, number);
         status = start_job(work, &flow, number, &document);
         mpi_unit_settle(unit);
     }

@@ -19,6 +19,7 @@ struct mpi_engine {
     uint8_t fingerprint_key[16];
     mpi_known_saga known[MPI_KINDS];
     mpi_caller caller;
+    mpi_warmer warmer;
 };
 
 /* The name of the first field of the request that is another one in what stands; `asked` is not sealed yet. */

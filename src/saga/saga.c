@@ -53,6 +53,11 @@ void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller)
     engine->caller = *caller;
 }
 
+void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer)
+{
+    engine->warmer = *warmer;
+}
+
 mpi_store *mpi_engine_store(mpi_engine *engine)
 {
     return engine->store;

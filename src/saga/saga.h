@@ -168,11 +168,26 @@ typedef struct mpi_caller {
     minipay_status (*take_in)(void *impl, mpi_flow *flow, const mpi_call *call);
 } mpi_caller;
 
+/* Called with the wallets that the next instructions touch, before they run: the wallet context's part. It changes
+ * nothing and may do nothing. */
+typedef struct mpi_wallet_name {
+    const minipay_id *member_id;
+    const char *currency; /* char[4] */
+} mpi_wallet_name;
+
+enum { MPI_WARM_LARGEST = 128 };
+
+typedef struct mpi_warmer {
+    void *impl;
+    void (*warm)(void *impl, mpi_unit *unit, const mpi_wallet_name *names, uint32_t count);
+} mpi_warmer;
+
 minipay_status mpi_engine_new(mpi_store *store, const uint8_t fingerprint_key[16], mpi_engine **engine,
                               minipay_error *error);
 void mpi_engine_free(mpi_engine *engine);
 void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context);
 void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller);
+void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer);
 mpi_store *mpi_engine_store(mpi_engine *engine);
 const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind);
 

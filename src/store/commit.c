@@ -158,17 +158,21 @@ static int64_t sequence_of(const void *row)
     return sequence;
 }
 
-static int compare_numbers(const void *a, const void *b)
-{
-    int64_t left = sequence_of(*(const void *const *)a), right = sequence_of(*(const void *const *)b);
-    return (left > right) - (left < right);
-}
-
 /* A B-tree takes rows in the order of their keys several times as fast as in any other. */
-static void sort_rows(mpi_unit *unit, const mpi_table *table, uint32_t count)
+static bool sort_rows(mpi_unit *unit, const mpi_table *table, uint32_t count)
 {
-    if (table->record->table.fields[0].kind == MINIPAY_FIELD_INT64 && count > 1)
-        qsort(unit->pointers, count, sizeof *unit->pointers, compare_numbers);
+    if (table->record->table.fields[0].kind != MINIPAY_FIELD_INT64 || count < 2)
+        return true;
+    mpi_numbered *rows = malloc(count * 2 * sizeof *rows);
+    if (!rows)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        rows[i] = (mpi_numbered){(uint64_t)sequence_of(unit->pointers[i]), unit->pointers[i]};
+    const mpi_numbered *sorted = mpi_sort_numbered(rows, rows + count, count);
+    for (uint32_t i = 0; i < count; i++)
+        unit->pointers[i] = sorted[i].row;
+    free(rows);
+    return true;
 }
 
 static minipay_status flush_entries(mpi_unit *unit, mpi_table *table, minipay_error *error)
@@ -189,7 +193,8 @@ static minipay_status flush_entries(mpi_unit *unit, mpi_table *table, minipay_er
     }
     for (size_t k = 0; k < 3 && status == MINIPAY_OK; k++) {
         uint32_t count = collect(unit, table, kinds[k].state);
-        sort_rows(unit, table, count);
+        if (!sort_rows(unit, table, count))
+            return no_memory(error);
         status = write_rows(unit, &table->record->table, kinds[k].write, count, error);
     }
     clean(table);

@@ -61,6 +61,7 @@ struct mpi_table {
 };
 
 mpi_entry *mpi_table_find(mpi_table *table, const void *key);
+void mpi_table_warm(mpi_table *table, const void *const *keys, const void **rows, uint32_t count);
 mpi_entry *mpi_table_add(mpi_table *table, const void *key); /* ABSENT; NULL: no memory */
 bool mpi_table_list(mpi_table *table, mpi_entry *entry);
 void mpi_table_forget(mpi_table *table); /* everything, staged rows included */
@@ -69,6 +70,15 @@ void mpi_table_free(mpi_table *table);
 bool mpi_stream_stage(mpi_table *table, const void *row);
 void mpi_stream_unstage(mpi_table *table);
 const void *mpi_stream_staged(const mpi_table *table, const void *row);
+
+/* Rows by their number, lowest first; numbers are keys, never below zero. `rows` and `spare` have room for `count`
+ * each; the answer is one of them. */
+typedef struct mpi_numbered {
+    uint64_t number;
+    const void *row;
+} mpi_numbered;
+
+const mpi_numbered *mpi_sort_numbered(mpi_numbered *rows, mpi_numbered *spare, uint32_t count);
 
 /* ---- unit of work, store --------------------------------------------------------------------------- */
 

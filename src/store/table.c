@@ -47,6 +47,31 @@ mpi_entry *mpi_table_find(mpi_table *table, const void *key)
     return NULL;
 }
 
+enum { WARM_LARGEST = 128, CACHE_LINE = 64 };
+
+/* Three passes, so that no pass waits for memory that the one before it has not asked for already. */
+void mpi_table_warm(mpi_table *table, const void *const *keys, const void **rows, uint32_t count)
+{
+    uint32_t slots[WARM_LARGEST];
+    MPI_ASSERT(count <= WARM_LARGEST);
+    memset(rows, 0, count * sizeof *rows);
+    for (uint32_t i = 0; table->slots && i < count; i++) {
+        slots[i] = hash_bytes(keys[i], table->key_size) & table->slot_mask;
+        __builtin_prefetch(&table->slots[slots[i]]);
+    }
+    for (uint32_t i = 0; table->slots && i < count; i++) {
+        uint32_t number = table->slots[slots[i]];
+        const uint8_t *entry = number ? (const uint8_t *)entry_at(table, number - 1) : NULL;
+        for (uint32_t at = 0; entry && at < table->entry_size; at += CACHE_LINE)
+            __builtin_prefetch(entry + at);
+    }
+    for (uint32_t i = 0; table->slots && i < count; i++) {
+        const mpi_entry *entry = mpi_table_find(table, keys[i]);
+        if (entry && entry->state != MPI_ENTRY_ABSENT && entry->state != MPI_ENTRY_GONE)
+            rows[i] = entry->row;
+    }
+}
+
 static void place(mpi_table *table, uint32_t hash, uint32_t number)
 {
     uint32_t slot = hash & table->slot_mask;

@@ -177,6 +177,13 @@ minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, c
     return MINIPAY_OK;
 }
 
+void mpi_unit_warm(mpi_unit *unit, mpi_table *table, const void *const *keys, const void **rows,
+                   uint32_t count)
+{
+    (void)unit;
+    mpi_table_warm(table, keys, rows, count);
+}
+
 static mpi_entry *entry_of(const void *row)
 {
     return (mpi_entry *)(uintptr_t)((const uint8_t *)row - offsetof(mpi_entry, row));

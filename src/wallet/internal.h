@@ -33,6 +33,8 @@ minipay_status mpi_wallets_undo(void *impl, mpi_flow *flow, const mpi_operation 
 /* The account with this number. */
 minipay_status mpi_wallets_account(mpi_wallets *wallets, mpi_flow *flow, int64_t number,
                                    const mpi_account **account);
+/* The engine's warmer. */
+void mpi_wallets_warm(void *impl, mpi_unit *unit, const mpi_wallet_name *names, uint32_t count);
 
 /* A member's wallet in the books. MINIPAY_WALLET_NOT_FOUND. */
 minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const minipay_id *member_id,

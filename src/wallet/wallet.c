@@ -71,6 +71,21 @@ minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const mini
     return status == MINIPAY_NOT_FOUND ? MINIPAY_WALLET_NOT_FOUND : status;
 }
 
+void mpi_wallets_warm(void *impl, mpi_unit *unit, const mpi_wallet_name *names, uint32_t count)
+{
+    mpi_wallets *wallets = impl;
+    mpi_account keys[MPI_LEDGER_WARM_LARGEST];
+    const mpi_account *pointers[MPI_LEDGER_WARM_LARGEST];
+    for (uint32_t i = 0; i < count; i++) {
+        keys[i].owner_id = *names[i].member_id;
+        keys[i].kind = MPI_ACCOUNT_WALLET;
+        memcpy(keys[i].purse, MPI_CASH "\0\0\0", sizeof keys[i].purse);
+        memcpy(keys[i].currency, names[i].currency, sizeof keys[i].currency);
+        pointers[i] = &keys[i];
+    }
+    mpi_ledger_warm(&wallets->ledger, unit, pointers, count);
+}
+
 minipay_status mpi_wallets_posting(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *op,
                                    const char currency[4], mpi_posting *posting)
 {
@@ -251,6 +266,7 @@ void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *po
     wallets->membership = *membership;
     wallets->banking = *banking;
     mpi_ledger_set_up(&wallets->ledger, wallets->store, policy);
+    mpi_engine_set_warmer(engine, &(mpi_warmer){wallets, mpi_wallets_warm});
     mpi_engine_add(engine, &open_saga, wallets);
     mpi_engine_add(engine, &mpi_topup_saga, wallets);
     mpi_engine_add(engine, &mpi_credit_saga, wallets);

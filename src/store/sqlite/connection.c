@@ -95,7 +95,9 @@ minipay_status mpi_connection_open(mpi_sqlite *sqlite, bool writer, mpi_connecti
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     connection->owner = sqlite;
     connection->writer = writer;
-    int code = sqlite3_open_v2(sqlite->config.path, &connection->db, flags, NULL);
+    int code = mpi_sqlite_vfs();
+    if (code == SQLITE_OK)
+        code = sqlite3_open_v2(sqlite->config.path, &connection->db, flags, MPI_SQLITE_VFS);
     if (code == SQLITE_OK)
         code = configure(connection);
     if (code != SQLITE_OK)

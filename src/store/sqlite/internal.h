@@ -86,6 +86,10 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
                                  minipay_error *error);
 uint32_t mpi_sqlite_table_number(const mpi_sqlite *sqlite, const minipay_table *table);
 
+/* vfs.c: the VFS through which connections are opened; registers it once a process. */
+#define MPI_SQLITE_VFS "minipay"
+int mpi_sqlite_vfs(void);
+
 /* rows.c: the virtual tables `rows_<table>`. */
 int mpi_sqlite_register_rows(mpi_connection *connection);
 
