@@ -169,6 +169,91 @@ MINIPAY_API minipay_status minipay_corporate_position_get(minipay *pay, const ch
                                                           minipay_corporate_position *position,
                                                           minipay_error *error);
 
+/* ---- reconciliation ------------------------------------------------------------------------------------ */
+
+/* Holds the bank's statement of the corporate account against the orders. The books are not touched: what
+ * differs is listed, and stays a person's to resolve. `id` is the run's own. */
+typedef struct minipay_reconcile_request {
+    uint32_t struct_size;
+    int32_t
+        again; /* 0: from where the last run ended; 1: from behind `from_position`, read before or not */
+    minipay_id id;
+    int64_t from_position;
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_reconcile_request;
+
+/* What a run found. */
+typedef struct minipay_reconciliation {
+    uint32_t struct_size;
+    int32_t state; /* RUNNING: interrupted; the same request carries it on */
+    minipay_id id;
+    int64_t from_position;    /* of the statement: lines behind it ... */
+    int64_t through_position; /* ... up to it */
+    int64_t started_at;
+    int64_t finished_at;
+    int64_t lines;
+    int64_t matched;
+    int64_t
+        in_flight; /* lines of orders without an answer yet: the run after their answer judges them */
+    int64_t missing;
+    int64_t extra;
+    int64_t different;
+} minipay_reconciliation;
+
+enum {
+    MINIPAY_DIFFERENCE_MISSING =
+        1, /* an order is done, and the statement does not have it; listed again by
+                                       every run until it has */
+    MINIPAY_DIFFERENCE_EXTRA = 2, /* money moved that no order asked for: nobody's reference, a refused
+                                       order, the other direction, or a second movement of one order */
+    MINIPAY_DIFFERENCE_AMOUNT = 3 /* the statement has another amount than the order */
+};
+
+typedef struct minipay_difference {
+    uint32_t struct_size;
+    int32_t difference; /* MINIPAY_DIFFERENCE_* */
+    minipay_id reconciliation_id;
+    int64_t number;        /* from 1 */
+    minipay_id order_id;   /* none: nobody ordered it */
+    int64_t position;      /* in the statement; 0: MISSING */
+    int64_t ordered_minor; /* 0: nobody ordered it */
+    int64_t bank_minor;    /* 0: MISSING */
+    int32_t direction;     /* MINIPAY_BANK_COLLECT or _PAY_OUT */
+    int32_t value_date;    /* the bank's; MISSING: the order's */
+    char currency[4];
+    char reference[40];
+} minipay_difference;
+
+MINIPAY_API void minipay_reconcile_request_init(minipay_reconcile_request *request);
+MINIPAY_API void minipay_reconciliation_init(minipay_reconciliation *reconciliation);
+MINIPAY_API void minipay_difference_init(minipay_difference *difference);
+
+/* "missing". "?" for a value that is not in the list. Static storage. */
+MINIPAY_API const char *minipay_difference_name(int32_t difference);
+
+/* Reads the statement to its end, in pages, and commits what each page shows; no call to the bank is made
+ * inside a unit of work. MISSING is judged of orders that were done when the run began. The same request
+ * again answers what stands, or carries on what was interrupted. USAGE: INVALID_ARGUMENT (request,
+ * reconciliation, again, from_position), INVALID_SIZE, INVALID_ID, INVALID_TEXT (actor, channel, reason),
+ * ID_REUSED, NOT_SUPPORTED (no bank), ADAPTER_INVALID (a statement whose positions do not rise, or whose
+ * lines are none). RETRYABLE: UNAVAILABLE (the bank does not answer). */
+MINIPAY_API minipay_status minipay_reconcile(minipay *pay, const minipay_reconcile_request *request,
+                                             minipay_reconciliation *reconciliation,
+                                             minipay_error *error);
+
+/* NOT_FOUND. USAGE: INVALID_ARGUMENT. */
+MINIPAY_API minipay_status minipay_reconciliation_get(minipay *pay, const minipay_id *id,
+                                                      minipay_reconciliation *reconciliation,
+                                                      minipay_error *error);
+
+/* A run's differences in the order of their numbers, from the first above `after` (0: the first). `*count`
+ * is the room, then the number; less than the room: the end. INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_difference_list(minipay *pay, const minipay_id *reconciliation_id,
+                                                   int64_t after, minipay_difference *differences,
+                                                   uint32_t *count, minipay_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,6 +5,7 @@
 /* The composition: which contexts stand on which store, and how their ports are bound. */
 
 #include "banking/banking.h"
+#include "banking/reconcile.h"
 #include "membership/membership.h"
 #include "minipay/minipay.h"
 #include "payment/payment.h"

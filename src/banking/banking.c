@@ -2,6 +2,7 @@
 #include "banking/banking.h"
 
 #include "banking/internal.h"
+#include "banking/reconcile.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/id.h"
@@ -165,6 +166,10 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *po
     banking->owners = mpi_store_table(banking->store, &mpi_bank_owner_record);
     banking->numbers = mpi_store_table(banking->store, &mpi_bank_number_record);
     banking->orders = mpi_store_table(banking->store, &mpi_bank_order_record);
+    banking->statements = mpi_store_table(banking->store, &mpi_statement_record);
+    banking->reconciliations = mpi_store_table(banking->store, &mpi_reconciliation_record);
+    banking->differences = mpi_store_table(banking->store, &mpi_difference_record);
+    banking->matches = mpi_store_table(banking->store, &mpi_match_record);
     pthread_mutex_init(&banking->line, NULL);
     mpi_engine_add(engine, &link_saga, banking);
     mpi_engine_add(engine, &mpi_unlink_saga, banking);

@@ -90,6 +90,7 @@ typedef struct mpi_banking {
     mpi_policy *policy;
     minipay_bank bank;
     mpi_table *accounts, *owners, *numbers, *orders;
+    mpi_table *statements, *reconciliations, *differences, *matches;
     pthread_mutex_t line;        /* the bank's line takes one call at a time */
     _Atomic int64_t finality_ms; /* as the bank last said: it is not asked inside a unit of work */
 } mpi_banking;

@@ -32,6 +32,8 @@ static minipay_status submit(void *impl, const minipay_bank_order *orders, minip
     minipay_status status =
         bank->w->scripted.submit(bank->w->scripted.impl, orders, answers, count, error);
     bend(bank, answers, count);
+    for (uint32_t i = 0; i < count && bank->hush; i++)
+        answers[i].verdict = MINIPAY_VERDICT_NO_ANSWER;
     return status;
 }
 
@@ -62,10 +64,11 @@ static minipay_status statement(void *impl, int64_t position, minipay_bank_movem
     minipay_bank_movement all[256];
     uint32_t read = 256, used = 0;
     bank->pages++;
+    assert_null(bank->w->write_session); /* sys/bank.h: no call while a storage transaction is open */
     if (bank->silent)
         return MINIPAY_UNAVAILABLE;
     minipay_status status = bank->w->scripted.statement(bank->w->scripted.impl, 0, all, &read, error);
-    for (uint32_t i = 0; i < read && status == MINIPAY_OK; i++) {
+    for (uint32_t i = 0; i < read && status == MINIPAY_OK && !bank->empty; i++) {
         int64_t at = all[i].position * 2;
         all[i].amount_minor += bank->line_more;
         if (at > position && at != bank->hidden_position)
@@ -85,6 +88,7 @@ static minipay_status balance(void *impl, const char *currency, int64_t *balance
                               minipay_error *error)
 {
     const crooked *bank = impl;
+    assert_null(bank->w->write_session);
     return bank->silent
                ? MINIPAY_IO_ERROR
                : bank->w->scripted.balance(bank->w->scripted.impl, currency, balance_minor, error);

@@ -11,12 +11,14 @@ enum { CROOKED_EXTRAS = 8 };
 
 typedef struct crooked {
     world *w;
-    int64_t answer_more;                          /* added to the amount of every DONE answer */
-    int64_t line_more;                            /* added to the amount of every statement line */
-    int64_t hidden_position;                      /* the line that the statement leaves out; 0: none */
-    bool twice;                                   /* every line stands twice */
-    bool silent;                                  /* statement and balance answer UNAVAILABLE */
-    uint32_t pages;                               /* statement calls */
+    int64_t answer_more;     /* added to the amount of every DONE answer */
+    int64_t line_more;       /* added to the amount of every statement line */
+    int64_t hidden_position; /* the line that the statement leaves out; 0: none */
+    bool hush;               /* what is submitted gets no answer; what is asked gets the truth */
+    bool empty;              /* the statement has no line of an order */
+    bool twice;              /* every line stands twice */
+    bool silent;             /* statement and balance answer UNAVAILABLE */
+    uint32_t pages;          /* statement calls */
     minipay_bank_movement extras[CROOKED_EXTRAS]; /* behind all others, at their positions */
     uint32_t extra_count;
 } crooked;

@@ -148,6 +148,28 @@ static void agree_on_new_terms(world *w, minipay_id merchant)
     ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
 }
 
+/* Money that nobody ordered arrives, which reconciliation then lists. */
+static void reconcile(world *w)
+{
+    minipay_bank_order deposit = {.struct_size = sizeof deposit,
+                                  .direction = MINIPAY_BANK_COLLECT,
+                                  .amount_minor = 777,
+                                  .reference_date = 20251123,
+                                  .attempt = 1,
+                                  .currency = "KRW",
+                                  .account_number = "110-1",
+                                  .reference = "ATM 4711"};
+    minipay_bank_answer answer = {.struct_size = sizeof answer};
+    minipay_reconcile_request request;
+    minipay_reconciliation found;
+    ASSERT_STATUS(w->scripted.submit(w->scripted.impl, &deposit, &answer, 1, NULL), MINIPAY_OK);
+    minipay_reconcile_request_init(&request);
+    minipay_reconciliation_init(&found);
+    request.id = world_id(w);
+    ASSERT_STATUS(minipay_reconcile(w->pay, &request, &found, NULL), MINIPAY_OK);
+    assert_int_equal(found.extra, 1);
+}
+
 void rich_world(world *w, const char *path)
 {
     char bank[WORLD_PATH_SIZE + 8];
@@ -180,5 +202,6 @@ void rich_world(world *w, const char *path)
     unlink_account(w, c.payee, world_link(w, c.payee, "110-555-666777"));
     meet_banks(w, &c);
     must(w, MINIPAY_KIND_FREEZE, c.refused, world_nobody, 0);
+    reconcile(w);
     world_audit_clean(w);
 }

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "banking/reconcile.h"
+
+#include "base/error.h"
+#include "base/id.h"
+#include "base/text.h"
+
+#include <string.h>
+
+/* What a line of the statement, and an order's end, come to. Whichever of the two is seen first leaves a
+ * match for the other:
+ *
+ *                      order done            order refused    order still under way
+ *   line, none before  matched or AMOUNT     EXTRA            in flight, judged when the order ends
+ *   a second line      EXTRA                 EXTRA            EXTRA
+ *   no line            MISSING until it has  -                - */
+
+static const char *const difference_names[] = {"none", "missing", "extra", "amount", NULL};
+static const char *const direction_names[] = {"none", "collect", "pay_out", NULL};
+static const char *const match_names[] = {"missing", "in_flight", "settled", NULL};
+
+static const minipay_field difference_fields[] = {
+    MPI_ID(mpi_difference, reconciliation_id),
+    MPI_INT64(mpi_difference, number),
+    MPI_ENUM(mpi_difference, difference, difference_names),
+    MPI_ENUM(mpi_difference, direction, direction_names),
+    MPI_OPTIONAL_ID(mpi_difference, order_id),
+    MPI_INT64(mpi_difference, position),
+    MPI_MONEY(mpi_difference, ordered_minor),
+    MPI_MONEY(mpi_difference, bank_minor),
+    MPI_INT32(mpi_difference, value_date),
+    MPI_TEXT(mpi_difference, currency),
+    MPI_TEXT(mpi_difference, reference),
+    MPI_HASH(mpi_difference, row_tag),
+};
+
+const mpi_record mpi_difference_record = MPI_RECORD(
+    MPI_FORM_DOCUMENT, mpi_difference, "reconciliation_difference", difference_fields, 2, NULL, 0);
+
+static const minipay_field match_fields[] = {
+    MPI_ID(mpi_match, order_id),        MPI_ENUM(mpi_match, match_state, match_names),
+    MPI_INT32(mpi_match, value_date),   MPI_INT64(mpi_match, position),
+    MPI_MONEY(mpi_match, amount_minor), MPI_HASH(mpi_match, row_tag),
+};
+
+static const minipay_index match_indexes[] = {
+    {"bank_match_missing", {0}, 1, 0, 1, MPI_MATCH_MISSING + 1}};
+
+const mpi_record mpi_match_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_match, "bank_match", match_fields, 1, match_indexes, 1);
+
+const char *minipay_difference_name(int32_t difference)
+{
+    bool known = difference >= MINIPAY_DIFFERENCE_MISSING && difference <= MINIPAY_DIFFERENCE_AMOUNT;
+    return known ? difference_names[difference] : "?";
+}
+
+/* ---- finding ------------------------------------------------------------------------------------------- */
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Our references are the orders' ids in hexadecimal. */
+static bool id_of_reference(const char *reference, minipay_id *id)
+{
+    if (strlen(reference) != 2 * sizeof id->bytes)
+        return false;
+    for (size_t i = 0; i < sizeof id->bytes; i++) {
+        int high = digit(reference[2 * i]), low = digit(reference[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        id->bytes[i] = (uint8_t)(high * 16 + low);
+    }
+    return true;
+}
+
+/* `*found` is NULL where there is none. */
+static minipay_status find(const mpi_judgement *work, mpi_table *table, const minipay_id *id,
+                           const void **found)
+{
+    minipay_status status = mpi_unit_get(work->unit, table, id, found, work->error);
+    if (status == MINIPAY_NOT_FOUND) {
+        *found = NULL;
+        status = MINIPAY_OK;
+    }
+    return status;
+}
+
+/* The order that the line is of: its reference, direction and currency. */
+static minipay_status find_order(const mpi_judgement *work, const minipay_bank_movement *line,
+                                 const mpi_bank_order **order)
+{
+    const void *row = NULL;
+    minipay_id id;
+    *order = NULL;
+    if (!id_of_reference(line->reference, &id))
+        return MINIPAY_OK;
+    minipay_status status = find(work, work->banking->orders, &id, &row);
+    const mpi_bank_order *found = row;
+    if (found && found->direction == line->direction &&
+        memcmp(found->currency, line->currency, sizeof found->currency) == 0 &&
+        strcmp(found->reference, line->reference) == 0)
+        *order = found;
+    return status;
+}
+
+/* ---- writing down -------------------------------------------------------------------------------------- */
+
+static minipay_status put_match(const mpi_judgement *work, const mpi_match *standing,
+                                const mpi_match *made)
+{
+    mpi_table *matches = work->banking->matches;
+    if (!standing)
+        return mpi_unit_insert(work->unit, matches, made, work->error);
+    mpi_match *edit = mpi_unit_edit(work->unit, matches, standing);
+    if (!edit)
+        return mpi_fail_plain(work->error, MINIPAY_NO_MEMORY, NULL);
+    memcpy(edit, made, offsetof(mpi_match, row_tag));
+    return MINIPAY_OK;
+}
+
+static minipay_status differ(const mpi_judgement *work, int32_t difference, const mpi_bank_order *order,
+                             mpi_difference *found)
+{
+    mpi_reconciliation *run = work->run;
+    found->reconciliation_id = run->id;
+    found->difference = difference;
+    if (order) {
+        found->order_id = order->op.id;
+        found->ordered_minor = order->amount_minor;
+    }
+    run->missing += difference == MINIPAY_DIFFERENCE_MISSING;
+    run->extra += difference == MINIPAY_DIFFERENCE_EXTRA;
+    run->different += difference == MINIPAY_DIFFERENCE_AMOUNT;
+    found->number = run->missing + run->extra + run->different;
+    return mpi_unit_insert(work->unit, work->banking->differences, found, work->error);
+}
+
+/* What the order itself says of a difference. */
+static mpi_difference of_order(const mpi_bank_order *order, const mpi_match *match)
+{
+    mpi_difference found = {.direction = order->direction,
+                            .value_date = match->position ? match->value_date : order->reference_date,
+                            .position = match->position,
+                            .bank_minor = match->amount_minor};
+    memcpy(found.currency, order->currency, sizeof found.currency);
+    memcpy(found.reference, order->reference, sizeof found.reference);
+    return found;
+}
+
+static minipay_status compare(const mpi_judgement *work, const mpi_bank_order *order,
+                              const mpi_match *match)
+{
+    mpi_difference found = of_order(order, match);
+    if (order->op.state == MINIPAY_STATE_REJECTED)
+        return differ(work, MINIPAY_DIFFERENCE_EXTRA, order, &found);
+    if (order->amount_minor != match->amount_minor)
+        return differ(work, MINIPAY_DIFFERENCE_AMOUNT, order, &found);
+    work->run->matched++;
+    return MINIPAY_OK;
+}
+
+/* ---- judging ------------------------------------------------------------------------------------------- */
+
+static minipay_status judge_extra(const mpi_judgement *work, const minipay_bank_movement *line,
+                                  const mpi_bank_order *order)
+{
+    mpi_difference found = {.direction = line->direction,
+                            .value_date = line->value_date,
+                            .position = line->position,
+                            .bank_minor = line->amount_minor};
+    memcpy(found.currency, line->currency, sizeof found.currency);
+    memcpy(found.reference, line->reference, sizeof found.reference);
+    return differ(work, MINIPAY_DIFFERENCE_EXTRA, order, &found);
+}
+
+minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_movement *line)
+{
+    const mpi_bank_order *order;
+    const void *row = NULL;
+    minipay_status status = find_order(work, line, &order);
+    work->run->lines++;
+    if (status == MINIPAY_OK && order)
+        status = find(work, work->banking->matches, &order->op.id, &row);
+    if (status != MINIPAY_OK)
+        return status;
+    const mpi_match *standing = row;
+    if (!order || (standing && standing->position && standing->position != line->position))
+        return judge_extra(work, line, order);
+    bool waits = mpi_operation_waits(&order->op);
+    mpi_match made = {.order_id = order->op.id,
+                      .match_state = waits ? MPI_MATCH_IN_FLIGHT : MPI_MATCH_SETTLED,
+                      .value_date = line->value_date,
+                      .position = line->position,
+                      .amount_minor = line->amount_minor};
+    work->run->in_flight += waits;
+    status = put_match(work, standing, &made);
+    return status == MINIPAY_OK && !waits ? compare(work, order, &made) : status;
+}
+
+minipay_status mpi_judge_ended(const mpi_judgement *work, const minipay_id *order_id)
+{
+    const void *row = NULL, *match = NULL;
+    minipay_status status = find(work, work->banking->orders, order_id, &row);
+    if (status == MINIPAY_OK)
+        status = find(work, work->banking->matches, order_id, &match);
+    if (status != MINIPAY_OK || !row)
+        return status;
+    const mpi_bank_order *order = row;
+    const mpi_match *standing = match;
+    bool done = order->op.state == MINIPAY_STATE_DONE;
+    mpi_match made = {.order_id = *order_id, .match_state = MPI_MATCH_MISSING};
+    if (!standing)
+        return done ? put_match(work, NULL, &made) : MINIPAY_OK;
+    if (standing->match_state != MPI_MATCH_IN_FLIGHT)
+        return MINIPAY_OK;
+    made = *standing;
+    made.match_state = MPI_MATCH_SETTLED;
+    status = put_match(work, standing, &made);
+    return status == MINIPAY_OK ? compare(work, order, &made) : status;
+}
+
+minipay_status mpi_judge_missing(const mpi_judgement *work, const mpi_match *match)
+{
+    const void *row = NULL;
+    minipay_status status = find(work, work->banking->orders, &match->order_id, &row);
+    if (status == MINIPAY_OK && !row)
+        status = mpi_fail(work->error, MINIPAY_CORRUPT, "bank_order", "a matched order is gone");
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_difference found = of_order(row, match);
+    return differ(work, MINIPAY_DIFFERENCE_MISSING, row, &found);
+}

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crooked.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The bank's statement against the orders: what agrees, what differs and how, and what is only early. */
+
+static minipay_reconcile_request ask(world *w)
+{
+    minipay_reconcile_request request;
+    minipay_reconcile_request_init(&request);
+    request.id = world_id(w);
+    return request;
+}
+
+static minipay_reconciliation run(world *w, const minipay_reconcile_request *request)
+{
+    minipay_reconciliation found, same;
+    minipay_error error;
+    minipay_reconciliation_init(&found);
+    minipay_reconciliation_init(&same);
+    minipay_error_init(&error);
+    minipay_status status = minipay_reconcile(w->pay, request, &found, &error);
+    if (status != MINIPAY_OK)
+        print_error("reconcile: %s\n", error.message);
+    ASSERT_STATUS(status, MINIPAY_OK);
+    ASSERT_STATE(found.state, MINIPAY_STATE_DONE);
+    ASSERT_STATUS(minipay_reconciliation_get(w->pay, &request->id, &same, NULL), MINIPAY_OK);
+    assert_memory_equal(&same, &found, sizeof found);
+    return found;
+}
+
+static minipay_reconciliation reconcile(world *w)
+{
+    minipay_reconcile_request request = ask(w);
+    return run(w, &request);
+}
+
+static minipay_reconciliation reconcile_again(world *w, int64_t from_position)
+{
+    minipay_reconcile_request request = ask(w);
+    request.again = 1;
+    request.from_position = from_position;
+    return run(w, &request);
+}
+
+typedef struct counts {
+    int64_t lines, matched, in_flight, missing, extra, different;
+} counts;
+
+static void expect(minipay_reconciliation found, counts expected)
+{
+    assert_int_equal(found.lines, expected.lines);
+    assert_int_equal(found.matched, expected.matched);
+    assert_int_equal(found.in_flight, expected.in_flight);
+    assert_int_equal(found.missing, expected.missing);
+    assert_int_equal(found.extra, expected.extra);
+    assert_int_equal(found.different, expected.different);
+}
+
+/* The differences of a run, which must be as many as it counts. */
+static uint32_t list(world *w, const minipay_reconciliation *of, minipay_difference found[16])
+{
+    uint32_t count = 16;
+    ASSERT_STATUS(minipay_difference_list(w->pay, &of->id, 0, found, &count, NULL), MINIPAY_OK);
+    assert_int_equal(count, of->missing + of->extra + of->different);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(found[i].number, i + 1);
+        assert_memory_equal(&found[i].reconciliation_id, &of->id, sizeof of->id);
+    }
+    return count;
+}
+
+static minipay_difference only_difference(world *w, const minipay_reconciliation *of)
+{
+    minipay_difference found[16];
+    assert_int_equal(list(w, of, found), 1);
+    return found[0];
+}
+
+static minipay_order order_of(world *w, minipay_id operation)
+{
+    minipay_order order;
+    minipay_order_init(&order);
+    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
+    return order;
+}
+
+static minipay_id topup(world *w, minipay_id member)
+{
+    return world_do(w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id;
+}
+
+static void orders_in_both_directions_match_and_are_not_read_twice(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_id member = world_person(&w, "110-1");
+    topup(&w, member);
+    topup(&w, member);
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000).state,
+                 MINIPAY_STATE_DONE);
+    minipay_reconciliation first = reconcile(&w);
+    expect(first, (counts){.lines = 3, .matched = 3});
+    assert_int_equal(first.from_position, 0);
+    assert_int_equal(first.through_position, 6);
+    topup(&w, member);
+    minipay_reconciliation second = reconcile(&w);
+    expect(second, (counts){.lines = 1, .matched = 1});
+    assert_int_equal(second.from_position, 6);
+    assert_int_equal(second.through_position, 8);
+    expect(reconcile(&w), (counts){.lines = 0});
+    expect(reconcile_again(&w, 4), (counts){.lines = 2, .matched = 2});
+    expect(reconcile_again(&w, 0), (counts){.lines = 4, .matched = 4});
+    expect(reconcile(&w), (counts){.lines = 0});
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+static void a_done_order_that_the_statement_has_not_is_missing_until_it_has(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_id member = world_person(&w, "110-1"), lost;
+    topup(&w, member);
+    lost = topup(&w, member);
+    bank.hidden_position = 4;
+    minipay_order order = order_of(&w, lost);
+    for (int times = 0; times < 2; times++) {
+        minipay_reconciliation found = reconcile(&w);
+        expect(found, (counts){.lines = times ? 0 : 1, .matched = times ? 0 : 1, .missing = 1});
+        minipay_difference missing = only_difference(&w, &found);
+        assert_string_equal(minipay_difference_name(missing.difference), "missing");
+        assert_memory_equal(&missing.order_id, &order.id, sizeof order.id);
+        assert_int_equal(missing.position, 0);
+        assert_int_equal(missing.ordered_minor, 10000);
+        assert_int_equal(missing.bank_minor, 0);
+        assert_int_equal(missing.direction, MINIPAY_BANK_COLLECT);
+        assert_int_equal(missing.value_date, order.reference_date);
+        assert_string_equal(missing.currency, "KRW");
+        assert_string_equal(missing.reference, order.reference);
+    }
+    bank.hidden_position = 0;
+    expect(reconcile_again(&w, 0), (counts){.lines = 2, .matched = 2});
+    expect(reconcile(&w), (counts){.lines = 0});
+    assert_int_equal(world_balance(&w, member), 20000);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void money_that_nobody_ordered_is_extra(void **state)
+{
+    static const char *const references[] = {"ATM 4711", "", "0123456789abcdef0123456789abcdef",
+                                             "0123456789ABCDEF0123456789ABCDEF"};
+    world w;
+    crooked bank;
+    minipay_difference found[16];
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    topup(&w, world_person(&w, "110-1"));
+    for (int i = 0; i < 4; i++)
+        crooked_add(&bank, 100 + i, references[i], MINIPAY_BANK_PAY_OUT, 700 + i);
+    minipay_reconciliation first = reconcile(&w);
+    expect(first, (counts){.lines = 5, .matched = 1, .extra = 4});
+    assert_int_equal(list(&w, &first, found), 4);
+    for (int i = 0; i < 4; i++) {
+        assert_string_equal(minipay_difference_name(found[i].difference), "extra");
+        assert_memory_equal(&found[i].order_id, &world_nobody, sizeof world_nobody);
+        assert_int_equal(found[i].position, 100 + i);
+        assert_int_equal(found[i].ordered_minor, 0);
+        assert_int_equal(found[i].bank_minor, 700 + i);
+        assert_int_equal(found[i].direction, MINIPAY_BANK_PAY_OUT);
+        assert_int_equal(found[i].value_date, 20251123);
+        assert_string_equal(found[i].reference, references[i]);
+    }
+    expect(reconcile(&w), (counts){.lines = 0});
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void another_amount_is_a_difference_of_its_own(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_id done = topup(&w, world_person(&w, "110-1"));
+    minipay_order order = order_of(&w, done);
+    bank.line_more = -1;
+    minipay_reconciliation found = reconcile(&w);
+    expect(found, (counts){.lines = 1, .different = 1});
+    minipay_difference amount = only_difference(&w, &found);
+    assert_string_equal(minipay_difference_name(amount.difference), "amount");
+    assert_memory_equal(&amount.order_id, &order.id, sizeof order.id);
+    assert_int_equal(amount.ordered_minor, 10000);
+    assert_int_equal(amount.bank_minor, 9999);
+    assert_int_equal(amount.position, 2);
+    expect(reconcile(&w), (counts){.lines = 0});
+    expect(reconcile_again(&w, 0), (counts){.lines = 1, .different = 1});
+    world_close(&w);
+}
+
+static void a_second_movement_of_one_order_is_extra_however_often_it_is_read(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_id done = topup(&w, world_person(&w, "110-1"));
+    bank.twice = true;
+    minipay_reconciliation found = reconcile(&w);
+    expect(found, (counts){.lines = 2, .matched = 1, .extra = 1});
+    minipay_difference extra = only_difference(&w, &found);
+    minipay_order order = order_of(&w, done);
+    assert_memory_equal(&extra.order_id, &order.id, sizeof order.id);
+    assert_int_equal(extra.position, 3);
+    expect(reconcile_again(&w, 0), (counts){.lines = 2, .matched = 1, .extra = 1});
+    expect(reconcile_again(&w, 2), (counts){.lines = 1, .extra = 1});
+    world_close(&w);
+}
+
+static void a_line_of_a_refused_order_or_the_other_way_round_is_extra(void **state)
+{
+    world w;
+    crooked bank;
+    minipay_difference found[16];
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_id member = world_person(&w, "REFUSE-1"), friend = world_person(&w, "110-1");
+    minipay_order refused = order_of(&w, topup(&w, member)), done = order_of(&w, topup(&w, friend));
+    crooked_add(&bank, 100, refused.reference, MINIPAY_BANK_COLLECT, 10000);
+    crooked_add(&bank, 101, done.reference, MINIPAY_BANK_PAY_OUT, 10000);
+    crooked_add(&bank, 102, done.reference, MINIPAY_BANK_COLLECT, 10000);
+    memcpy(bank.extras[2].currency, "USD", 4);
+    minipay_reconciliation first = reconcile(&w);
+    expect(first, (counts){.lines = 4, .matched = 1, .extra = 3});
+    list(&w, &first, found);
+    assert_memory_equal(&found[0].order_id, &refused.id, sizeof refused.id);
+    assert_memory_equal(&found[1].order_id, &world_nobody, sizeof world_nobody);
+    assert_string_equal(found[2].currency, "USD");
+    world_close(&w);
+}
+
+static void a_line_of_an_order_without_an_answer_is_in_flight_and_judged_when_it_ends(void **state)
+{
+    static const int64_t more[] = {0, 5};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        world w;
+        crooked bank;
+        crooked_begin(&w, &bank, ":memory:");
+        bank.line_more = more[i];
+        minipay_id member = world_person(&w, "UNKNOWN-1");
+        world_credit(&w, member, 10000);
+        topup(&w, member);
+        world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000);
+        for (int times = 0; times < 2; times++)
+            expect(times ? reconcile_again(&w, 0) : reconcile(&w), (counts){.lines = 2, .in_flight = 2});
+        world_rest(&w);
+        expect(reconcile(&w), (counts){.matched = more[i] ? 0 : 2, .different = more[i] ? 2 : 0});
+        expect(reconcile(&w), (counts){.matched = 0});
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
+static void an_order_in_flight_that_is_then_refused_leaves_an_extra_line(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    bank.hush = true;
+    minipay_id asked = topup(&w, world_person(&w, "REFUSE-1"));
+    minipay_order order = order_of(&w, asked);
+    ASSERT_STATE(order.state, MINIPAY_STATE_RUNNING);
+    crooked_add(&bank, 100, order.reference, MINIPAY_BANK_COLLECT, 10000);
+    expect(reconcile(&w), (counts){.lines = 1, .in_flight = 1});
+    world_rest(&w);
+    ASSERT_STATE(order_of(&w, asked).state, MINIPAY_STATE_REJECTED);
+    minipay_reconciliation found = reconcile(&w);
+    expect(found, (counts){.extra = 1});
+    minipay_difference extra = only_difference(&w, &found);
+    assert_int_equal(extra.position, 100);
+    assert_int_equal(extra.bank_minor, 10000);
+    assert_memory_equal(&extra.order_id, &order.id, sizeof order.id);
+    expect(reconcile(&w), (counts){.extra = 0});
+    world_close(&w);
+}
+
+static void a_parked_order_and_one_that_has_not_ended_are_not_missing(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    bank.answer_more = 1;
+    topup(&w, world_person(&w, "110-1"));
+    topup(&w, world_person(&w, "LOST-1"));
+    expect(reconcile(&w), (counts){.lines = 1, .in_flight = 1});
+    bank.empty = true;
+    expect(reconcile_again(&w, 0), (counts){.lines = 0});
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void a_run_is_made_once_and_its_id_is_for_one_request(void **state)
+{
+    world w;
+    crooked bank;
+    minipay_error error;
+    minipay_reconciliation first, second;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_error_init(&error);
+    minipay_id member = world_person(&w, "110-1");
+    topup(&w, member);
+    minipay_reconcile_request request = ask(&w), other;
+    first = run(&w, &request);
+    uint32_t pages = bank.pages;
+    topup(&w, member);
+    second = run(&w, &request);
+    assert_memory_equal(&first, &second, sizeof first);
+    assert_int_equal(bank.pages, pages);
+    other = request;
+    other.channel[0] = 'x';
+    ASSERT_STATUS(minipay_reconcile(w.pay, &other, &second, &error), MINIPAY_ID_REUSED);
+    assert_string_equal(error.field, "channel");
+    other = request;
+    other.again = 1;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &other, &second, &error), MINIPAY_ID_REUSED);
+    assert_string_equal(error.field, "again");
+    world_close(&w);
+}
+
+static void a_bank_that_falls_silent_leaves_a_run_that_goes_on(void **state)
+{
+    world w;
+    crooked bank;
+    minipay_error error;
+    minipay_reconciliation found;
+    (void)state;
+    crooked_begin(&w, &bank, "silent.db");
+    minipay_error_init(&error);
+    minipay_reconciliation_init(&found);
+    topup(&w, world_person(&w, "110-1"));
+    minipay_reconcile_request request = ask(&w);
+    bank.silent = true;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &request, &found, &error), MINIPAY_UNAVAILABLE);
+    ASSERT_STATUS(minipay_reconciliation_get(w.pay, &request.id, &found, NULL), MINIPAY_OK);
+    ASSERT_STATE(found.state, MINIPAY_STATE_RUNNING);
+    bank.silent = false;
+    expect(run(&w, &request), (counts){.lines = 1, .matched = 1});
+    world_close(&w);
+}
+
+static void a_statement_out_of_order_is_refused_and_nothing_is_judged(void **state)
+{
+    world w;
+    crooked bank;
+    minipay_error error;
+    minipay_reconciliation found;
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        crooked_begin(&w, &bank, ":memory:");
+        minipay_error_init(&error);
+        minipay_reconciliation_init(&found);
+        crooked_add(&bank, 100, "one", MINIPAY_BANK_COLLECT, 10);
+        crooked_add(&bank, i == 0 ? 100 : 101, "two", i == 1 ? 3 : MINIPAY_BANK_COLLECT,
+                    i == 2 ? 0 : 10);
+        if (i == 3)
+            bank.extras[1].reference[0] = (char)0xff;
+        minipay_reconcile_request request = ask(&w);
+        ASSERT_STATUS(minipay_reconcile(w.pay, &request, &found, &error), MINIPAY_ADAPTER_INVALID);
+        assert_string_equal(error.field, "bank");
+        ASSERT_STATUS(minipay_reconciliation_get(w.pay, &request.id, &found, NULL), MINIPAY_OK);
+        assert_int_equal(found.lines, 0);
+        world_close(&w);
+    }
+}
+
+enum { MANY = 600 };
+
+static void many_lines_and_many_missing_orders_go_in_pages(void **state)
+{
+    static minipay_instruction asked[MANY];
+    static minipay_outcome outcomes[MANY];
+    static minipay_difference page[100];
+    world w;
+    crooked bank;
+    int64_t after = 0;
+    uint32_t count = 100;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, "110-1");
+    for (int i = 0; i < MANY; i++)
+        asked[i] = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
+    ASSERT_STATUS(minipay_execute(w.pay, asked, MANY, outcomes, NULL), MINIPAY_OK);
+    expect(reconcile(&w), (counts){.lines = MANY, .matched = MANY});
+    world_close(&w);
+    crooked_begin(&w, &bank, ":memory:");
+    bank.empty = true;
+    member = world_person(&w, "110-1");
+    for (int i = 0; i < MANY; i++)
+        asked[i] = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
+    ASSERT_STATUS(minipay_execute(w.pay, asked, MANY, outcomes, NULL), MINIPAY_OK);
+    minipay_reconciliation found = reconcile(&w);
+    expect(found, (counts){.missing = MANY});
+    while (count == 100) {
+        ASSERT_STATUS(minipay_difference_list(w.pay, &found.id, after, page, &count, NULL), MINIPAY_OK);
+        for (uint32_t i = 0; i < count; i++)
+            assert_int_equal(page[i].number, after + i + 1);
+        after += count;
+    }
+    assert_int_equal(after, MANY);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+/* The n-th call of the storage fails: the same request again ends in what an undisturbed run finds. */
+static void a_failing_storage_counts_nothing_twice(void **state)
+{
+    bool failed = true;
+    (void)state;
+    for (uint32_t n = 1; failed; n++) {
+        world w;
+        crooked bank;
+        minipay_reconciliation found;
+        crooked_begin(&w, &bank, ":memory:");
+        minipay_reconciliation_init(&found);
+        topup(&w, world_person(&w, "110-1"));
+        topup(&w, world_person(&w, "110-2"));
+        topup(&w, world_person(&w, "UNKNOWN-1"));
+        bank.hidden_position = 2;
+        crooked_add(&bank, 100, "nobody", MINIPAY_BANK_COLLECT, 10);
+        minipay_reconcile_request request = ask(&w);
+        w.faults.storage_calls = 0;
+        w.faults.storage_fails_at = n;
+        failed = minipay_reconcile(w.pay, &request, &found, NULL) != MINIPAY_OK;
+        w.faults.storage_fails_at = 0;
+        found = run(&w, &request);
+        expect(found, (counts){.lines = 3, .matched = 1, .in_flight = 1, .missing = 1, .extra = 1});
+        minipay_difference differences[16];
+        list(&w, &found, differences);
+        world_audit_clean(&w);
+        world_close(&w);
+        assert_true(n < 300);
+    }
+}
+
+static void wrong_arguments_are_named(void **state)
+{
+    world w;
+    minipay_error error;
+    minipay_reconciliation found;
+    minipay_difference difference;
+    uint32_t count = 1, large = MINIPAY_BATCH_LARGEST + 1;
+    (void)state;
+    world_begin(&w);
+    minipay_error_init(&error);
+    minipay_reconcile_request good = ask(&w), bad = good;
+    ASSERT_STATUS(minipay_reconcile(w.pay, NULL, &found, &error), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_reconcile(w.pay, &good, NULL, &error), MINIPAY_INVALID_ARGUMENT);
+    bad.struct_size = 0;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &bad, &found, &error), MINIPAY_INVALID_SIZE);
+    bad = good;
+    bad.id = world_nobody;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &bad, &found, &error), MINIPAY_INVALID_ID);
+    bad = good;
+    bad.again = 2;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &bad, &found, &error), MINIPAY_INVALID_ARGUMENT);
+    assert_string_equal(error.field, "again");
+    bad.again = 1;
+    bad.from_position = -1;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &bad, &found, &error), MINIPAY_INVALID_ARGUMENT);
+    assert_string_equal(error.field, "from_position");
+    bad = good;
+    bad.from_position = 1;
+    ASSERT_STATUS(minipay_reconcile(w.pay, &bad, &found, &error), MINIPAY_INVALID_ARGUMENT);
+    assert_string_equal(error.field, "from_position");
+    bad = good;
+    memset(bad.actor, 'a', sizeof bad.actor);
+    ASSERT_STATUS(minipay_reconcile(w.pay, &bad, &found, &error), MINIPAY_INVALID_TEXT);
+    ASSERT_STATUS(minipay_reconciliation_get(w.pay, &good.id, &found, &error), MINIPAY_NOT_FOUND);
+    ASSERT_STATUS(minipay_reconciliation_get(w.pay, NULL, &found, &error), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_reconciliation_get(w.pay, &good.id, NULL, &error), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_difference_list(w.pay, NULL, 0, &difference, &count, &error),
+                  MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_difference_list(w.pay, &good.id, -1, &difference, &count, &error),
+                  MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_difference_list(w.pay, &good.id, 0, NULL, &count, &error),
+                  MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_difference_list(w.pay, &good.id, 0, &difference, &large, &error),
+                  MINIPAY_BATCH_TOO_LARGE);
+    assert_string_equal(minipay_difference_name(0), "?");
+    assert_string_equal(minipay_difference_name(4), "?");
+    world_close(&w);
+    world_init(&w, ":memory:");
+    w.without_bank = true;
+    world_open(&w);
+    ASSERT_STATUS(minipay_reconcile(w.pay, &good, &found, &error), MINIPAY_NOT_SUPPORTED);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(orders_in_both_directions_match_and_are_not_read_twice),
+        cmocka_unit_test(a_done_order_that_the_statement_has_not_is_missing_until_it_has),
+        cmocka_unit_test(money_that_nobody_ordered_is_extra),
+        cmocka_unit_test(another_amount_is_a_difference_of_its_own),
+        cmocka_unit_test(a_second_movement_of_one_order_is_extra_however_often_it_is_read),
+        cmocka_unit_test(a_line_of_a_refused_order_or_the_other_way_round_is_extra),
+        cmocka_unit_test(a_line_of_an_order_without_an_answer_is_in_flight_and_judged_when_it_ends),
+        cmocka_unit_test(an_order_in_flight_that_is_then_refused_leaves_an_extra_line),
+        cmocka_unit_test(a_parked_order_and_one_that_has_not_ended_are_not_missing),
+        cmocka_unit_test(a_run_is_made_once_and_its_id_is_for_one_request),
+        cmocka_unit_test(a_bank_that_falls_silent_leaves_a_run_that_goes_on),
+        cmocka_unit_test(a_statement_out_of_order_is_refused_and_nothing_is_judged),
+        cmocka_unit_test(many_lines_and_many_missing_orders_go_in_pages),
+        cmocka_unit_test(a_failing_storage_counts_nothing_twice),
+        cmocka_unit_test(wrong_arguments_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
