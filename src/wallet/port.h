@@ -7,6 +7,7 @@
 #include "saga/saga.h"
 
 typedef enum mpi_party_kind {
+    MPI_PARTY_OTHER,     /* an account that only the wallet's own sagas move money on */
     MPI_PARTY_WALLET,    /* a member's cash */
     MPI_PARTY_PAYABLE,   /* what a merchant is owed */
     MPI_PARTY_TRANSIT,   /* on its way out of the corporate account */

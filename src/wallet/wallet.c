@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wallet/internal.h"
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/money.h"
 
@@ -100,12 +101,18 @@ minipay_status mpi_wallets_posting(mpi_wallets *wallets, mpi_flow *flow, const m
 
 /* ---- port ---------------------------------------------------------------------------------------------------- */
 
+/* Parties and the accounts they are, for both ways. A new party is a line here. */
+static const int32_t party_accounts[] = {[MPI_PARTY_WALLET] = MPI_ACCOUNT_WALLET,
+                                         [MPI_PARTY_PAYABLE] = MPI_ACCOUNT_PAYABLE,
+                                         [MPI_PARTY_TRANSIT] = MPI_ACCOUNT_TRANSIT,
+                                         [MPI_PARTY_CORPORATE] = MPI_ACCOUNT_CORPORATE,
+                                         [MPI_PARTY_FEE_INCOME] = MPI_ACCOUNT_FEE_INCOME};
+
 static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi_party *party,
                                  const char currency[4], const mpi_account **account)
 {
-    static const int32_t account_kinds[] = {MPI_ACCOUNT_WALLET, MPI_ACCOUNT_PAYABLE, MPI_ACCOUNT_TRANSIT,
-                                            MPI_ACCOUNT_CORPORATE, MPI_ACCOUNT_FEE_INCOME};
-    mpi_account key = {.owner_id = party->owner_id, .kind = account_kinds[party->kind]};
+    mpi_account key = {.owner_id = party->owner_id, .kind = party_accounts[party->kind]};
+    MPI_ASSERT(party->kind != MPI_PARTY_OTHER);
     if (party->kind == MPI_PARTY_WALLET)
         return mpi_wallets_find(wallets, flow, &party->owner_id, currency, account);
     memcpy(key.currency, currency, sizeof key.currency);
@@ -170,13 +177,11 @@ minipay_status mpi_wallets_account(mpi_wallets *wallets, mpi_flow *flow, int64_t
 
 mpi_party mpi_wallets_party(const mpi_account *account)
 {
-    static const mpi_party_kind party_kinds[] = {[MPI_ACCOUNT_WALLET] = MPI_PARTY_WALLET,
-                                                 [MPI_ACCOUNT_PAYABLE] = MPI_PARTY_PAYABLE,
-                                                 [MPI_ACCOUNT_TRANSIT] = MPI_PARTY_TRANSIT,
-                                                 [MPI_ACCOUNT_CORPORATE] = MPI_PARTY_CORPORATE,
-                                                 [MPI_ACCOUNT_FEE_INCOME] = MPI_PARTY_FEE_INCOME};
-    mpi_party party = {party_kinds[account->kind < (int32_t)MPI_COUNT(party_kinds) ? account->kind : 0],
-                       account->owner_id};
+    mpi_party party = {MPI_PARTY_OTHER, account->owner_id};
+    for (mpi_party_kind kind = MPI_PARTY_WALLET; kind < MPI_COUNT(party_accounts); kind++) {
+        if (party_accounts[kind] == account->kind)
+            party.kind = kind;
+    }
     return party;
 }
 

@@ -211,13 +211,13 @@ static void usage_errors_come_in_the_headers_order_for_every_kind(void **state)
     begin(&d);
     for (int k = 0; k < KINDS; k++) {
         minipay_instruction good = good_one(&d, &kinds[k]);
-        for (int first = 0; first < FAULTS; first++) {
+        for (fault first = 0; first < FAULTS; first++) {
             minipay_instruction bad = good;
             if (!applies(&kinds[k], first))
                 continue;
-            for (int f = FAULTS - 1; f >= first; f--) {
-                if (applies(&kinds[k], f))
-                    spoil(&bad, &kinds[k], f);
+            for (int f = FAULTS - 1; f >= (int)first; f--) {
+                if (applies(&kinds[k], (fault)f))
+                    spoil(&bad, &kinds[k], (fault)f);
             }
             minipay_status status = send(&d, &bad, &error);
             if (status != faults[first].status || strcmp(error.field, faults[first].field) != 0)
@@ -415,7 +415,7 @@ static void resend_altered(desk *d, const struct kind *kind, bool with_all)
         strcpy(good.reason, "because");
     ASSERT_STATUS(send(d, &good, &error), MINIPAY_OK);
     minipay_outcome before = world_outcome(&d->w, good.kind, good.id);
-    for (int c = 0; c < CHANGES; c++) {
+    for (change c = 0; c < CHANGES; c++) {
         minipay_instruction other = good;
         if (!alter(d, &other, kind, c))
             continue;

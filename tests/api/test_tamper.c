@@ -29,7 +29,7 @@ static int columns_changed;
 
 /* ---- SQL ------------------------------------------------------------------------------------------------ */
 
-static int run(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static int run(const char *format, ...)
 {
     char sql[SQL_SIZE];
     va_list arguments;
@@ -47,7 +47,7 @@ static void must_run(int code)
     assert_int_equal(code, SQLITE_OK);
 }
 
-static names read_names(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static names read_names(const char *format, ...)
 {
     char sql[SQL_SIZE];
     names found = {.count = 0};

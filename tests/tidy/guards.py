@@ -55,6 +55,7 @@ BREACHES = [
     ("include/minipay/a.h", "MINIPAY_API void minipay_a_init(minipay_a *a);", "has no struct"),
     ("include/minipay/a.h", "enum {\n    MINIPAY_A = 1,\n    MINIPAY_B\n};", "MINIPAY_B: the value is not written"),
     ("src/base/status.c", "{MINIPAY_CLOSED, 1}, {MINIPAY_CLOSED, 2}", "MINIPAY_CLOSED stands 2 times"),
+    ("src/base/status.c", '[MINIPAY_KIND_PAY] = "pay"', "MINIPAY_KIND_TOPUP has no name"),
     ("src/base/status.c", "{MINIPAY_CLOSED, 1}", "MINIPAY_BUSY stands 0 times"),
 ]
 

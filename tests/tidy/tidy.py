@@ -335,6 +335,10 @@ def check_status_list():
         count = len(re.findall(rf"\{{\s*{name}\s*,", code))
         if count != 1:
             fault(source, 1, f"{name} stands {count} times in the list of statuses, not once")
+    kinds = without_comments((ROOT / "include/minipay/types.h").read_text())
+    for name in re.findall(r"\b(MINIPAY_KIND_\w+)\s*=", kinds):
+        if len(re.findall(rf"\[{name}\]\s*=", code)) != 1:
+            fault(source, 1, f"{name} has no name in the list of kinds")
 
 
 CHECKS = [check_floors, check_sizes, check_licence, check_words, check_amounts, check_loose_ends, check_documents,
