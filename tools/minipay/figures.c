@@ -2,13 +2,12 @@
 #include "figures.h"
 
 #include "fail.h"
-#include "settled.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 512, DAYS_AFTER_LAST = 400 };
+enum { PAGE = 512, RUNS_PAGE = 32, ACCOUNTS_PAGE = 128 };
 
 typedef struct reader {
     db *db;
@@ -68,6 +67,12 @@ static int32_t kind_of(const minipay_entry *entry)
     return entry->kind >= 0 && entry->kind < FIGURES_KINDS ? entry->kind : MINIPAY_KIND_NONE;
 }
 
+/* Money that went to a merchant. */
+static bool is_payment(int32_t kind)
+{
+    return kind == MINIPAY_KIND_PAY || kind == MINIPAY_KIND_CAPTURE;
+}
+
 static void add_date(figures *f, int32_t date)
 {
     if (!f->first_date || date < f->first_date)
@@ -78,7 +83,7 @@ static void add_date(figures *f, int32_t date)
 
 static int add_merchant(figures *f, const minipay_entry *entry, int32_t kind, int64_t size)
 {
-    if (kind != MINIPAY_KIND_PAY && kind != MINIPAY_KIND_REFUND)
+    if (!is_payment(kind) && kind != MINIPAY_KIND_REFUND)
         return 0;
     merchant_figures *merchant = merchant_at(f, &entry->other_id);
     if (!merchant)
@@ -106,10 +111,8 @@ static int add_entry(figures *f, region_figures *region, const minipay_entry *en
         sum_add(&region->in_minor, size);
     if (kind == MINIPAY_KIND_WITHDRAW)
         sum_add(&region->out_minor, size);
-    if (kind == MINIPAY_KIND_PAY)
+    if (is_payment(kind))
         sum_add(&region->spent_minor, size);
-    if (kind == MINIPAY_KIND_CREDIT || kind == MINIPAY_KIND_DEBIT)
-        sum_add(&f->funded_minor, entry->amount_minor);
     return add_merchant(f, entry, kind, size);
 }
 
@@ -195,16 +198,18 @@ static int read_wallets(reader *r)
 
 /* ---- settlement ---- */
 
+/* A line that pays another one's payout again settles nothing more than that line did. */
 static int add_line(figures *f, const minipay_settlement_line *line)
 {
     merchant_figures *merchant = merchant_at(f, &line->merchant_id);
     if (!merchant)
         return fail_own("memory is used up");
-    sum_add(&merchant->fee_minor, line->fee_minor);
-    sum_add(&merchant->net_minor, line->net_minor);
-    f->settled.slips += (uint64_t)line->slips;
     if (line->state == MINIPAY_STATE_DONE)
-        sum_add(&f->settled.paid_out_minor, line->net_minor);
+        sum_add(&merchant->paid_out_minor, line->payout_minor);
+    if (!id_is_none(&line->retries_id))
+        return 0;
+    sum_add(&merchant->fee_minor, line->fee_minor);
+    f->settled.slips += (uint64_t)line->slips;
     return 0;
 }
 
@@ -231,42 +236,82 @@ static int read_lines(reader *r, const minipay_id *run)
     return 0;
 }
 
-static int read_run(reader *r, int32_t date)
+static int add_run(reader *r, const minipay_settlement *run)
 {
     settled_figures *s = &r->f->settled;
-    minipay_error error;
-    minipay_settlement run;
-    minipay_id id;
-    minipay_error_init(&error);
-    minipay_settlement_init(&run);
-    settlement_id(r->f->currency, date, &id);
-    minipay_status status = minipay_settlement_get(r->db->pay, &id, &run, &error);
-    if (status == MINIPAY_NOT_FOUND)
-        return 0;
-    if (status != MINIPAY_OK)
-        return fail_doing("settlement", status, &error);
     s->runs++;
-    s->lines += run.lines;
-    s->paid += run.paid;
-    s->refused += run.refused;
-    s->open += run.open;
-    sum_add(&s->gross_minor, run.gross_minor);
-    sum_add(&s->refund_minor, run.refund_minor);
-    sum_add(&s->fee_minor, run.fee_minor);
-    sum_add(&s->net_minor, run.net_minor);
-    return read_lines(r, &id);
+    s->lines += run->lines;
+    s->paid += run->paid;
+    s->refused += run->refused;
+    s->open += run->open;
+    sum_add(&s->paid_out_minor, run->paid_minor);
+    if (id_is_none(&run->retry_of)) {
+        sum_add(&s->gross_minor, run->gross_minor);
+        sum_add(&s->refund_minor, run->refund_minor);
+        sum_add(&s->fee_minor, run->fee_minor);
+        sum_add(&s->net_minor, run->net_minor);
+    }
+    return read_lines(r, &run->id);
 }
 
-/* A run is found by its date: see settled.h. */
 static int read_settlement(reader *r)
 {
-    int code = 0;
-    if (!r->f->first_date)
-        return 0;
-    int32_t last = day_of_date(r->f->last_date) + DAYS_AFTER_LAST;
-    for (int32_t day = day_of_date(r->f->first_date); !code && day <= last; day++)
-        code = read_run(r, date_of_day(day));
-    return code;
+    minipay_settlement runs[RUNS_PAGE], after;
+    uint32_t count = RUNS_PAGE;
+    minipay_settlement_init(&after);
+    while (count == RUNS_PAGE) {
+        minipay_error error;
+        minipay_error_init(&error);
+        for (uint32_t i = 0; i < RUNS_PAGE; i++)
+            minipay_settlement_init(&runs[i]);
+        minipay_status status =
+            minipay_settlement_list(r->db->pay, r->f->currency, &after, runs, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_doing("settlement", status, &error);
+        for (uint32_t i = 0; i < count; i++) {
+            int code = add_run(r, &runs[i]);
+            if (code)
+                return code;
+            after = runs[i];
+        }
+    }
+    return 0;
+}
+
+/* ---- accounts ---- */
+
+static void add_account(figures *f, const minipay_balance *balance)
+{
+    static const char *const names[SUMS] = {
+        [SUM_PAYABLE] = "payable",       [SUM_FEES] = "fee_income",
+        [SUM_PROMOTION] = "promotion",   [SUM_SUSPENSE] = "suspense",
+        [SUM_EQUITY] = "equity",         [SUM_TRANSIT] = "transit",
+        [SUM_RECEIVABLE] = "receivable", [SUM_PROMOTION_EXPENSE] = "promotion_expense",
+        [SUM_BANK_FEE] = "bank_fee",     [SUM_ADJUSTMENT] = "adjustment",
+    };
+    for (int i = 0; i < SUMS && strcmp(balance->currency, f->currency) == 0; i++) {
+        if (strcmp(balance->account, names[i]) == 0)
+            sum_add(&f->sums[i], balance->posted_minor);
+    }
+}
+
+static int read_accounts(reader *r)
+{
+    minipay_balance page[ACCOUNTS_PAGE], after;
+    uint32_t count = ACCOUNTS_PAGE;
+    minipay_balance_init(&after);
+    while (count == ACCOUNTS_PAGE) {
+        minipay_error error;
+        minipay_error_init(&error);
+        minipay_status status = minipay_balance_list(r->db->pay, &after, page, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_doing("accounts", status, &error);
+        for (uint32_t i = 0; i < count; i++) {
+            add_account(r->f, &page[i]);
+            after = page[i];
+        }
+    }
+    return 0;
 }
 
 /* ---- the bank, and the audit ---- */
@@ -284,12 +329,6 @@ static int read_bank(reader *r)
     status = r->db->bank.balance(r->db->bank.impl, f->currency, &f->bank_minor, &error);
     if (status != MINIPAY_OK)
         return fail_doing("bank", status, &error);
-    for (uint32_t i = 0; i < f->merchant_ids.count; i++) {
-        sum_add(&f->owed_minor, f->merchants[i].paid_minor);
-        sum_add(&f->owed_minor, -f->merchants[i].refunded_minor);
-    }
-    sum_add(&f->owed_minor, -f->settled.fee_minor);
-    sum_add(&f->owed_minor, -f->settled.paid_out_minor);
     return 0;
 }
 
@@ -320,6 +359,8 @@ int figures_read(db *d, const char *currency, figures *f)
         code = read_wallets(&r);
     if (!code)
         code = read_settlement(&r);
+    if (!code)
+        code = read_accounts(&r);
     if (!code)
         code = read_bank(&r);
     if (!code)

@@ -8,7 +8,22 @@
 #include "open.h"
 #include "tally.h"
 
-enum { FIGURES_KINDS = 17, FIGURES_CHECKS = 64 };
+enum { FIGURES_KINDS = 64, FIGURES_CHECKS = 64 };
+
+/* What stands in the books beside members' wallets and the money at the bank. */
+enum {
+    SUM_PAYABLE, /* to merchants */
+    SUM_FEES,
+    SUM_PROMOTION,
+    SUM_SUSPENSE,
+    SUM_EQUITY,
+    SUM_TRANSIT,
+    SUM_RECEIVABLE,
+    SUM_PROMOTION_EXPENSE,
+    SUM_BANK_FEE,
+    SUM_ADJUSTMENT, /* credited by the operator, less what was debited */
+    SUMS
+};
 
 typedef struct region_figures {
     uint64_t members;
@@ -23,13 +38,13 @@ typedef struct merchant_figures {
     int64_t paid_minor;
     int64_t refunded_minor;
     int64_t fee_minor; /* as settlement's lines tell */
-    int64_t net_minor;
+    int64_t paid_out_minor;
 } merchant_figures;
 
 typedef struct settled_figures {
     uint64_t runs, lines, paid, refused, open, slips;
     int64_t gross_minor, refund_minor, fee_minor, net_minor;
-    int64_t paid_out_minor; /* net of the lines that are done */
+    int64_t paid_out_minor;
 } settled_figures;
 
 typedef struct figures {
@@ -44,9 +59,8 @@ typedef struct figures {
     uint32_t region_room, merchant_room;
     settled_figures settled;
     minipay_corporate_account corporate;
-    int64_t bank_minor;   /* the bank's own word */
-    int64_t owed_minor;   /* to merchants */
-    int64_t funded_minor; /* credited by the operator, less what was debited */
+    int64_t bank_minor; /* the bank's own word */
+    int64_t sums[SUMS];
     minipay_audit_check checks[FIGURES_CHECKS];
     uint32_t check_count;
     int32_t clean;

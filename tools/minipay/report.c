@@ -19,10 +19,16 @@ static const struct {
     int32_t kind;
     const char *label;
 } kinds[] = {
-    {MINIPAY_KIND_TOPUP, "Top-up"},         {MINIPAY_KIND_WITHDRAW, "Withdrawal"},
-    {MINIPAY_KIND_TRANSFER, "Transfer"},    {MINIPAY_KIND_PAY, "Payment"},
-    {MINIPAY_KIND_REFUND, "Refund"},        {MINIPAY_KIND_CREDIT, "Operator credit"},
-    {MINIPAY_KIND_DEBIT, "Operator debit"}, {MINIPAY_KIND_REVERSAL, "Reversal"},
+    {MINIPAY_KIND_TOPUP, "Top-up"},
+    {MINIPAY_KIND_WITHDRAW, "Withdrawal"},
+    {MINIPAY_KIND_TRANSFER, "Transfer"},
+    {MINIPAY_KIND_PAY, "Payment"},
+    {MINIPAY_KIND_CAPTURE, "Captured payment"},
+    {MINIPAY_KIND_HOLD_CAPTURE, "Captured hold"},
+    {MINIPAY_KIND_REFUND, "Refund"},
+    {MINIPAY_KIND_CREDIT, "Operator credit"},
+    {MINIPAY_KIND_DEBIT, "Operator debit"},
+    {MINIPAY_KIND_REVERSAL, "Reversal"},
 };
 
 enum { KIND_ROWS = sizeof kinds / sizeof *kinds };
@@ -119,8 +125,8 @@ static int bigger_merchant(const void *a, const void *b)
 {
     const merchant_figures *left = &sorted_figures->merchants[*(const uint32_t *)a];
     const merchant_figures *right = &sorted_figures->merchants[*(const uint32_t *)b];
-    if (left->net_minor != right->net_minor)
-        return left->net_minor < right->net_minor ? 1 : -1;
+    if (left->paid_out_minor != right->paid_out_minor)
+        return left->paid_out_minor < right->paid_out_minor ? 1 : -1;
     return *(const uint32_t *)a < *(const uint32_t *)b ? -1 : 1;
 }
 
@@ -195,7 +201,7 @@ static void merchant_row(table *t, const figures *f, const char *label, const me
     table_money(t, m->paid_minor, f->currency);
     table_money(t, m->refunded_minor, f->currency);
     table_money(t, m->fee_minor, f->currency);
-    table_money(t, m->net_minor, f->currency);
+    table_money(t, m->paid_out_minor, f->currency);
 }
 
 static void add_merchant(merchant_figures *total, const merchant_figures *m)
@@ -204,7 +210,7 @@ static void add_merchant(merchant_figures *total, const merchant_figures *m)
     sum_add(&total->paid_minor, m->paid_minor);
     sum_add(&total->refunded_minor, m->refunded_minor);
     sum_add(&total->fee_minor, m->fee_minor);
-    sum_add(&total->net_minor, m->net_minor);
+    sum_add(&total->paid_out_minor, m->paid_out_minor);
 }
 
 static void merchant_rows(db *d, table *t, const figures *f, const uint32_t *order)
@@ -256,7 +262,7 @@ static void print_settlement(db *d, const figures *f)
     uint32_t *order = sorted(f, f->merchant_ids.count, bigger_merchant);
     table t;
     if (f->merchant_ids.count && order) {
-        amount_head(f, "Settled", net);
+        amount_head(f, "Paid out", net);
         const char *heads[] = {"Merchant", ">Payments", ">Paid by members", ">Refunded", ">Fee", net};
         table_title(stdout, "SETTLEMENT BY MERCHANT");
         table_begin(&t, heads, 6);
@@ -275,14 +281,41 @@ static void bank_row(table *t, const figures *f, const char *label, int64_t amou
     table_money(t, amount_minor, f->currency);
 }
 
+/* What explains the money at the bank, and whether it adds to it or takes away. The first are always shown. */
+static const struct {
+    int sum, sign;
+    const char *label;
+} explanations[] = {
+    {SUM_PAYABLE, 1, "Merchants, not paid out yet"},
+    {SUM_FEES, 1, "Fees earned"},
+    {SUM_PROMOTION, 1, "Promotion funds"},
+    {SUM_SUSPENSE, 1, "Nobody's yet (suspense)"},
+    {SUM_EQUITY, 1, "Equity"},
+    {SUM_TRANSIT, -1, "On its way"},
+    {SUM_RECEIVABLE, -1, "Less: owed by members"},
+    {SUM_PROMOTION_EXPENSE, -1, "Less: promotions that the company pays"},
+    {SUM_BANK_FEE, -1, "Less: bank fees"},
+    {SUM_ADJUSTMENT, -1, "Less: put in by the operator"},
+};
+
+enum { EXPLANATIONS = sizeof explanations / sizeof *explanations, ALWAYS_SHOWN = 2 };
+
 static int64_t unexplained(const figures *f)
 {
     int64_t rest = f->corporate.posted_minor;
-    sum_add(&rest, f->funded_minor);
     sum_add(&rest, -f->posted_minor);
-    sum_add(&rest, -f->owed_minor);
-    sum_add(&rest, -f->settled.fee_minor);
+    for (int i = 0; i < EXPLANATIONS; i++)
+        sum_add(&rest, -explanations[i].sign * f->sums[explanations[i].sum]);
     return rest;
+}
+
+static void explain(table *t, const figures *f)
+{
+    for (int i = 0; i < EXPLANATIONS; i++) {
+        int64_t amount = explanations[i].sign * f->sums[explanations[i].sum];
+        if (amount || i < ALWAYS_SHOWN)
+            bank_row(t, f, explanations[i].label, amount);
+    }
 }
 
 static void print_bank(const figures *f)
@@ -300,15 +333,8 @@ static void print_bank(const figures *f)
     bank_row(&t, f, "Difference", difference);
     table_line(&t);
     bank_row(&t, f, "Members' wallets", f->posted_minor);
-    bank_row(&t, f, "Merchants, not paid out yet", f->owed_minor);
-    bank_row(&t, f, "Fees earned", f->settled.fee_minor);
-    if (f->funded_minor)
-        bank_row(&t, f, "Less: put in by the operator", -f->funded_minor);
+    explain(&t, f);
     bank_row(&t, f, "Not explained", unexplained(f));
-    if (f->corporate.in_transit_minor) {
-        table_line(&t);
-        bank_row(&t, f, "On its way", f->corporate.in_transit_minor);
-    }
     table_end(&t, stdout);
 }
 
@@ -417,8 +443,8 @@ static json_t *bank_json(const figures *f)
     return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "bank_minor", (json_int_t)f->bank_minor,
                      "books_minor", (json_int_t)f->corporate.posted_minor, "in_transit_minor",
                      (json_int_t)f->corporate.in_transit_minor, "members_minor",
-                     (json_int_t)f->posted_minor, "merchants_minor", (json_int_t)f->owed_minor,
-                     "fees_minor", (json_int_t)f->settled.fee_minor, "not_explained_minor",
+                     (json_int_t)f->posted_minor, "merchants_minor", (json_int_t)f->sums[SUM_PAYABLE],
+                     "fees_minor", (json_int_t)f->sums[SUM_FEES], "not_explained_minor",
                      (json_int_t)unexplained(f));
 }
 
