@@ -178,6 +178,11 @@ void rich_world(world *w, const char *path)
     unlink(bank);
     world_init(w, path);
     world_open(w);
+    rich_day(w);
+}
+
+void rich_day(world *w)
+{
     cast c = {.payer = world_person(w, good),
               .payee = world_person(w, NULL),
               .slow = world_person(w, "PENDING-1"),

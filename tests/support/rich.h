@@ -10,4 +10,7 @@
 /* An open world at `path` with a business day in it; some operations still wait for their bank. */
 void rich_world(world *w, const char *path);
 
+/* The same day in a world that is open and empty. */
+void rich_day(world *w);
+
 #endif

@@ -28,11 +28,13 @@ static bool ends_with(const char *name, const char *end)
     return length >= size && strcmp(name + length - size, end) == 0;
 }
 
-/* Said before already, or of the run rather than of the books. */
+/* Said before already, of the run rather than of the books, or a print under the installation's key (of a request, of
+ * a batch's instructions: those stand in lines of their own). */
 static bool is_left_out(const char *name)
 {
-    static const char *const names[] = {"id",          "kind",     "state",    "status",  "step",
-                                        "fingerprint", "attempts", "is_asked", "sequence"};
+    static const char *const names[] = {"id",       "kind",        "state",        "status",
+                                        "step",     "fingerprint", "instructions", "attempts",
+                                        "is_asked", "sequence"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i]) == 0)
             return true;
