@@ -47,6 +47,18 @@ if(MINIPAY_BUILD_TESTS)
     set(helpers minipay_test_helpers)
   endif()
 
+  # Data that is kept packed, unpacked for C tests.
+  set(test_data "${PROJECT_BINARY_DIR}/data")
+  foreach(name IN ITEMS schema-1/day.db schema-1/day.db.bank)
+    add_custom_command(OUTPUT "${test_data}/${name}" DEPENDS "${tests_dir}/data/${name}.xz"
+      COMMAND "${Python3_EXECUTABLE}" -c
+        "import lzma,os,sys; os.makedirs(os.path.dirname(sys.argv[2]),exist_ok=True); open(sys.argv[2],'wb').write(lzma.open(sys.argv[1]).read())"
+        "${tests_dir}/data/${name}.xz" "${test_data}/${name}" VERBATIM)
+    list(APPEND unpacked "${test_data}/${name}")
+  endforeach()
+  add_custom_target(minipay_test_data ALL DEPENDS ${unpacked})
+  target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_TEST_DATA_DIR=\"${test_data}\"")
+
   file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${tests_dir}/test_*.c")
   foreach(source IN LISTS test_sources)
     cmake_path(GET source STEM name)
@@ -57,6 +69,9 @@ if(MINIPAY_BUILD_TESTS)
     endif()
     minipay_program(${name} "${source}" ${helpers} minipay_test_support)
     minipay_test(${name} "${labels}" $<TARGET_FILE:${name}>)
+    if(name STREQUAL "test_faults_of_memory")
+      target_link_options(${name} PRIVATE LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc)
+    endif()
   endforeach()
 
   file(GLOB examples CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/examples/*.c")

@@ -171,11 +171,11 @@ static minipay_status open_parts(minipay *pay, const minipay_config *config, min
     return status;
 }
 
+/* All but the store, which is closed or given back. */
 static void discard(minipay *pay)
 {
     mpi_engine_free(pay->engine);
     mpi_policy_free(pay->policy);
-    mpi_store_close(pay->store);
     pthread_mutex_destroy(&pay->lock);
     pthread_cond_destroy(&pay->idle);
     free(pay);
@@ -197,6 +197,7 @@ minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay
     pthread_cond_init(&opened->idle, NULL);
     status = open_parts(opened, config, error);
     if (status != MINIPAY_OK) {
+        mpi_store_give_back(opened->store);
         discard(opened);
         return status;
     }
@@ -215,6 +216,7 @@ void minipay_close(minipay *pay)
         pthread_cond_wait(&pay->idle, &pay->lock);
     pthread_mutex_unlock(&pay->lock);
     mpi_banking_tear_down(&pay->banking);
+    mpi_store_close(pay->store);
     discard(pay);
 }
 

@@ -79,6 +79,11 @@ typedef struct mpi_numbered {
 } mpi_numbered;
 
 const mpi_numbered *mpi_sort_numbered(mpi_numbered *rows, mpi_numbered *spare, uint32_t count);
+/* overlay.c: reading by order or index while rows are staged that the storage does not have. */
+minipay_status mpi_overlay_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
+                                minipay_error *error);
+minipay_status mpi_overlay_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row,
+                                  minipay_error *error);
 
 /* ---- unit of work, store --------------------------------------------------------------------------- */
 

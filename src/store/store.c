@@ -77,8 +77,7 @@ minipay_status mpi_store_open(const mpi_store_config *config, mpi_store **opened
     describe(store, config);
     minipay_status status = store->storage.open(store->storage.impl, &store->schema, error);
     if (status != MINIPAY_OK) {
-        store->storage.close = NULL;
-        mpi_store_close(store);
+        mpi_store_give_back(store);
         return status;
     }
     *opened = store;
@@ -100,6 +99,13 @@ void mpi_store_close(mpi_store *store)
         store->storage.close(store->storage.impl);
     mpi_wipe(&store->keys, sizeof store->keys);
     free(store);
+}
+
+void mpi_store_give_back(mpi_store *store)
+{
+    if (store)
+        store->storage.close = NULL;
+    mpi_store_close(store);
 }
 
 mpi_table *mpi_store_table(mpi_store *store, const mpi_record *record)

@@ -39,6 +39,9 @@ enum { MPI_SCHEMA_VERSION = 2 };
 minipay_status mpi_store_open(const mpi_store_config *config, mpi_store **store, minipay_error *error);
 void mpi_store_close(mpi_store *store);
 
+/* The same, but the storage is its owner's again: for an opening that fails after the store's. */
+void mpi_store_give_back(mpi_store *store);
+
 /* The table of a record that the store was opened with. */
 mpi_table *mpi_store_table(mpi_store *store, const mpi_record *record);
 const mpi_keys *mpi_store_keys(const mpi_store *store);
@@ -95,13 +98,13 @@ int64_t mpi_unit_next_sequence(const mpi_unit *unit);
  * `row` comes with the index's fields set. MINIPAY_NOT_FOUND fills no error. */
 minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minipay_error *error);
 
-/* Rows of any table, what earlier operations of the group staged included. The running operation must
- * not have staged anything yet. */
+/* Rows of any table but a stream, as all that was staged so far leaves it. Dearer when the running operation has
+ * staged rows that can still be undone: these are not in the storage yet, and are laid over what is. */
 minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
                              minipay_error *error);
 
-/* A row of a cached table by a unique index whose fields never change; `row` comes with them set. Sees what
- * was staged. MINIPAY_NOT_FOUND fills no error. */
+/* A row of a cached table by a unique index, as all that was staged so far leaves it; `row` comes with the
+ * index's fields set. MINIPAY_NOT_FOUND fills no error. */
 minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row,
                                minipay_error *error);
 

@@ -275,34 +275,12 @@ minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minip
 minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
                              minipay_error *error)
 {
-    MPI_ASSERT(unit->undo_count == 0);
+    minipay_storage *storage = &unit->store->storage;
+    if (unit->undo_count)
+        return mpi_overlay_scan(unit, scan, rows, count, error);
     minipay_status status = mpi_unit_flush(unit, error);
-    if (status != MINIPAY_OK)
-        return status;
-    return unit->store->storage.scan(unit->store->storage.impl, unit->session, scan, rows, count, error);
-}
-
-static bool has_indexed(const mpi_record *record, int32_t index, const void *a, const void *b)
-{
-    const minipay_index *by = &record->table.indexes[index];
-    for (uint32_t i = 0; i < by->field_count; i++) {
-        const minipay_field *field = &record->table.fields[by->fields[i]];
-        if (memcmp((const uint8_t *)a + field->offset, (const uint8_t *)b + field->offset,
-                   field->size) != 0)
-            return false;
-    }
-    return true;
-}
-
-/* What the running operation staged is not in the storage yet. */
-static const mpi_entry *find_written(const mpi_table *table, int32_t index, const void *row)
-{
-    for (uint32_t i = 0; i < table->written_count; i++) {
-        const mpi_entry *entry = table->written[i];
-        if (stands(entry) && has_indexed(table->record, index, row, entry->row))
-            return entry;
-    }
-    return NULL;
+    return status == MINIPAY_OK ? storage->scan(storage->impl, unit->session, scan, rows, count, error)
+                                : status;
 }
 
 minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, void *row,
@@ -311,12 +289,9 @@ minipay_status mpi_unit_lookup(mpi_unit *unit, mpi_table *table, int32_t index, 
     uint8_t found = 0;
     void *rows[1] = {row};
     minipay_storage *storage = &unit->store->storage;
-    const mpi_entry *written = unit->undo_count ? find_written(table, index, row) : NULL;
-    if (written) {
-        memcpy(row, written->row, table->record->table.row_size);
-        return MINIPAY_OK;
-    }
-    minipay_status status = unit->undo_count ? MINIPAY_OK : mpi_unit_flush(unit, error);
+    if (unit->undo_count)
+        return mpi_overlay_lookup(unit, table, index, row, error);
+    minipay_status status = mpi_unit_flush(unit, error);
     if (status == MINIPAY_OK)
         status = storage->get_many(storage->impl, unit->session, &table->record->table, index, rows,
                                    &found, 1, error);

@@ -111,14 +111,17 @@ minipay_status mpi_wallets_list(mpi_wallets *wallets, const minipay_wallet *afte
 {
     mpi_view view;
     mpi_account *accounts = malloc(PAGE * sizeof *accounts);
-    if (!accounts)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_view_open(wallets->store, &view, error);
+    minipay_wallet *filled = malloc((*count + (size_t)1) * sizeof *filled);
+    minipay_status status = accounts && filled ? mpi_view_open(wallets->store, &view, error)
+                                               : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     if (status == MINIPAY_OK) {
-        status = list_from(&view, after, list, count, accounts, error);
+        status = list_from(&view, after, filled, count, accounts, error);
         mpi_view_close(&view);
     }
+    if (status == MINIPAY_OK)
+        memcpy(list, filled, *count * sizeof *filled);
     free(accounts);
+    free(filled);
     return status;
 }
 
@@ -213,13 +216,18 @@ minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *membe
 {
     mpi_account account;
     mpi_view view;
-    minipay_status status = mpi_view_open(wallets->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_wallets_find_seen(&view, member_id, currency, &account, error);
+    minipay_entry *filled = malloc((*count + (size_t)1) * sizeof *filled);
+    minipay_status status = filled ? mpi_view_open(wallets->store, &view, error)
+                                   : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    if (status == MINIPAY_OK) {
+        status = mpi_wallets_find_seen(&view, member_id, currency, &account, error);
+        if (status == MINIPAY_OK)
+            status = walk(&view, account.account_id, before, filled, count, error);
+        mpi_view_close(&view);
+    }
     if (status == MINIPAY_OK)
-        status = walk(&view, account.account_id, before, entries, count, error);
-    mpi_view_close(&view);
+        memcpy(entries, filled, *count * sizeof *filled);
+    free(filled);
     return status;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "faulty_vfs.h"
-#include "world.h"
+#include "scenario.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -211,7 +211,7 @@ static void a_process_killed_at_any_change_leaves_a_file_that_goes_on(void **sta
     uint32_t number = 1;
     (void)state;
     faulty_vfs_mend();
-    for (bool died = true; died; number++) {
+    for (bool died = true; died; number += SWEEP_STRIDE) {
         world w;
         forget("killed.db");
         died = dies_at(begin_business, "killed.db", number);

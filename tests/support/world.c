@@ -122,6 +122,10 @@ static minipay_status end_session(world *w, void *session, minipay_error *error)
         return storage_fault(w, error);
     }
     minipay_status status = w->storage.commit(w->storage.impl, session, error);
+    if (status == MINIPAY_OK && error) {
+        minipay_error_init(error);
+        error->status = MINIPAY_COMMIT_UNKNOWN;
+    }
     return status == MINIPAY_OK ? MINIPAY_COMMIT_UNKNOWN : status;
 }
 

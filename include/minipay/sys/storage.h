@@ -141,8 +141,9 @@ typedef struct minipay_storage {
     minipay_storage_capabilities (*capabilities)(void *impl);
 
     /* Creates what `schema` describes, or migrates an older version of it in one transaction.
-     * MINIPAY_NEWER_VERSION when the data is from a newer library. Called first; after a failure nothing is
-     * changed and it may be called again, after OK it is not. The schema stays valid until close. */
+     * MINIPAY_NEWER_VERSION when the data is from a newer library. Called first, and again when
+     * it failed or when what is above it could not go on; no session is open then. A failure changes nothing.
+     * The schema stays valid until close. */
     minipay_status (*open)(void *impl, const minipay_schema *schema, minipay_error *error);
 
     /* Begins a session. WRITE: when it has begun no other process can write until commit or rollback;

@@ -308,12 +308,21 @@ static minipay_status bank_verify(void *impl, const char *bank, const char *acco
     return MINIPAY_OK;
 }
 
+/* What was answered within a group that did not become durable was not answered. */
+static minipay_status run_call(bank_call *call, mpi_task_run run, minipay_error *error)
+{
+    minipay_status status = mpi_store_write(call->bank->store, run, call, error);
+    for (uint32_t i = 0; i < call->count && status != MINIPAY_OK; i++)
+        call->answers[i].verdict = MINIPAY_VERDICT_UNANSWERED;
+    return status;
+}
+
 static minipay_status bank_submit(void *impl, const minipay_bank_order *orders,
                                   minipay_bank_answer *answers, uint32_t count, minipay_error *error)
 {
     scripted_bank *bank = impl;
     bank_call call = {bank, orders, answers, count};
-    return mpi_store_write(bank->store, run_submit, &call, error);
+    return run_call(&call, run_submit, error);
 }
 
 static minipay_status bank_query(void *impl, const minipay_bank_order *orders,
@@ -321,7 +330,7 @@ static minipay_status bank_query(void *impl, const minipay_bank_order *orders,
 {
     scripted_bank *bank = impl;
     bank_call call = {bank, orders, answers, count};
-    return mpi_store_write(bank->store, run_query, &call, error);
+    return run_call(&call, run_query, error);
 }
 
 static void show_movement(const movement *row, minipay_bank_movement *shown)

@@ -64,12 +64,20 @@ static minipay_status open_writer(mpi_sqlite *sqlite, minipay_error *error)
     return code == SQLITE_OK ? MINIPAY_OK : mpi_sqlite_fail(sqlite->writer, code, "preparing", error);
 }
 
+static void let_go(mpi_sqlite *sqlite)
+{
+    mpi_connection_close(sqlite->writer);
+    sqlite->writer = NULL;
+    mpi_file_lock_close(&sqlite->file_lock);
+}
+
 /* After a failure all is as before, so that the same storage can be opened again. */
 static minipay_status sqlite_open_store(void *impl, const minipay_schema *schema, minipay_error *error)
 {
     mpi_sqlite *sqlite = impl;
     char path[1100];
     minipay_status status = MINIPAY_OK;
+    let_go(sqlite); /* what the user of an earlier opening could not go on with */
     sqlite->schema = schema;
     snprintf(path, sizeof path, "%s-lock", sqlite->config.path);
     if (!sqlite->in_memory)
@@ -80,11 +88,8 @@ static minipay_status sqlite_open_store(void *impl, const minipay_schema *schema
         status = open_writer(sqlite, error);
         release_lock(sqlite);
     }
-    if (status != MINIPAY_OK) {
-        mpi_connection_close(sqlite->writer);
-        sqlite->writer = NULL;
-        mpi_file_lock_close(&sqlite->file_lock);
-    }
+    if (status != MINIPAY_OK)
+        let_go(sqlite);
     return status;
 }
 

@@ -13,7 +13,9 @@ static int prepare_bulk(mpi_connection *connection, const minipay_table *table, 
     mpi_sql sql = {.used = 0};
     if (*statement)
         return SQLITE_OK;
-    mpi_sql_say(&sql, "%s INTO %s SELECT ", verb, table->name);
+    mpi_sql_say(&sql, "%s INTO %s(", verb, table->name);
+    mpi_sqlite_say_columns(table, &sql); /* a migrated table has them in another order */
+    mpi_sql_say(&sql, ") SELECT ");
     mpi_sqlite_say_columns(table, &sql);
     mpi_sql_say(&sql, " FROM rows_%s", table->name);
     return mpi_sqlite_prepare(connection, sql.text, statement);

@@ -10,21 +10,24 @@ static const char *const state_names[] = {"none", "open", "shut", NULL};
 #member, kind, offsetof(type, member), sizeof(((type *)0)->member), flags, names                \
     }
 
-static const minipay_field item_fields[] = {
-    FIELD(item, id, MINIPAY_FIELD_ID, 0, NULL),
-    FIELD(item, wide, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL),
-    FIELD(item, narrow, MINIPAY_FIELD_INT32, 0, NULL),
-    FIELD(item, state, MINIPAY_FIELD_ENUM, 0, state_names),
-    FIELD(item, text, MINIPAY_FIELD_TEXT, 0, NULL),
-    FIELD(item, hash, MINIPAY_FIELD_HASH, 0, NULL),
-    FIELD(item, blob, MINIPAY_FIELD_BYTES, 0, NULL),
-    FIELD(item, other, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL),
-    FIELD(item, maybe, MINIPAY_FIELD_INT64, MINIPAY_FIELD_OPTIONAL, NULL),
-    FIELD(item, maybe_text, MINIPAY_FIELD_TEXT, MINIPAY_FIELD_OPTIONAL, NULL),
-    FIELD(item, maybe_hash, MINIPAY_FIELD_HASH, MINIPAY_FIELD_OPTIONAL, NULL),
-    FIELD(item, added, MINIPAY_FIELD_INT64, 0, NULL),
-    FIELD(item, added_text, MINIPAY_FIELD_TEXT, 0, NULL),
-};
+/* What a later version adds does not stand last: a document's tag does. */
+#define OLD_FIELDS                                                                                      \
+    FIELD(item, id, MINIPAY_FIELD_ID, 0, NULL),                                                         \
+        FIELD(item, wide, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL),                              \
+        FIELD(item, narrow, MINIPAY_FIELD_INT32, 0, NULL),                                              \
+        FIELD(item, state, MINIPAY_FIELD_ENUM, 0, state_names),                                         \
+        FIELD(item, text, MINIPAY_FIELD_TEXT, 0, NULL), FIELD(item, hash, MINIPAY_FIELD_HASH, 0, NULL), \
+        FIELD(item, blob, MINIPAY_FIELD_BYTES, 0, NULL),                                                \
+        FIELD(item, other, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL)
+#define LAST_FIELDS                                                                                     \
+    FIELD(item, maybe, MINIPAY_FIELD_INT64, MINIPAY_FIELD_OPTIONAL, NULL),                              \
+        FIELD(item, maybe_text, MINIPAY_FIELD_TEXT, MINIPAY_FIELD_OPTIONAL, NULL),                      \
+        FIELD(item, maybe_hash, MINIPAY_FIELD_HASH, MINIPAY_FIELD_OPTIONAL, NULL)
+
+static const minipay_field item_fields_1[] = {OLD_FIELDS, LAST_FIELDS};
+static const minipay_field item_fields[] = {OLD_FIELDS, FIELD(item, added, MINIPAY_FIELD_INT64, 0, NULL),
+                                            FIELD(item, added_text, MINIPAY_FIELD_TEXT, 0, NULL),
+                                            LAST_FIELDS};
 
 static const minipay_index item_indexes[] = {
     {"item_by_wide", {1}, 1, 1, -1, 0},
@@ -33,7 +36,7 @@ static const minipay_index item_indexes[] = {
     {"item_by_text", {4, 2}, 2, 0, -1, 0}, /* from version 2 on */
 };
 
-const minipay_table conf_item_table_1 = {"item", item_fields, item_indexes, 11, 1, 3, sizeof(item)};
+const minipay_table conf_item_table_1 = {"item", item_fields_1, item_indexes, 11, 1, 3, sizeof(item)};
 const minipay_table conf_item_table = {"item", item_fields, item_indexes, 13, 1, 4, sizeof(item)};
 
 static const minipay_field entry_fields[] = {

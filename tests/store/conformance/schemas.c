@@ -14,6 +14,7 @@ static void an_older_schema_gains_what_it_has_not(void **state)
     factory->forget(factory->context);
     conf_open_as(factory, &conf_schema_1, &o);
     memcpy(row.text, "kept", 5);
+    memcpy(row.maybe_text, "last", 5);
     row.added = 5; /* version 1 does not know it */
     conf_store(&o, MINIPAY_WRITE_INSERT, &conf_item_table_1, &row);
     conf_close(&o);
@@ -23,6 +24,7 @@ static void an_older_schema_gains_what_it_has_not(void **state)
         read.id = row.id;
         assert_true(conf_read(&o, &conf_item_table, -1, &read));
         assert_string_equal(read.text, "kept");
+        assert_string_equal(read.maybe_text, "last");
         assert_int_equal(read.wide, 1);
         assert_int_equal(read.added, i ? 77 : 0);
         assert_string_equal(read.added_text, "");
