@@ -23,11 +23,16 @@ static void
 say(json_text *json, const char *format, ...)
 {
     va_list arguments;
+    if (json->full)
+        return;
     va_start(arguments, format);
     int written = vsnprintf(json->text + json->used, json->room - json->used, format, arguments);
     va_end(arguments);
     json->full = json->full || written < 0 || (size_t)written >= json->room - json->used;
-    json->used += json->full ? 0 : (size_t)written;
+    if (!json->full)
+        json->used += (size_t)written;
+    else if (json->room)
+        json->text[json->used] = 0;
 }
 
 static void say_text(json_text *json, const char *text, size_t room)

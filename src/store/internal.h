@@ -79,6 +79,7 @@ typedef struct mpi_numbered {
 } mpi_numbered;
 
 const mpi_numbered *mpi_sort_numbered(mpi_numbered *rows, mpi_numbered *spare, uint32_t count);
+
 /* overlay.c: reading by order or index while rows are staged that the storage does not have. */
 minipay_status mpi_overlay_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
                                 minipay_error *error);

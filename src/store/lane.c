@@ -13,7 +13,7 @@
  * starve the others. Before it begins, a leader that follows a group of several yields until as many
  * wait again, for at most 100 µs: measured better than fixed delays and than spinning. */
 
-enum { YIELD_LARGEST_US = 100, GROUP_LARGEST = 4096 };
+enum { YIELD_LARGEST_US = 100 };
 
 static int64_t monotonic_us(void)
 {
@@ -49,21 +49,49 @@ static mpi_task *take_group(mpi_lane *lane)
     return group;
 }
 
-static minipay_status run_group(mpi_store *store, mpi_task *group, minipay_error *error)
+/* Runs tasks of one unit of work. `*failed` becomes the one that failed of itself, if one did. */
+static minipay_status run_unit(mpi_store *store, mpi_task *tasks, mpi_task **failed,
+                               minipay_error *error)
 {
     minipay_status status = mpi_unit_begin(store, error);
     if (status != MINIPAY_OK)
         return status;
-    for (mpi_task *task = group; task && status == MINIPAY_OK; task = task->next) {
+    for (mpi_task *task = tasks; task; task = task->next) {
         status = task->run(task->context, &store->unit, error);
-        if (status == MINIPAY_OK)
-            mpi_unit_settle(&store->unit);
-    }
-    if (status != MINIPAY_OK) {
-        mpi_unit_abandon(store);
-        return status;
+        if (status != MINIPAY_OK) {
+            *failed = task;
+            mpi_unit_abandon(store);
+            return status;
+        }
+        mpi_unit_settle(&store->unit);
     }
     return mpi_unit_commit(store, error);
+}
+
+static void tell(mpi_task *task, const mpi_task *failed, minipay_status status,
+                 const minipay_error *error)
+{
+    task->status = status;
+    task->error = *error;
+    if (failed && task != failed)
+        task->status = mpi_fail(&task->error, MINIPAY_UNAVAILABLE, NULL,
+                                "another operation of the same commit failed: %s",
+                                error->message[0] ? error->message : minipay_status_text(status));
+}
+
+/* A task that fails takes those before it along, whose work cannot be done again here; those behind it have not
+ * begun, and go on in a unit of their own. */
+static void run_group(mpi_store *store, mpi_task *group)
+{
+    while (group) {
+        mpi_task *failed = NULL;
+        minipay_error error;
+        minipay_error_init(&error);
+        minipay_status status = run_unit(store, group, &failed, &error);
+        mpi_task *rest = failed ? failed->next : NULL;
+        for (; group != rest; group = group->next)
+            tell(group, failed, status, &error);
+    }
 }
 
 /* The next in the queue leads, or nobody does. */
@@ -82,18 +110,14 @@ static void hand_on(mpi_lane *lane)
 
 static void lead(mpi_store *store, mpi_task *own)
 {
-    minipay_error error;
     mpi_lane *lane = &store->lane;
-    minipay_error_init(&error);
     wait_for_followers(lane);
     mpi_task *group = take_group(lane);
-    minipay_status status = run_group(store, group, &error);
+    run_group(store, group);
     hand_on(lane);
     while (group) {
         mpi_task *task = group;
         group = task->next;
-        task->status = status;
-        task->error = error;
         if (task != own)
             sem_post(&task->wake);
     }

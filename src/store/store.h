@@ -52,8 +52,9 @@ int64_t mpi_store_now(const mpi_store *store);
 /* ---- writing -------------------------------------------------------------------------------------- */
 
 /* Work for the lane. `run` is called by whichever thread leads, inside a unit of work. It answers OK
- * when its own outcome is known (a refusal is such an outcome); anything else is a failure of the store:
- * then nothing of the whole group stands, and every task of it fails with that status. */
+ * when its own outcome is known (a refusal is such an outcome); anything else is a failure: then nothing of the
+ * unit stands, the task fails with that status, those that ran before it in the same unit with
+ * MINIPAY_UNAVAILABLE, and those behind it run in another unit. A failing commit fails all of its unit. */
 typedef minipay_status (*mpi_task_run)(void *context, mpi_unit *unit, minipay_error *error);
 
 /* Blocks until the group that ran the task is durable. */

@@ -136,9 +136,46 @@ static void say_columns_or_table(mpi_connection *connection, const minipay_table
     }
 }
 
+/* Is this index as the description has it? */
+static bool is_described(const minipay_table *table, const char *name, const char *text)
+{
+    for (uint32_t i = 0; i < table->index_count; i++) {
+        mpi_sql made = {.used = 0};
+        if (strcmp(table->indexes[i].name, name) != 0)
+            continue;
+        say_index(table, &table->indexes[i], &made);
+        return made.used == strlen(text) + 1 && memcmp(made.text, text, made.used - 1) == 0;
+    }
+    return false;
+}
+
+static int drop_other_indexes(mpi_connection *connection, const minipay_table *table)
+{
+    mpi_sql sql = {.used = 0};
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(connection->db,
+                                  "SELECT name, sql FROM sqlite_schema"
+                                  " WHERE type='index' AND tbl_name=?1 AND sql IS NOT NULL",
+                                  -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
+    while (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(statement, 0);
+        const char *text = (const char *)sqlite3_column_text(statement, 1);
+        if (name && text && !is_described(table, name, text))
+            mpi_sql_say(&sql, "DROP INDEX %s;", name);
+        code = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    return code == SQLITE_DONE ? run(connection, &sql) : code;
+}
+
 static int bring_up_table(mpi_connection *connection, const minipay_table *table)
 {
     mpi_sql sql = {.used = 0};
+    int code = drop_other_indexes(connection, table);
+    if (code != SQLITE_OK)
+        return code;
     say_columns_or_table(connection, table, &sql);
     for (uint32_t i = 0; i < table->index_count; i++) {
         if (!object_stands(connection, "index", table->indexes[i].name))
@@ -154,8 +191,8 @@ static int bring_up_view(mpi_connection *connection, const char *name, const cha
     return run(connection, &sql);
 }
 
-/* Makes what the description has and the file has not: all of it for a new file, the difference for one of
- * an older version. */
+/* Makes the file what the description says: all of it for a new file, the difference for one of an older
+ * version. Columns and tables are only ever added; an index that is described no more, or otherwise, goes. */
 static int bring_up(mpi_connection *connection, const minipay_schema *schema)
 {
     mpi_sql sql = {.used = 0};
