@@ -23,10 +23,15 @@ void mpi_id_make(uint64_t time_ms, const uint8_t entropy[10], minipay_id *id)
     put_version(7, id);
 }
 
+/* Version and variant stay; all other bits are one number. */
 void mpi_id_increment(minipay_id *id)
 {
-    for (int i = 15; i >= 9; i--) {
-        if (++id->bytes[i])
+    static const uint8_t counted[16] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f, 0xff,
+                                        0x3f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    for (int i = 15; i >= 0; i--) {
+        uint8_t next = (uint8_t)((id->bytes[i] + 1) & counted[i]);
+        id->bytes[i] = (uint8_t)((id->bytes[i] & ~counted[i]) | next);
+        if (next)
             return;
     }
 }
