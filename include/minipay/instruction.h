@@ -55,7 +55,7 @@
  *   PAY, AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, then as WITHDRAW without the last two
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
- *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS
+ *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS, WALLET_CLOSED
  *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
@@ -71,8 +71,8 @@
  *              AMOUNT_OVERFLOW
  *
  * SLIP_CLOSED: the payment's state does not allow it, nothing is left, or a REFUND comes later than policy's
- * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to the wallet whatever its state, to suspense
- * when it is closed. A deactivated merchant's payments can still be captured, voided and refunded.
+ * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to a frozen wallet too, not to
+ * a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
  *
  * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
 

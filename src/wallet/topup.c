@@ -35,6 +35,23 @@ static minipay_status check_amount(const mpi_rules *rules, int64_t amount_minor)
     return unit > 0 && amount_minor % unit ? MINIPAY_NOT_IN_UNITS : MINIPAY_OK;
 }
 
+/* What the bank moves must fit into the corporate account too: afterwards it is too late to refuse. */
+static minipay_status check_corporate(mpi_wallets *wallets, mpi_flow *flow, const mpi_topup *topup)
+{
+    const mpi_account *corporate;
+    const mpi_balance *balance;
+    int64_t after;
+    minipay_status status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_CORPORATE,
+                                           topup->currency, &corporate, flow->error);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_balance(&wallets->ledger, flow->unit, corporate->account_id, &balance,
+                                    flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    return mpi_money_add(balance->posted_minor, topup->amount_minor, &after) ? MINIPAY_OK
+                                                                             : MINIPAY_AMOUNT_OVERFLOW;
+}
+
 static minipay_status reserve(void *context, mpi_flow *flow, void *document)
 {
     mpi_wallets *wallets = context;
@@ -49,10 +66,10 @@ static minipay_status reserve(void *context, mpi_flow *flow, void *document)
     status = mpi_wallets_find(wallets, flow, &topup->member_id, topup->currency, &account);
     if (status == MINIPAY_OK)
         status = check_amount(rules, topup->amount_minor);
-    if (status != MINIPAY_OK)
-        return status;
-    return mpi_ledger_reserve(&wallets->ledger, flow->unit, account, rules, topup->amount_minor,
-                              flow->error);
+    if (status == MINIPAY_OK)
+        status = mpi_ledger_reserve(&wallets->ledger, flow->unit, account, rules, topup->amount_minor,
+                                    flow->error);
+    return status == MINIPAY_OK ? check_corporate(wallets, flow, topup) : status;
 }
 
 static minipay_status release(void *context, mpi_flow *flow, void *document)

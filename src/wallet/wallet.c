@@ -137,11 +137,6 @@ minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move
         return status;
     if (posting.debit == posting.credit)
         return MINIPAY_SELF_TRANSFER;
-    if (move->forced && posting.credit->state == MPI_STATE_CLOSED)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_SUSPENSE, move->currency,
-                                &posting.credit, flow->error);
-    if (status != MINIPAY_OK)
-        return status;
     posting.leg = move->leg;
     posting.kind = move->kind;
     posting.amount_minor = move->amount_minor;

@@ -256,9 +256,11 @@ static minipay_status model_go_on_with_slip(model *m, deed *d)
             return MINIPAY_SLIP_CLOSED;
         if (d->amount > left)
             return MINIPAY_REFUND_EXCEEDS;
+        if (p->state == 2)
+            return MINIPAY_WALLET_CLOSED;
         slip->refunded += d->amount;
         m->owed[slip->payee] -= d->amount;
-        p->posted += p->state == 2 ? 0 : d->amount;
+        p->posted += d->amount;
         return MINIPAY_OK;
     }
     if (slip->asked.kind != MINIPAY_KIND_AUTHORIZE || slip->left == 0)
