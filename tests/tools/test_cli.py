@@ -70,6 +70,7 @@ def a_business():
     payment = change("pay", "--member", "lee@example.com", "--merchant", shop, "--amount", "15000", "--auto-topup")
     change("refund", "--payment", payment, "--amount", "5000")
     change("withdraw", "--member", kim, "--amount", "1000")
+    run("settle", "run", "--db", "cli.db", "--through", "2099-12-31")
     return kim, shop, payment
 
 
@@ -78,10 +79,16 @@ def reading_commands_answer_one_json_object_a_line(kim, shop):
     assert [(w["name"], w["currency"], w["balance_minor"], w["held_minor"]) for w in wallets] == [
         ("김민지", "KRW", 36655, 0), ("Lee", "KRW", 12345 + 10000 - 15000 + 5000, 0)], wallets
     for words in (["member", "get", kim], ["member", "find", "lee@example.com"], ["merchant", "get", shop],
+                  ["member", "list", "--region", "1100000000"], ["merchant", "list"], ["settle", "list"],
+                  ["bank", "list", "--owner", "lee@example.com"],
                   ["wallet", "get", "--member", kim], ["wallet", "history", "--member", kim], ["books"], ["run"],
                   ["policy", "get"], ["report"], ["audit"]):
         lines = run(*words, "--db", "cli.db", "--json").splitlines()
         assert lines and all(isinstance(json.loads(line), dict) for line in lines), words
+    members = run("member", "list", "--db", "cli.db", "--json").splitlines()
+    assert [json.loads(line)["name"] for line in members] == ["Lee"], members
+    runs = run_json("settle", "list", "--db", "cli.db")
+    assert (runs["lines"], runs["gross_minor"], runs["paid_minor"]) == (1, 15000, 10000 - 150), runs
     audit = run_json("audit", "--db", "cli.db")
     assert audit["clean"] is True and audit["checks"]
     for check in audit["checks"]:
@@ -96,7 +103,9 @@ def end_of(text, word):
 
 
 def tables_for_people_are_aligned_and_grouped(kim):
-    for words in (["wallet", "list"], ["wallet", "history", "--member", kim], ["policy", "get"], ["audit"]):
+    for words in (["wallet", "list"], ["wallet", "history", "--member", kim], ["policy", "get"], ["audit"],
+                  ["member", "list", "--region", "1100000000"], ["merchant", "list"], ["settle", "list"],
+                  ["bank", "list", "--owner", kim]):
         lines = [line for line in run(*words, "--db", "cli.db").splitlines() if line.startswith("  ")]
         assert len(lines) > 2 and "─" in "".join(lines), words
         assert max(len(line) for line in lines) <= 100, words

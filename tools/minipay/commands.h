@@ -13,7 +13,12 @@ int cmd_run(const args *a, db *d);
 int cmd_member_register(const args *a, db *d);
 int cmd_member_get(const args *a, db *d);
 int cmd_member_find(const args *a, db *d);
+int cmd_member_list(const args *a, db *d);
 int cmd_bank_link(const args *a, db *d);
+
+int cmd_bank_list(const args *a, db *d);
+int cmd_merchant_list(const args *a, db *d);
+int cmd_settle_list(const args *a, db *d);
 
 int cmd_wallet_open(const args *a, db *d);
 int cmd_wallet_list(const args *a, db *d);
