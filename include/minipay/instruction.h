@@ -70,6 +70,9 @@
  *              WALLET_FROZEN, WALLET_CLOSED (payee, then payer), INSUFFICIENT_FUNDS (the payee has less),
  *              AMOUNT_OVERFLOW
  *
+ * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
+ * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
+ * another kind is INVALID_ARGUMENT. The promotion is looked at behind the merchant and before the wallet.
  * SLIP_CLOSED: the payment's state does not allow it, nothing is left, or a REFUND comes later than policy's
  * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to a frozen wallet too, not to
  * a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
@@ -100,7 +103,8 @@ typedef struct minipay_instruction {
     char actor[40];   /* who asks: "" means the member himself */
     char channel[16]; /* by which way: "app", "pos", "batch" */
     char reason[128];
-    char memo[128]; /* for the two parties; sealed at rest */
+    char memo[128];          /* for the two parties; sealed at rest */
+    minipay_id promotion_id; /* PAY, AUTHORIZE: the promotion that takes something off, or none */
 } minipay_instruction;
 
 typedef struct minipay_outcome {

@@ -124,10 +124,58 @@ typedef struct minipay_slip {
     int64_t refunded_fee_minor;
     int64_t topup_minor;
     int64_t expires_at; /* AUTHORIZE: what is not captured by then is void; 0: never */
+    minipay_id promotion_id;
+    int64_t promotion_minor;          /* taken off amount_minor in all */
+    int64_t merchant_part_minor;      /* of promotion_minor; the rest is the company's */
+    int64_t refunded_promotion_minor; /* of promotion_minor: returned to company and merchant */
     int32_t
         terms_version; /* the merchant's terms by which the fee is computed; 0: nothing is captured */
     char memo[128];
 } minipay_slip;
+
+/* A promotional event: a payment that names it costs the member less.
+ *
+ *   amount = member's part + company's part + merchant's part
+ *
+ * The discount is basis points of the amount, rounded half up, or a fixed amount; at most `largest_minor`, and
+ * always less than the amount: the member pays something. The merchant's part of it is `merchant_share`, rounded
+ * half up; the rest is the company's. The company's part is posted from its promotion expense to the merchant's
+ * payable; the merchant's part is never paid to him: it is a figure of his settlement line. Captures and refunds
+ * split the sums of what is captured and refunded so far, so parts always make up the whole, and a full refund
+ * returns all of it. What is void or refunded goes back into the budget. */
+typedef struct minipay_promotion_request {
+    uint32_t struct_size;
+    int32_t basis_points; /* 0 to 10,000; or 0, and fixed_minor */
+    minipay_id id;
+    minipay_id merchant_id; /* none: every merchant's */
+    int64_t fixed_minor;
+    int64_t largest_minor; /* of one payment; 0: no bound */
+    int64_t budget_minor;  /* of all payments */
+    int64_t starts_at;
+    int64_t ends_at;        /* not included; 0: never */
+    int32_t merchant_share; /* basis points of the discount that the merchant bears */
+    char currency[4];
+    char name[96];
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_promotion_request;
+
+typedef struct minipay_promotion {
+    uint32_t struct_size;
+    int32_t basis_points;
+    minipay_id id;
+    minipay_id merchant_id;
+    int64_t fixed_minor;
+    int64_t largest_minor;
+    int64_t budget_minor;
+    int64_t used_minor; /* of the budget */
+    int64_t starts_at;
+    int64_t ends_at;
+    int32_t merchant_share;
+    char currency[4];
+    char name[96];
+} minipay_promotion;
 
 /* Which slips: a merchant's or a member's, asked for at or after `since_at` and before `until_at` (0: no
  * bound). */
@@ -144,6 +192,26 @@ MINIPAY_API void minipay_merchant_init(minipay_merchant *merchant);
 MINIPAY_API void minipay_merchant_change_init(minipay_merchant_change *change);
 MINIPAY_API void minipay_slip_init(minipay_slip *slip);
 MINIPAY_API void minipay_slip_query_init(minipay_slip_query *query);
+MINIPAY_API void minipay_promotion_request_init(minipay_promotion_request *request);
+MINIPAY_API void minipay_promotion_init(minipay_promotion *promotion);
+
+/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, INVALID_ARGUMENT (basis_points, alone or with
+ * fixed_minor; merchant_share), INVALID_AMOUNT (fixed_minor, largest_minor, budget_minor), INVALID_TIME
+ * (starts_at, ends_at), ID_REUSED. Answers as minipay_execute does. */
+MINIPAY_API minipay_status minipay_promotion_register(minipay *pay,
+                                                      const minipay_promotion_request *requests,
+                                                      uint32_t count, minipay_outcome *outcomes,
+                                                      minipay_error *error);
+
+/* MINIPAY_NOT_FOUND. */
+MINIPAY_API minipay_status minipay_promotion_get(minipay *pay, const minipay_id *id,
+                                                 minipay_promotion *promotion, minipay_error *error);
+
+/* Promotions in the order of their ids, from behind `after` (none: from the first). `*count` is the room, then
+ * the number. USAGE: INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+MINIPAY_API minipay_status minipay_promotion_list(minipay *pay, const minipay_id *after,
+                                                  minipay_promotion *promotions, uint32_t *count,
+                                                  minipay_error *error);
 
 /* USAGE: INVALID_SIZE, INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, INVALID_ARGUMENT (fee_basis_points),
  * INVALID_AMOUNT (fees), INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as

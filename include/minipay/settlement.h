@@ -10,9 +10,9 @@
  *
  * A line is one merchant in a run:
  *
- *   net = gross - refund - fee + carried
+ *   net = gross - refund - fee - promotion + carried
  *
- * gross, refund and fee are sums of what was fixed at each payment, capture and refund; a run rounds nothing.
+ * `promotion` is the merchant's own part of promotions. gross, refund, fee and promotion are sums of what was fixed at each payment, capture and refund; a run rounds nothing.
  * `carried` is what earlier runs did not pay out. A net above zero that is at least policy's
  * RULE_MINIMUM_PAYOUT is paid out by one bank order; anything else is carried into the merchant's bucket of
  * today, and so is a payout that the bank refuses.
@@ -64,7 +64,8 @@ typedef struct minipay_settlement {
     int64_t carried_minor;
     int64_t payout_minor; /* what the bank is, or was, to pay */
     int64_t paid_minor;   /* what it has paid */
-    minipay_id retry_of;  /* the run whose refused payouts this one pays; none: a run of its own */
+    int64_t promotion_minor;
+    minipay_id retry_of; /* the run whose refused payouts this one pays; none: a run of its own */
     int64_t made_at;
 } minipay_settlement;
 
@@ -82,6 +83,7 @@ typedef struct minipay_settlement_line {
     int64_t net_minor;
     int32_t status; /* why the payout was refused */
     char currency[4];
+    int64_t promotion_minor; /* the merchant's own part of promotions */
     int64_t carried_minor;
     int64_t payout_minor;  /* what the bank is to pay: the net, or 0 when it is carried forward */
     int32_t attempt;       /* 0; in a retry, from 1 */
@@ -89,7 +91,7 @@ typedef struct minipay_settlement_line {
     minipay_id retried_by; /* the line that pays this one's payout again, or none */
 } minipay_settlement_line;
 
-/* A payment, capture or refund behind a line. A REFUND's amount and fee take away from the line. */
+/* A payment, capture or refund behind a line. A REFUND's figures take away from the line. */
 typedef struct minipay_statement_entry {
     uint32_t struct_size;
     int32_t kind; /* MINIPAY_KIND_PAY, _CAPTURE or _REFUND */
@@ -97,6 +99,7 @@ typedef struct minipay_statement_entry {
     minipay_id slip_id;
     int64_t amount_minor;
     int64_t fee_minor;
+    int64_t promotion_minor; /* the merchant's own part */
     int64_t booked_at;
     int32_t business_date;
 } minipay_statement_entry;

@@ -46,6 +46,11 @@ static const rule_of_kind *find_kind(int32_t kind)
     return NULL;
 }
 
+static bool may_be_promoted(const rule_of_kind *rule)
+{
+    return rule->kind == MINIPAY_KIND_PAY || rule->kind == MINIPAY_KIND_AUTHORIZE;
+}
+
 static minipay_status check_texts(const minipay_instruction *instruction, const rule_of_kind *rule,
                                   minipay_error *error)
 {
@@ -79,6 +84,9 @@ static minipay_status check(const void *item, minipay_error *error)
         status = check_texts(instruction, rule, error);
     if (status == MINIPAY_OK && (instruction->flags & ~rule->flags))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "flags", "a flag does not belong to this kind");
+    if (status == MINIPAY_OK && !mpi_id_is_none(&instruction->promotion_id) && !may_be_promoted(rule))
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "promotion_id",
+                        "a promotion belongs to a payment");
     if (status == MINIPAY_OK &&
         (instruction->expires_at < 0 || (instruction->expires_at && !rule->expires)))
         return mpi_fail(error, MINIPAY_INVALID_TIME, "expires_at",

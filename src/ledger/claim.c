@@ -22,6 +22,7 @@ static const struct {
     [MPI_TOPIC_HOLDS] = {"holds", "the hold has", "the operations on it say"},
     [MPI_TOPIC_ORDERS] = {"bank orders", "the orders say", "the operation says"},
     [MPI_TOPIC_WAITING] = {"waiting operations", "its open part says", "the one that waits says"},
+    [MPI_TOPIC_PROMOTIONS] = {"promotions", "the promotion has", "the slips say"},
     [MPI_TOPIC_SLIPS] = {"slips", "the slip has", "its captures and refunds say"},
     [MPI_TOPIC_BUCKETS] = {"slips and buckets", "the buckets have", "the slips say"},
     [MPI_TOPIC_LINES] = {"buckets and settlement lines", "the line has", "the buckets say"},

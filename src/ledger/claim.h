@@ -23,14 +23,15 @@
 #include "store/audit.h"
 
 typedef enum mpi_topic {
-    MPI_TOPIC_POSTINGS, /* journal; documents. Use mpi_claim_posting */
-    MPI_TOPIC_HELD,     /* balance.held_minor; open holds. (owner, currency) */
-    MPI_TOPIC_INCOMING, /* balance.incoming_minor; open top-ups. (member, currency) */
-    MPI_TOPIC_HOLDS,    /* hold; the operations that opened, captured and ended it. (hold, part) */
-    MPI_TOPIC_ORDERS,   /* bank_order; the operations that it serves. Use mpi_claim_order */
-    MPI_TOPIC_WAITING,  /* open parts; the operations that wait for them. (operation) */
-    MPI_TOPIC_SLIPS,    /* slip; its captures and refunds. (slip, part) */
-    MPI_TOPIC_BUCKETS,  /* bucket; slips and refunds. (merchant, currency, part) */
+    MPI_TOPIC_POSTINGS,   /* journal; documents. Use mpi_claim_posting */
+    MPI_TOPIC_HELD,       /* balance.held_minor; open holds. (owner, currency) */
+    MPI_TOPIC_INCOMING,   /* balance.incoming_minor; open top-ups. (member, currency) */
+    MPI_TOPIC_HOLDS,      /* hold; the operations that opened, captured and ended it. (hold, part) */
+    MPI_TOPIC_ORDERS,     /* bank_order; the operations that it serves. Use mpi_claim_order */
+    MPI_TOPIC_WAITING,    /* open parts; the operations that wait for them. (operation) */
+    MPI_TOPIC_PROMOTIONS, /* promotion.used_minor; slips. (promotion) */
+    MPI_TOPIC_SLIPS,      /* slip; its captures and refunds. (slip, part) */
+    MPI_TOPIC_BUCKETS,    /* bucket; slips and refunds. (merchant, currency, part) */
     MPI_TOPIC_LINES, /* settlement_line; the buckets that its run closed. (run, merchant, currency, part) */
     MPI_TOPIC_RUNS,     /* settlement_run; its lines. (run, part) */
     MPI_TOPIC_CARRIED,  /* bucket.carried_minor; lines that were not paid out. (merchant, currency) */
@@ -41,12 +42,19 @@ typedef enum mpi_topic {
 /* Parts of a topic's key: which of a document's figures is spoken of. MPI_LINE_PART_* are those of buckets,
  * too. */
 enum { MPI_HOLD_PART_OPENED, MPI_HOLD_PART_CAPTURED, MPI_HOLD_PART_FREED };
-enum { MPI_SLIP_PART_CAPTURED, MPI_SLIP_PART_FEE, MPI_SLIP_PART_REFUNDED, MPI_SLIP_PART_REFUNDED_FEE };
+enum {
+    MPI_SLIP_PART_CAPTURED,
+    MPI_SLIP_PART_FEE,
+    MPI_SLIP_PART_REFUNDED,
+    MPI_SLIP_PART_REFUNDED_FEE,
+    MPI_SLIP_PART_REFUNDED_PROMOTION
+};
 enum {
     MPI_LINE_PART_SLIPS,
     MPI_LINE_PART_GROSS,
     MPI_LINE_PART_REFUND,
     MPI_LINE_PART_FEE,
+    MPI_LINE_PART_PROMOTION,
     MPI_LINE_PART_CARRIED /* lines only: a bucket's is MPI_TOPIC_CARRIED */
 };
 

@@ -24,6 +24,7 @@ static const minipay_field bucket_fields[] = {
     MPI_ENUM(mpi_bucket, last_kind, mpi_kind_names),
     MPI_OPTIONAL_ID(mpi_bucket, last_id),
     MPI_INT32(mpi_bucket, due_date),
+    MPI_MONEY(mpi_bucket, promotion_minor),
     MPI_HASH(mpi_bucket, row_tag),
 };
 
@@ -49,6 +50,7 @@ static bool add_figures(mpi_bucket *bucket, const mpi_due *change)
     return mpi_money_add(bucket->gross_minor, change->gross_minor, &bucket->gross_minor) &&
            mpi_money_add(bucket->refund_minor, change->refund_minor, &bucket->refund_minor) &&
            mpi_money_add(bucket->fee_minor, change->fee_minor, &bucket->fee_minor) &&
+           mpi_money_add(bucket->promotion_minor, change->promotion_minor, &bucket->promotion_minor) &&
            mpi_money_add(bucket->carried_minor, change->carried_minor, &bucket->carried_minor);
 }
 
@@ -173,6 +175,7 @@ static void say_due(const mpi_bucket *bucket, mpi_due *due)
                      .gross_minor = bucket->gross_minor,
                      .refund_minor = bucket->refund_minor,
                      .fee_minor = bucket->fee_minor,
+                     .promotion_minor = bucket->promotion_minor,
                      .carried_minor = bucket->carried_minor,
                      .due_date = bucket->due_date,
                      .business_date = bucket->business_date};

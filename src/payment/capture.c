@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/money.h"
+#include "payment/promotion.h"
 
 #include <string.h>
 
@@ -20,6 +21,8 @@ static const minipay_field change_fields[] = {
     MPI_INT32(mpi_slip_change, bucket_round),
     MPI_ENUM(mpi_slip_change, previous_kind, mpi_kind_names),
     MPI_OPTIONAL_ID(mpi_slip_change, previous_id),
+    MPI_MONEY(mpi_slip_change, promotion_minor),
+    MPI_MONEY(mpi_slip_change, merchant_part_minor),
     MPI_HASH(mpi_slip_change, row_tag),
 };
 
@@ -68,8 +71,10 @@ static minipay_status fix_fee(mpi_payments *payments, mpi_flow *flow, mpi_slip_c
     return MINIPAY_OK;
 }
 
-static minipay_status take(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
-                           const mpi_slip *slip)
+/* A small capture may leave the member nothing to pay; then no money is taken, but the time counts all the
+ * same. */
+static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
+                                const mpi_slip *slip, int64_t member_minor)
 {
     int64_t left;
     mpi_move asked = {
@@ -77,11 +82,28 @@ static minipay_status take(mpi_payments *payments, mpi_flow *flow, mpi_slip_chan
         .kind = MINIPAY_KIND_PAY,
         .payer = {MPI_PARTY_WALLET, slip->member_id},
         .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},
-        .amount_minor = change->amount_minor,
+        .amount_minor = member_minor,
     };
+    if (member_minor == 0)
+        return slip->expires_at && mpi_unit_now(flow->unit) >= slip->expires_at ? MINIPAY_HOLD_EXPIRED
+                                                                                : MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
     return payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id, &asked, &left,
                                     &change->op.policy_version);
+}
+
+static minipay_status take(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
+                           const mpi_slip *slip, const mpi_slip *after)
+{
+    mpi_split split;
+    mpi_promotion_split(slip, change->amount_minor, mpi_promotion_at(slip, slip->captured_minor),
+                        mpi_promotion_at(slip, after->captured_minor), &split);
+    change->promotion_minor = split.promotion_minor;
+    change->merchant_part_minor = split.merchant_minor;
+    minipay_status status = take_held(payments, flow, change, slip, split.member_minor);
+    return status == MINIPAY_OK
+               ? mpi_promotion_pay(payments, flow, &change->op, slip, split.company_minor, false)
+               : status;
 }
 
 static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
@@ -89,7 +111,8 @@ static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_slip_cha
 {
     mpi_due figures = {.slips = slip->captured_minor == 0,
                        .gross_minor = change->amount_minor,
-                       .fee_minor = change->fee_minor};
+                       .fee_minor = change->fee_minor,
+                       .promotion_minor = change->merchant_part_minor};
     mpi_entry entry = {change->op.id, MINIPAY_KIND_CAPTURE};
     mpi_counted counted;
     minipay_status status =
@@ -116,7 +139,7 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
     if (status == MINIPAY_OK)
         status = fix_fee(payments, flow, change, &after);
     if (status == MINIPAY_OK)
-        status = take(payments, flow, change, slip);
+        status = take(payments, flow, change, slip, &after);
     if (status == MINIPAY_OK)
         status = count(payments, flow, change, slip);
     return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;
@@ -127,6 +150,8 @@ static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
     mpi_payments *payments = context;
     mpi_slip_change *change = document;
     const mpi_slip *slip;
+    mpi_split split;
+    int64_t left;
     minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
     if (status != MINIPAY_OK)
         return status;
@@ -135,7 +160,15 @@ static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
         &mpi_slip_moves[mpi_slip_state(slip)][refunded ? MPI_SLIP_VOID_REFUNDED : MPI_SLIP_VOID];
     if (move->status != MINIPAY_OK)
         return move->status;
-    status = payments->wallet.release(payments->wallet.impl, flow, &slip->op.id, &change->amount_minor);
+    int64_t given = mpi_promotion_at(slip, slip->captured_minor);
+    if (!mpi_money_subtract(slip->amount_minor, slip->captured_minor, &left))
+        return MINIPAY_AMOUNT_OVERFLOW;
+    mpi_promotion_split(slip, left, given, slip->promotion_minor, &split);
+    status = split.member_minor ? payments->wallet.release(payments->wallet.impl, flow, &slip->op.id,
+                                                           &change->amount_minor)
+                                : MINIPAY_OK;
+    if (status == MINIPAY_OK)
+        status = mpi_promotion_return(payments, flow, slip, split.promotion_minor);
     if (status != MINIPAY_OK)
         return status;
     mpi_slip after = *slip;

@@ -7,6 +7,7 @@
 extern const mpi_saga mpi_merchant_saga;
 extern const mpi_saga mpi_merchant_change_saga;
 extern const mpi_saga mpi_holiday_saga;
+extern const mpi_saga mpi_promotion_saga;
 extern const mpi_saga mpi_pay_saga;
 extern const mpi_saga mpi_authorize_saga;
 extern const mpi_saga mpi_capture_saga;

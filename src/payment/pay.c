@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/money.h"
+#include "payment/promotion.h"
 
 #include <string.h>
 
@@ -14,20 +15,26 @@
  *   AUTHORIZE  provide ──▶ hold ──▶ DONE: the slip, whose money is captured or freed later
  */
 
-/* Nothing is topped up for a payment that would be refused anyway. */
+/* Nothing is topped up for a payment that would be refused anyway, and no more than the member's part. */
 static minipay_status provide(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
+    const mpi_promotion *promotion;
+    int64_t discount, needed;
     if (!(slip->flags & MINIPAY_FLAG_AUTO_TOPUP))
         return MINIPAY_OK;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
+    if (status == MINIPAY_OK)
+        status = mpi_promotion_quote(payments, flow, slip, &promotion, &discount);
     if (status != MINIPAY_OK)
         return status;
+    if (!mpi_money_subtract(slip->amount_minor, discount, &needed))
+        return MINIPAY_AMOUNT_OVERFLOW;
     return payments->wallet.provide(payments->wallet.impl, flow, &slip->op, &slip->member_id,
-                                    slip->currency, slip->amount_minor, &slip->topup_minor);
+                                    slip->currency, needed, &slip->topup_minor);
 }
 
 static minipay_status debit(void *context, mpi_flow *flow, void *document)
@@ -36,6 +43,7 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
     mpi_merchant_terms terms;
+    mpi_split split;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
     if (status == MINIPAY_OK)
@@ -45,21 +53,31 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     if (!mpi_terms_fee(&terms, slip->amount_minor, &slip->fee_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
     slip->terms_version = terms.version;
+    status = mpi_promotion_take(payments, flow, slip);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);
     mpi_move asked = {
         .op = &slip->op,
         .kind = MINIPAY_KIND_PAY,
         .payer = {MPI_PARTY_WALLET, slip->member_id},
         .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},
-        .amount_minor = slip->amount_minor,
+        .amount_minor = split.member_minor,
     };
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.move(payments->wallet.impl, flow, &asked, &slip->op.policy_version);
+    status = payments->wallet.move(payments->wallet.impl, flow, &asked, &slip->op.policy_version);
+    return status == MINIPAY_OK
+               ? mpi_promotion_pay(payments, flow, &slip->op, slip, split.company_minor, false)
+               : status;
 }
 
 static minipay_status count(void *context, mpi_flow *flow, void *document)
 {
     mpi_slip *slip = document;
-    mpi_due change = {.slips = 1, .gross_minor = slip->amount_minor, .fee_minor = slip->fee_minor};
+    mpi_due change = {.slips = 1,
+                      .gross_minor = slip->amount_minor,
+                      .fee_minor = slip->fee_minor,
+                      .promotion_minor = mpi_promotion_merchant(slip, slip->promotion_minor)};
     mpi_entry entry = {slip->op.id, MINIPAY_KIND_PAY};
     mpi_counted counted;
     minipay_status status =
@@ -90,6 +108,7 @@ static minipay_status hold(void *context, mpi_flow *flow, void *document)
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
     const mpi_rules *rules;
+    mpi_split split;
     int64_t now = mpi_unit_now(flow->unit);
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
@@ -99,11 +118,15 @@ static minipay_status hold(void *context, mpi_flow *flow, void *document)
         return status;
     if (slip->expires_at && slip->expires_at <= now)
         return MINIPAY_HOLD_EXPIRED;
+    status = mpi_promotion_take(payments, flow, slip);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);
     slip->expires_at = expiry(slip, rules, now);
     slip->business_date = mpi_rules_date(rules, now);
     slip->slip_state = MINIPAY_SLIP_AUTHORIZED;
     return payments->wallet.hold(payments->wallet.impl, flow, &slip->op, &slip->member_id,
-                                 &slip->merchant_id, slip->currency, slip->amount_minor,
+                                 &slip->merchant_id, slip->currency, split.member_minor,
                                  slip->expires_at, &slip->op.policy_version);
 }
 
@@ -126,6 +149,7 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     slip->amount_minor = instruction->amount_minor;
     slip->flags = instruction->flags;
     slip->expires_at = instruction->expires_at;
+    slip->promotion_id = instruction->promotion_id;
     memcpy(slip->currency, instruction->currency, sizeof slip->currency);
     if (instruction->memo[0])
         mpi_secret_set(&slip->memo, sizeof slip->memo, instruction->memo);
@@ -184,11 +208,13 @@ void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy 
     payments->merchants = mpi_store_table(payments->store, &mpi_merchant_record);
     payments->terms = mpi_store_table(payments->store, &mpi_merchant_terms_record);
     payments->calendar = mpi_store_table(payments->store, &mpi_calendar_day_record);
+    payments->promotions = mpi_store_table(payments->store, &mpi_promotion_record);
     payments->slips = mpi_store_table(payments->store, &mpi_slip_record);
     payments->buckets = mpi_store_table(payments->store, &mpi_bucket_record);
     mpi_engine_add(engine, &mpi_merchant_saga, payments);
     mpi_engine_add(engine, &mpi_merchant_change_saga, payments);
     mpi_engine_add(engine, &mpi_holiday_saga, payments);
+    mpi_engine_add(engine, &mpi_promotion_saga, payments);
     mpi_engine_add(engine, &mpi_pay_saga, payments);
     mpi_engine_add(engine, &mpi_authorize_saga, payments);
     mpi_engine_add(engine, &mpi_capture_saga, payments);

@@ -102,6 +102,10 @@ typedef struct mpi_slip {
     int32_t previous_kind;  /* PAY: what the bucket counted before; see mpi_entry */
     minipay_id previous_id;
     int32_t terms_version; /* the merchant's, by which the fee is computed */
+    minipay_id promotion_id;
+    int64_t promotion_minor; /* the discount on the whole amount */
+    int64_t refunded_promotion_minor;
+    int32_t merchant_share; /* of the discount, in basis points */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip;
 
@@ -116,6 +120,8 @@ typedef struct mpi_slip_change {
     int32_t bucket_round;
     int32_t previous_kind;
     minipay_id previous_id;
+    int64_t promotion_minor; /* CAPTURE: of amount_minor, not paid by the member */
+    int64_t merchant_part_minor;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip_change;
 
@@ -129,8 +135,26 @@ typedef struct mpi_refund {
     int32_t bucket_round;
     int32_t previous_kind;
     minipay_id previous_id;
+    int64_t promotion_minor; /* of amount_minor, not given back to the member */
+    int64_t merchant_part_minor;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_refund;
+
+typedef struct mpi_promotion {
+    mpi_operation op; /* kind PROMOTION */
+    minipay_id merchant_id;
+    int32_t basis_points;
+    int32_t merchant_share;
+    int64_t fixed_minor;
+    int64_t largest_minor;
+    int64_t budget_minor;
+    int64_t used_minor;
+    int64_t starts_at;
+    int64_t ends_at;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    char name[MINIPAY_NAME_SIZE];
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_promotion;
 
 /* What a bucket counts: a PAY, CAPTURE or REFUND. A bucket knows its newest entry and each entry the one
  * before it, so a statement needs no index. */
@@ -154,7 +178,8 @@ typedef struct mpi_bucket {
     int64_t carried_minor;
     int32_t last_kind; /* its newest entry */
     minipay_id last_id;
-    int32_t due_date; /* a run of this date or later closes it */
+    int32_t due_date;        /* a run of this date or later closes it */
+    int64_t promotion_minor; /* the merchant's own part */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bucket;
 
@@ -163,6 +188,7 @@ extern const mpi_record mpi_merchant_record;
 extern const mpi_record mpi_merchant_terms_record;
 extern const mpi_record mpi_merchant_change_record;
 extern const mpi_record mpi_holiday_record;
+extern const mpi_record mpi_promotion_record;
 extern const mpi_record mpi_calendar_day_record;
 extern const mpi_record mpi_slip_record;
 extern const mpi_record mpi_slip_change_record;
@@ -177,7 +203,7 @@ typedef struct mpi_payments {
     mpi_engine *engine;
     mpi_policy *policy;
     mpi_wallet_port wallet;
-    mpi_table *merchants, *terms, *calendar, *slips, *buckets;
+    mpi_table *merchants, *terms, *calendar, *promotions, *slips, *buckets;
 } mpi_payments;
 
 void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
@@ -192,6 +218,14 @@ minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *i
 /* `draw_up` for minipay_merchant_change. */
 void mpi_merchant_change_draw_up(void *context, const void *requests, uint32_t number,
                                  mpi_document *document);
+
+/* `draw_up` for minipay_promotion_request. */
+void mpi_promotion_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
+
+minipay_status mpi_promotions_get(mpi_payments *payments, const minipay_id *id,
+                                  minipay_promotion *promotion, minipay_error *error);
+minipay_status mpi_promotions_list(mpi_payments *payments, const minipay_id *after,
+                                   minipay_promotion *promotions, uint32_t *count, minipay_error *error);
 
 /* `draw_up` for minipay_holiday_request. */
 void mpi_calendar_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);

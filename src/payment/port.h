@@ -7,13 +7,14 @@
 #include "minipay/settlement.h"
 #include "saga/saga.h"
 
-/* What a merchant is due from one bucket. due = gross - refund - fee + carried. */
+/* What a merchant is due from one bucket. due = gross - refund - fee - promotion + carried. */
 typedef struct mpi_due {
     minipay_id merchant_id;
     int64_t slips;
     int64_t gross_minor;
     int64_t refund_minor;
     int64_t fee_minor;
+    int64_t promotion_minor; /* the merchant's own part */
     int64_t carried_minor;
     int32_t due_date;
     int32_t business_date;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/money.h"
 #include "base/time.h"
+#include "payment/promotion.h"
 
 #include <string.h>
 
@@ -11,11 +12,12 @@
  * is given back in proportion, cumulatively, so that it is exact when all is refunded. */
 
 static const minipay_field refund_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_refund),         MPI_ID(mpi_refund, slip_id),
-    MPI_MONEY(mpi_refund, asked_minor),       MPI_MONEY(mpi_refund, amount_minor),
-    MPI_MONEY(mpi_refund, fee_minor),         MPI_INT32(mpi_refund, business_date),
-    MPI_INT32(mpi_refund, bucket_round),      MPI_ENUM(mpi_refund, previous_kind, mpi_kind_names),
-    MPI_OPTIONAL_ID(mpi_refund, previous_id), MPI_HASH(mpi_refund, row_tag),
+    MPI_OPERATION_FIELDS(mpi_refund),           MPI_ID(mpi_refund, slip_id),
+    MPI_MONEY(mpi_refund, asked_minor),         MPI_MONEY(mpi_refund, amount_minor),
+    MPI_MONEY(mpi_refund, fee_minor),           MPI_INT32(mpi_refund, business_date),
+    MPI_INT32(mpi_refund, bucket_round),        MPI_ENUM(mpi_refund, previous_kind, mpi_kind_names),
+    MPI_OPTIONAL_ID(mpi_refund, previous_id),   MPI_MONEY(mpi_refund, promotion_minor),
+    MPI_MONEY(mpi_refund, merchant_part_minor), MPI_HASH(mpi_refund, row_tag),
 };
 
 const mpi_record mpi_refund_record =
@@ -54,23 +56,42 @@ static minipay_status size_up(const mpi_slip *slip, mpi_refund *refund, mpi_slip
         !mpi_money_add(slip->refunded_minor, refund->amount_minor, &after->refunded_minor))
         return MINIPAY_REFUND_EXCEEDS;
     after->slip_state = move->to;
+    after->refunded_promotion_minor = mpi_promotion_refunded(slip, after);
     fee_back(refund, after);
     return MINIPAY_OK;
 }
 
-static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
-                                const mpi_slip *slip)
+static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
+                                 const mpi_slip *slip, int64_t amount_minor)
 {
     mpi_move asked = {
         .op = &refund->op,
         .kind = MINIPAY_KIND_REFUND,
         .payer = {MPI_PARTY_PAYABLE, slip->merchant_id},
         .payee = {MPI_PARTY_WALLET, slip->member_id},
-        .amount_minor = refund->amount_minor,
+        .amount_minor = amount_minor,
         .forced = true,
     };
+    if (amount_minor == 0)
+        return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
     return payments->wallet.move(payments->wallet.impl, flow, &asked, &refund->op.policy_version);
+}
+
+/* To each what he gave: member, company, and by a figure of his line the merchant. */
+static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
+                                const mpi_slip *slip, const mpi_slip *after)
+{
+    mpi_split split;
+    mpi_promotion_split(slip, refund->amount_minor, slip->refunded_promotion_minor,
+                        after->refunded_promotion_minor, &split);
+    refund->promotion_minor = split.promotion_minor;
+    refund->merchant_part_minor = split.merchant_minor;
+    minipay_status status = pay_member(payments, flow, refund, slip, split.member_minor);
+    if (status == MINIPAY_OK)
+        status = mpi_promotion_pay(payments, flow, &refund->op, slip, split.company_minor, true);
+    return status == MINIPAY_OK ? mpi_promotion_return(payments, flow, slip, split.promotion_minor)
+                                : status;
 }
 
 static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
@@ -80,6 +101,7 @@ static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_refund *
     mpi_entry entry = {refund->op.id, MINIPAY_KIND_REFUND};
     mpi_counted counted;
     mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
+    mpi_money_subtract(0, refund->merchant_part_minor, &change.promotion_minor);
     minipay_status status =
         mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change, &entry, &counted);
     if (status != MINIPAY_OK)
@@ -107,7 +129,7 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
     if (status == MINIPAY_OK && is_too_late(slip, rules, mpi_unit_now(flow->unit)))
         status = MINIPAY_SLIP_CLOSED;
     if (status == MINIPAY_OK)
-        status = give_back(payments, flow, refund, slip);
+        status = give_back(payments, flow, refund, slip, &after);
     if (status == MINIPAY_OK)
         status = count(payments, flow, refund, slip);
     return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "payment/promotion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,10 @@ static const minipay_field slip_fields[] = {
     MPI_ENUM(mpi_slip, previous_kind, mpi_kind_names),
     MPI_OPTIONAL_ID(mpi_slip, previous_id),
     MPI_INT32(mpi_slip, terms_version),
+    MPI_OPTIONAL_ID(mpi_slip, promotion_id),
+    MPI_MONEY(mpi_slip, promotion_minor),
+    MPI_MONEY(mpi_slip, refunded_promotion_minor),
+    MPI_INT32(mpi_slip, merchant_share),
     MPI_HASH(mpi_slip, row_tag),
 };
 
@@ -145,6 +150,10 @@ static minipay_status show(const mpi_payments *payments, const mpi_slip *row, mi
     slip->topup_minor = row->topup_minor;
     slip->expires_at = row->expires_at;
     slip->terms_version = row->terms_version;
+    slip->promotion_id = row->promotion_id;
+    slip->promotion_minor = row->promotion_minor;
+    slip->merchant_part_minor = mpi_promotion_merchant(row, row->promotion_minor);
+    slip->refunded_promotion_minor = row->refunded_promotion_minor;
     if (mpi_record_unseal(mpi_store_keys(payments->store), &row->op.id, &row->memo, slip->memo,
                           sizeof slip->memo) != 0)
         return mpi_fail(error, MINIPAY_CORRUPT, "slip", "a slip's memo cannot be unsealed");

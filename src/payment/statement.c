@@ -2,6 +2,7 @@
 #include "payment/internal.h"
 
 #include "base/error.h"
+#include "payment/promotion.h"
 
 #include <string.h>
 
@@ -30,6 +31,7 @@ static minipay_status read_slip(mpi_view *view, const minipay_id *id, found *ent
     entry->shown.slip_id = *id;
     entry->shown.amount_minor = slip.amount_minor;
     entry->shown.fee_minor = slip.fee_minor;
+    entry->shown.promotion_minor = mpi_promotion_merchant(&slip, slip.promotion_minor);
     entry->shown.booked_at = slip.op.finished_at;
     entry->counted =
         (mpi_counted){slip.business_date, slip.bucket_round, {slip.previous_id, slip.previous_kind}};
@@ -46,6 +48,7 @@ static minipay_status read_capture(mpi_view *view, const minipay_id *id, found *
     entry->shown.slip_id = change.slip_id;
     entry->shown.amount_minor = change.amount_minor;
     entry->shown.fee_minor = change.fee_minor;
+    entry->shown.promotion_minor = change.merchant_part_minor;
     entry->shown.booked_at = change.op.finished_at;
     entry->counted = (mpi_counted){
         change.business_date, change.bucket_round, {change.previous_id, change.previous_kind}};
@@ -62,6 +65,7 @@ static minipay_status read_refund(mpi_view *view, const minipay_id *id, found *e
     entry->shown.slip_id = refund.slip_id;
     entry->shown.amount_minor = refund.amount_minor;
     entry->shown.fee_minor = refund.fee_minor;
+    entry->shown.promotion_minor = refund.merchant_part_minor;
     entry->shown.booked_at = refund.op.finished_at;
     entry->counted = (mpi_counted){
         refund.business_date, refund.bucket_round, {refund.previous_id, refund.previous_kind}};

@@ -65,6 +65,7 @@ static void say_figures(mpi_claims *claims, const mpi_line *line)
         {MPI_LINE_PART_GROSS, line->gross_minor, "gross_minor"},
         {MPI_LINE_PART_REFUND, line->refund_minor, "refund_minor"},
         {MPI_LINE_PART_FEE, line->fee_minor, "fee_minor"},
+        {MPI_LINE_PART_PROMOTION, line->promotion_minor, "promotion_minor"},
         {MPI_LINE_PART_CARRIED, line->carried_minor, "carried_minor"},
     };
     memcpy(key.currency, line->currency, sizeof key.currency);
@@ -118,8 +119,10 @@ static minipay_status say_line(mpi_claims *claims, const void *row, minipay_erro
                    : line->op.state == MINIPAY_STATE_REJECTED ? PART_REFUSED
                                                               : PART_OPEN;
     int64_t net = mpi_money_wrap_add(
-        mpi_money_wrap_subtract(mpi_money_wrap_subtract(line->gross_minor, line->refund_minor),
-                                line->fee_minor),
+        mpi_money_wrap_subtract(
+            mpi_money_wrap_subtract(mpi_money_wrap_subtract(line->gross_minor, line->refund_minor),
+                                    line->fee_minor),
+            line->promotion_minor),
         line->carried_minor);
     (void)error;
     mpi_claim_wrong(claims, MPI_TOPIC_LINES, "net_minor", line->net_minor, net);

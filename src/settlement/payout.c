@@ -24,7 +24,8 @@ static const minipay_field line_fields[] = {
     MPI_TEXT(mpi_line, currency),          MPI_OPTIONAL_ID(mpi_line, account_id),
     MPI_INT32(mpi_line, attempt),          MPI_OPTIONAL_ID(mpi_line, retries_id),
     MPI_OPTIONAL_ID(mpi_line, retried_by), MPI_INT32(mpi_line, carried_date),
-    MPI_INT32(mpi_line, carried_round),    MPI_HASH(mpi_line, row_tag),
+    MPI_INT32(mpi_line, carried_round),    MPI_MONEY(mpi_line, promotion_minor),
+    MPI_HASH(mpi_line, row_tag),
 };
 
 enum { FIELD_STATE = 4, FIELD_STEP = 5, FIELD_RUN = 14, FIELD_MERCHANT = 15 };
@@ -189,7 +190,7 @@ const mpi_saga mpi_payout_saga = {
 bool mpi_due_is_empty(const mpi_due *due)
 {
     return due->slips == 0 && due->gross_minor == 0 && due->refund_minor == 0 && due->fee_minor == 0 &&
-           due->carried_minor == 0;
+           due->promotion_minor == 0 && due->carried_minor == 0;
 }
 
 bool mpi_line_sum(mpi_line *line, const mpi_due *due)
@@ -198,9 +199,11 @@ bool mpi_line_sum(mpi_line *line, const mpi_due *due)
     return mpi_money_add(line->gross_minor, due->gross_minor, &line->gross_minor) &&
            mpi_money_add(line->refund_minor, due->refund_minor, &line->refund_minor) &&
            mpi_money_add(line->fee_minor, due->fee_minor, &line->fee_minor) &&
+           mpi_money_add(line->promotion_minor, due->promotion_minor, &line->promotion_minor) &&
            mpi_money_add(line->carried_minor, due->carried_minor, &line->carried_minor) &&
            mpi_money_subtract(line->gross_minor, line->refund_minor, &line->net_minor) &&
            mpi_money_subtract(line->net_minor, line->fee_minor, &line->net_minor) &&
+           mpi_money_subtract(line->net_minor, line->promotion_minor, &line->net_minor) &&
            mpi_money_add(line->net_minor, line->carried_minor, &line->net_minor);
 }
 

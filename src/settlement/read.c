@@ -32,6 +32,7 @@ bool mpi_line_total(minipay_settlement *sum, const mpi_line *line)
     return mpi_money_add(sum->gross_minor, line->gross_minor, &sum->gross_minor) &&
            mpi_money_add(sum->refund_minor, line->refund_minor, &sum->refund_minor) &&
            mpi_money_add(sum->fee_minor, line->fee_minor, &sum->fee_minor) &&
+           mpi_money_add(sum->promotion_minor, line->promotion_minor, &sum->promotion_minor) &&
            mpi_money_add(sum->carried_minor, line->carried_minor, &sum->carried_minor) &&
            mpi_money_add(sum->net_minor, line->net_minor, &sum->net_minor) &&
            mpi_money_add(sum->payout_minor, line->payout_minor, &sum->payout_minor) &&
@@ -150,6 +151,7 @@ void mpi_line_show(const mpi_line *row, minipay_settlement_line *line)
     line->refund_minor = row->refund_minor;
     line->fee_minor = row->fee_minor;
     line->net_minor = row->net_minor;
+    line->promotion_minor = row->promotion_minor;
     line->carried_minor = row->carried_minor;
     line->payout_minor = row->payout_minor;
     line->status = row->op.status;

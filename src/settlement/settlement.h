@@ -24,7 +24,7 @@ typedef struct mpi_run {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_run;
 
-/* One merchant in a run, and its payout. net = gross - refund - fee + carried. */
+/* One merchant in a run, and its payout. net = gross - refund - fee - promotion + carried. */
 typedef struct mpi_line {
     mpi_operation op; /* kind PAYOUT; its parent is the run */
     minipay_id run_id;
@@ -43,6 +43,7 @@ typedef struct mpi_line {
     minipay_id retried_by; /* the line that pays this one again */
     int32_t carried_date;  /* not paid out: the bucket of the merchant that it was carried into */
     int32_t carried_round;
+    int64_t promotion_minor; /* the merchant's own part */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_line;
 

@@ -12,7 +12,8 @@ typedef enum mpi_party_kind {
     MPI_PARTY_PAYABLE,   /* what a merchant is owed */
     MPI_PARTY_TRANSIT,   /* on its way out of the corporate account */
     MPI_PARTY_CORPORATE, /* in the bank */
-    MPI_PARTY_FEE_INCOME
+    MPI_PARTY_FEE_INCOME,
+    MPI_PARTY_PROMOTION_EXPENSE /* what the company gives to payments */
 } mpi_party_kind;
 
 typedef struct mpi_party {

@@ -106,7 +106,8 @@ static const int32_t party_accounts[] = {[MPI_PARTY_WALLET] = MPI_ACCOUNT_WALLET
                                          [MPI_PARTY_PAYABLE] = MPI_ACCOUNT_PAYABLE,
                                          [MPI_PARTY_TRANSIT] = MPI_ACCOUNT_TRANSIT,
                                          [MPI_PARTY_CORPORATE] = MPI_ACCOUNT_CORPORATE,
-                                         [MPI_PARTY_FEE_INCOME] = MPI_ACCOUNT_FEE_INCOME};
+                                         [MPI_PARTY_FEE_INCOME] = MPI_ACCOUNT_FEE_INCOME,
+                                         [MPI_PARTY_PROMOTION_EXPENSE] = MPI_ACCOUNT_PROMOTION_EXPENSE};
 
 static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi_party *party,
                                  const char currency[4], const mpi_account **account)

@@ -92,6 +92,30 @@ static void captures_of_one_payment_keep_the_first_ones_terms(void **state)
     world_close(&w);
 }
 
+/* A fixed fee weighs less when more is captured: what a refund gave back already stays given back. */
+static void a_fee_given_back_is_not_taken_again(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, NULL, 0);
+    world_credit(&w, member, 1000000);
+    minipay_merchant_change change = ask_change(&w, merchant, MINIPAY_MERCHANT_TERMS);
+    change.fixed_fee_minor = 100;
+    expect_change(&w, &change, MINIPAY_OK);
+    minipay_id payment = world_do(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 1000).id;
+    world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, payment, 100);
+    world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 50);
+    assert_int_equal(slip_of(&w, payment).refunded_fee_minor, 50);
+    world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, payment, 900);
+    world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 1);
+    assert_int_equal(slip_of(&w, payment).refunded_fee_minor, 50);
+    world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 0);
+    assert_int_equal(slip_of(&w, payment).refunded_fee_minor, 100);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void a_deactivated_merchant_takes_no_new_payment(void **state)
 {
     world w;
@@ -304,6 +328,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_terms_come_into_force_at_their_time),
         cmocka_unit_test(captures_of_one_payment_keep_the_first_ones_terms),
+        cmocka_unit_test(a_fee_given_back_is_not_taken_again),
         cmocka_unit_test(a_deactivated_merchant_takes_no_new_payment),
         cmocka_unit_test(payouts_go_to_the_account_of_the_terms),
         cmocka_unit_test(changes_are_refused_in_the_order_of_the_header),

@@ -170,6 +170,30 @@ static void reconcile(world *w)
     assert_int_equal(found.extra, 1);
 }
 
+static void celebrate(world *w, const cast *c)
+{
+    minipay_promotion_request request;
+    minipay_outcome outcome;
+    minipay_promotion_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = world_id(w);
+    request.fixed_minor = 1001;
+    request.largest_minor = 2000;
+    request.budget_minor = 100000;
+    request.merchant_share = 3000;
+    memcpy(request.currency, "KRW", 4);
+    snprintf(request.name, sizeof request.name, "Opening");
+    ASSERT_STATUS(minipay_promotion_register(w->pay, &request, 1, &outcome, NULL), MINIPAY_OK);
+    minipay_instruction pay = world_ask(w, MINIPAY_KIND_PAY, c->payer, c->shop, 3000);
+    pay.promotion_id = request.id;
+    world_expect(w, &pay, MINIPAY_STATE_DONE, MINIPAY_OK);
+    must(w, MINIPAY_KIND_REFUND, world_nobody, pay.id, 700);
+    minipay_instruction hold = world_ask(w, MINIPAY_KIND_AUTHORIZE, c->payer, c->shop, 3000);
+    hold.promotion_id = request.id;
+    world_expect(w, &hold, MINIPAY_STATE_DONE, MINIPAY_OK);
+    must(w, MINIPAY_KIND_CAPTURE, world_nobody, hold.id, 700);
+}
+
 void rich_world(world *w, const char *path)
 {
     char bank[WORLD_PATH_SIZE + 8];
@@ -198,6 +222,7 @@ void rich_day(world *w)
     move_between_members(w, &c);
     set_aside(w, &c);
     shop(w, &c);
+    celebrate(w, &c);
     pass_a_batch(w, &c);
     world_settle(w, world_id(w), 20991231);
     must(w, MINIPAY_KIND_PAY, c.payer, c.shop, 7000);
