@@ -10,7 +10,8 @@
 extern "C" {
 #endif
 
-/* One invariant. `detail` names the first difference: table, row, column, what stands and what should. */
+/* One invariant. `detail` names the first difference: table, row, column, what stands and what should; plain
+ * ASCII. */
 typedef struct minipay_audit_check {
     uint32_t struct_size;
     int32_t ok;
@@ -21,8 +22,14 @@ typedef struct minipay_audit_check {
 
 MINIPAY_API void minipay_audit_check_init(minipay_audit_check *check);
 
-/* Checks every invariant on one snapshot, beside running operations. `*count` is the room at `checks`,
- * then their number; 32 is enough. `*clean` is 1 only when every check is ok. */
+/* Checks every invariant on one snapshot, beside running operations: the chain of blocks, the tags and tallies
+ * of documents, postings and balances, the trial balance, and what is owed beside what is in the bank (this
+ * check's `detail` tells both, even when it holds); then whatever is told twice: documents and postings, held
+ * and incoming money, bank orders, slips, buckets, settlement lines and payables.
+ *
+ * `*count` is the room at `checks`, then their number; 32 is enough. `*clean` is 1 only when every check is
+ * ok. Books that are not clean are no failure of the call. USAGE: INVALID_ARGUMENT (checks, count, clean; count
+ * when there is less room than checks). */
 MINIPAY_API minipay_status minipay_audit(minipay *pay, minipay_audit_check *checks, uint32_t *count,
                                          int32_t *clean, minipay_error *error);
 

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "ledger/audit.h"
 
+#include <string.h>
+
 enum { CHECKS_LARGEST = 64 };
 
 static minipay_status one_pass(mpi_view *view, mpi_claims *claims, mpi_audit *audit,
@@ -68,19 +70,29 @@ static minipay_status audit_store(minipay *pay, mpi_audit *audit, minipay_error 
 minipay_status minipay_audit(minipay *pay, minipay_audit_check *checks, uint32_t *count, int32_t *clean,
                              minipay_error *error)
 {
+    minipay_audit_check made[CHECKS_LARGEST];
+    mpi_audit audit = {made, CHECKS_LARGEST, 0, NULL};
+    int32_t all = 1;
     if (!checks || !count || !clean)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "checks", "NULL");
-    mpi_audit audit = {checks, *count, 0, NULL};
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT,
+                        !checks  ? "checks"
+                        : !count ? "count"
+                                 : "clean",
+                        "NULL");
     minipay_status status = mpi_enter(pay, error);
     if (status != MINIPAY_OK)
         return status;
     status = audit_store(pay, &audit, error);
     mpi_leave(pay);
+    if (status == MINIPAY_OK && audit.count > *count)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for %u checks is needed",
+                        audit.count);
     if (status != MINIPAY_OK)
         return status;
-    *count = audit.count;
-    *clean = 1;
     for (uint32_t i = 0; i < audit.count; i++)
-        *clean = *clean && checks[i].ok;
+        all = all && made[i].ok;
+    memcpy(checks, made, audit.count * sizeof *checks);
+    *count = audit.count;
+    *clean = all;
     return MINIPAY_OK;
 }

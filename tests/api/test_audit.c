@@ -135,6 +135,7 @@ static void a_missing_argument_is_a_usage_error(void **state)
     uint32_t count = 32, few = 3;
     int32_t clean = 7;
     (void)state;
+    memset(checks, 0x33, sizeof checks);
     world_begin(&w);
     ASSERT_STATUS(minipay_audit(w.pay, NULL, &count, &clean, NULL), MINIPAY_INVALID_ARGUMENT);
     ASSERT_STATUS(minipay_audit(w.pay, checks, NULL, &clean, NULL), MINIPAY_INVALID_ARGUMENT);
@@ -143,6 +144,7 @@ static void a_missing_argument_is_a_usage_error(void **state)
     ASSERT_STATUS(minipay_audit(w.pay, checks, &few, &clean, NULL), MINIPAY_INVALID_ARGUMENT);
     assert_int_equal(clean, 7);
     assert_int_equal(few, 3);
+    assert_int_equal(checks[0].ok, 0x33333333);
     world_close(&w);
 }
 
