@@ -25,6 +25,24 @@ minipay_status call_merchant_register(minipay *pay, const void *requests, uint32
     return minipay_merchant_register(pay, requests, count, outcomes, error);
 }
 
+minipay_status call_merchant_update(minipay *pay, const void *requests, uint32_t count,
+                                    minipay_outcome *outcomes, minipay_error *error)
+{
+    return minipay_merchant_update(pay, requests, count, outcomes, error);
+}
+
+minipay_status call_promotion_register(minipay *pay, const void *requests, uint32_t count,
+                                       minipay_outcome *outcomes, minipay_error *error)
+{
+    return minipay_promotion_register(pay, requests, count, outcomes, error);
+}
+
+minipay_status call_holiday_set(minipay *pay, const void *requests, uint32_t count,
+                                minipay_outcome *outcomes, minipay_error *error)
+{
+    return minipay_holiday_set(pay, requests, count, outcomes, error);
+}
+
 minipay_status call_execute(minipay *pay, const void *requests, uint32_t count,
                             minipay_outcome *outcomes, minipay_error *error)
 {

@@ -17,6 +17,12 @@ minipay_status call_wallet_open(minipay *pay, const void *requests, uint32_t cou
                                 minipay_outcome *outcomes, minipay_error *error);
 minipay_status call_merchant_register(minipay *pay, const void *requests, uint32_t count,
                                       minipay_outcome *outcomes, minipay_error *error);
+minipay_status call_merchant_update(minipay *pay, const void *requests, uint32_t count,
+                                    minipay_outcome *outcomes, minipay_error *error);
+minipay_status call_promotion_register(minipay *pay, const void *requests, uint32_t count,
+                                       minipay_outcome *outcomes, minipay_error *error);
+minipay_status call_holiday_set(minipay *pay, const void *requests, uint32_t count,
+                                minipay_outcome *outcomes, minipay_error *error);
 minipay_status call_execute(minipay *pay, const void *requests, uint32_t count,
                             minipay_outcome *outcomes, minipay_error *error);
 

@@ -17,8 +17,6 @@ int cmd_member_list(const args *a, db *d);
 int cmd_bank_link(const args *a, db *d);
 
 int cmd_bank_list(const args *a, db *d);
-int cmd_merchant_list(const args *a, db *d);
-int cmd_settle_list(const args *a, db *d);
 
 int cmd_wallet_open(const args *a, db *d);
 int cmd_wallet_list(const args *a, db *d);
@@ -33,6 +31,20 @@ int cmd_capture(const args *a, db *d);
 int cmd_void(const args *a, db *d);
 int cmd_refund(const args *a, db *d);
 int cmd_slip_get(const args *a, db *d);
+int cmd_slip_list(const args *a, db *d);
+int cmd_merchant_list(const args *a, db *d);
+int cmd_merchant_terms(const args *a, db *d);
+int cmd_merchant_deactivate(const args *a, db *d);
+int cmd_merchant_reactivate(const args *a, db *d);
+int cmd_promotion_register(const args *a, db *d);
+int cmd_promotion_get(const args *a, db *d);
+int cmd_promotion_list(const args *a, db *d);
+int cmd_settle_preview(const args *a, db *d);
+int cmd_settle_retry(const args *a, db *d);
+int cmd_settle_list(const args *a, db *d);
+int cmd_settle_statement(const args *a, db *d);
+int cmd_settle_holiday(const args *a, db *d);
+int cmd_settle_holidays(const args *a, db *d);
 
 int cmd_merchant_register(const args *a, db *d);
 int cmd_merchant_get(const args *a, db *d);

@@ -10,6 +10,9 @@
 #include <string.h>
 
 #define BIT(option) OPT_BIT(OPT_##option)
+#define TERMS_OPTIONS                                                                                   \
+    (BIT(FEE_BPS) | BIT(CYCLE) | BIT(FIXED_FEE) | BIT(LEAST_FEE) | BIT(MOST_FEE) | BIT(WEEKLY) |        \
+     BIT(MONTHLY) | BIT(ACCOUNT))
 #define NO_WORDS NULL, 0, 0
 #define ONE_WORD(what) what, 1, 1
 
@@ -45,14 +48,30 @@ static const command commands[] = {
      BIT(DB) | BIT(MEMBER) | BIT(AMOUNT), REQUEST_OPTIONS | BIT(CURRENCY) | BIT(ACCOUNT) | BIT(MEMO),
      NO_WORDS},
     {"merchant register", "A merchant joins", cmd_merchant_register, DB_EXISTING, BIT(DB) | BIT(NAME),
-     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(FEE_BPS) | BIT(CYCLE), NO_WORDS},
+     REQUEST_OPTIONS | BIT(CURRENCY) | TERMS_OPTIONS, NO_WORDS},
     {"merchant list", "List the merchants", cmd_merchant_list, DB_EXISTING, BIT(DB), BIT(JSON),
      NO_WORDS},
     {"merchant get", "Show a merchant", cmd_merchant_get, DB_EXISTING, BIT(DB), BIT(JSON),
      ONE_WORD("UUID")},
+    {"merchant terms", "Agree with a merchant on new terms; what is not named stays", cmd_merchant_terms,
+     DB_EXISTING, BIT(DB), REQUEST_OPTIONS | TERMS_OPTIONS, ONE_WORD("UUID")},
+    {"merchant deactivate", "Take no new payments for a merchant", cmd_merchant_deactivate, DB_EXISTING,
+     BIT(DB), REQUEST_OPTIONS, ONE_WORD("UUID")},
+    {"merchant reactivate", "Take payments for a merchant again", cmd_merchant_reactivate, DB_EXISTING,
+     BIT(DB), REQUEST_OPTIONS, ONE_WORD("UUID")},
+    {"promotion register", "Begin a promotional event", cmd_promotion_register, DB_EXISTING,
+     BIT(DB) | BIT(NAME) | BIT(FUND),
+     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(MERCHANT) | BIT(DISCOUNT) | BIT(DISCOUNT_BPS) | BIT(LARGEST) |
+         BIT(SHARE),
+     NO_WORDS},
+    {"promotion get", "Show a promotion", cmd_promotion_get, DB_EXISTING, BIT(DB), BIT(JSON),
+     ONE_WORD("UUID")},
+    {"promotion list", "List every promotion", cmd_promotion_list, DB_EXISTING, BIT(DB), BIT(JSON),
+     NO_WORDS},
     {"pay", "Wallet to merchant; leaves a slip", cmd_pay, DB_EXISTING,
      BIT(DB) | BIT(MEMBER) | BIT(MERCHANT) | BIT(AMOUNT),
-     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AUTO_TOPUP) | BIT(AUTHORIZE) | BIT(MEMO), NO_WORDS},
+     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AUTO_TOPUP) | BIT(AUTHORIZE) | BIT(PROMOTION) | BIT(MEMO),
+     NO_WORDS},
     {"capture", "Move an authorised payment's money, or a part of it", cmd_capture, DB_EXISTING,
      BIT(DB) | BIT(PAYMENT), REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AMOUNT), NO_WORDS},
     {"void", "Free what is left of an authorised payment", cmd_void, DB_EXISTING, BIT(DB) | BIT(PAYMENT),
@@ -61,6 +80,18 @@ static const command commands[] = {
      BIT(DB) | BIT(PAYMENT), REQUEST_OPTIONS | BIT(CURRENCY) | BIT(AMOUNT) | BIT(MEMO), NO_WORDS},
     {"slip get", "Show a payment's slip", cmd_slip_get, DB_EXISTING, BIT(DB), BIT(JSON),
      ONE_WORD("UUID")},
+    {"slip list", "List a member's or merchant's slips, newest first", cmd_slip_list, DB_EXISTING,
+     BIT(DB), BIT(JSON) | BIT(MEMBER) | BIT(MERCHANT) | BIT(COUNT), NO_WORDS},
+    {"settle preview", "Show what a run would pay; changes nothing", cmd_settle_preview, DB_EXISTING,
+     BIT(DB) | BIT(THROUGH), BIT(JSON) | BIT(CURRENCY), NO_WORDS},
+    {"settle retry", "Pay a run's refused payouts again", cmd_settle_retry, DB_EXISTING, BIT(DB),
+     REQUEST_OPTIONS | BIT(CURRENCY), ONE_WORD("DATE|UUID")},
+    {"settle statement", "Show the payments and refunds behind a line", cmd_settle_statement,
+     DB_EXISTING, BIT(DB), BIT(JSON) | BIT(CURRENCY), ONE_WORD("LINE-UUID")},
+    {"settle holiday", "Make a date a holiday, or a business day again", cmd_settle_holiday, DB_EXISTING,
+     BIT(DB), REQUEST_OPTIONS | BIT(NAME) | BIT(WITHDRAWN), ONE_WORD("DATE")},
+    {"settle holidays", "List the holidays", cmd_settle_holidays, DB_EXISTING, BIT(DB), BIT(JSON),
+     NO_WORDS},
     {"settle run", "Pay the merchants, through a business date", cmd_settle_run, DB_EXISTING,
      BIT(DB) | BIT(THROUGH), BIT(JSON) | BIT(CURRENCY) | BIT(ACTOR) | BIT(CHANNEL) | BIT(REASON),
      NO_WORDS},

@@ -37,6 +37,8 @@ static int fill(const args *a, db *d, minipay_instruction *i)
         code = args_copy(a, OPT_MEMO, "", i->memo, sizeof i->memo);
     if (!code)
         code = fill_sides(a, d, i);
+    if (!code)
+        code = args_id(a, OPT_PROMOTION, &i->promotion_id);
     if (a->text[OPT_AUTO_TOPUP])
         i->flags |= MINIPAY_FLAG_AUTO_TOPUP;
     return code;

@@ -15,17 +15,29 @@ enum { PAGE = 512 };
 
 /* ---- a run ---- */
 
+static int show_run_json(const minipay_settlement *s)
+{
+    json_t *object =
+        json_pack("{s:o,s:s,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "id", json_id(&s->id), "state",
+                  minipay_state_name(s->state), "through_date", json_date(s->through_date), "currency",
+                  s->currency, "lines", (json_int_t)s->lines, "paid", (json_int_t)s->paid, "refused",
+                  (json_int_t)s->refused, "open", (json_int_t)s->open, "gross_minor",
+                  (json_int_t)s->gross_minor, "refund_minor", (json_int_t)s->refund_minor, "fee_minor",
+                  (json_int_t)s->fee_minor, "net_minor", (json_int_t)s->net_minor);
+    json_t *rest = json_pack("{s:I,s:I,s:I,s:I,s:o}", "promotion_minor", (json_int_t)s->promotion_minor,
+                             "carried_minor", (json_int_t)s->carried_minor, "payout_minor",
+                             (json_int_t)s->payout_minor, "paid_minor", (json_int_t)s->paid_minor,
+                             "retry_of", json_id(&s->retry_of));
+    json_object_update(object, rest);
+    json_decref(rest);
+    return json_print(object);
+}
+
 static int show_run(const args *a, const minipay_settlement *s)
 {
     char id[MINIPAY_ID_TEXT_SIZE], date[TEXT_SIZE], money[4][TEXT_SIZE];
     if (args_json(a))
-        return json_print(json_pack(
-            "{s:o,s:s,s:o,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "id", json_id(&s->id), "state",
-            minipay_state_name(s->state), "through_date", json_date(s->through_date), "currency",
-            s->currency, "lines", (json_int_t)s->lines, "paid", (json_int_t)s->paid, "refused",
-            (json_int_t)s->refused, "open", (json_int_t)s->open, "gross_minor",
-            (json_int_t)s->gross_minor, "refund_minor", (json_int_t)s->refund_minor, "fee_minor",
-            (json_int_t)s->fee_minor, "net_minor", (json_int_t)s->net_minor));
+        return show_run_json(s);
     minipay_id_format(&s->id, id);
     text_date(s->through_date, date);
     text_money(s->gross_minor, s->currency, money[0]);
@@ -91,12 +103,14 @@ int cmd_settle_get(const args *a, db *d)
 
 static json_t *line_json(const minipay_settlement_line *l, const char *name)
 {
-    return json_pack("{s:s,s:o,s:o,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "name", name, "merchant_id",
-                     json_id(&l->merchant_id), "id", json_id(&l->id), "state",
-                     minipay_state_name(l->state), "status", minipay_status_name(l->status), "currency",
-                     l->currency, "slips", (json_int_t)l->slips, "gross_minor",
-                     (json_int_t)l->gross_minor, "refund_minor", (json_int_t)l->refund_minor,
-                     "fee_minor", (json_int_t)l->fee_minor, "net_minor", (json_int_t)l->net_minor);
+    return json_pack(
+        "{s:s,s:o,s:o,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:i}", "name", name, "merchant_id",
+        json_id(&l->merchant_id), "id", json_id(&l->id), "state", minipay_state_name(l->state), "status",
+        minipay_status_name(l->status), "currency", l->currency, "slips", (json_int_t)l->slips,
+        "gross_minor", (json_int_t)l->gross_minor, "refund_minor", (json_int_t)l->refund_minor,
+        "fee_minor", (json_int_t)l->fee_minor, "net_minor", (json_int_t)l->net_minor, "promotion_minor",
+        (json_int_t)l->promotion_minor, "carried_minor", (json_int_t)l->carried_minor, "payout_minor",
+        (json_int_t)l->payout_minor, "attempt", l->attempt);
 }
 
 static void line_row(table *t, const minipay_settlement_line *l, const char *name)
@@ -159,4 +173,138 @@ int cmd_settle_lines(const args *a, db *d)
     if (!code)
         code = show_lines(d, &id, args_json(a) ? NULL : &t);
     return table_finish(&t, code, args_json(a));
+}
+
+/* ---- preview and retry ---- */
+
+int cmd_settle_preview(const args *a, db *d)
+{
+    minipay_settlement_request request;
+    minipay_settlement settlement;
+    minipay_settlement_line line;
+    minipay_id after = {{0}};
+    uint32_t count = 1;
+    int code = EXIT_DONE;
+    minipay_settlement_request_init(&request);
+    minipay_settlement_init(&settlement);
+    code = args_currency(a, request.currency);
+    if (!code)
+        code = args_date(a, OPT_THROUGH, &request.through_date);
+    while (!code && count) {
+        minipay_error error;
+        minipay_error_init(&error);
+        minipay_settlement_line_init(&line);
+        minipay_status status =
+            minipay_settlement_preview(d->pay, &request, &after, &settlement, &line, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_status(status, &error);
+        after = line.merchant_id;
+        if (count && args_json(a))
+            code = show_line(d, &line, NULL);
+    }
+    return code ? code : show_run(a, &settlement);
+}
+
+int cmd_settle_retry(const args *a, db *d)
+{
+    minipay_retry_request request;
+    minipay_settlement settlement;
+    minipay_error error;
+    minipay_retry_request_init(&request);
+    minipay_settlement_init(&settlement);
+    minipay_error_init(&error);
+    int code = run_named(a, &request.run_id);
+    if (!code)
+        code = request_id(a, d, &request.id);
+    if (!code)
+        code = request_stamp(a, request.actor, request.channel, request.reason);
+    if (code)
+        return code;
+    minipay_status status = minipay_settlement_retry(d->pay, &request, &settlement, &error);
+    return status == MINIPAY_OK ? show_run(a, &settlement) : fail_status(status, &error);
+}
+
+/* ---- what is behind a line ---- */
+
+static int show_entry(const args *a, const minipay_statement_entry *e, const char *currency)
+{
+    char id[MINIPAY_ID_TEXT_SIZE], amount[TEXT_SIZE], date[TEXT_SIZE];
+    if (args_json(a))
+        return json_print(json_pack("{s:s,s:o,s:o,s:I,s:I,s:I,s:o,s:o}", "kind",
+                                    minipay_kind_name(e->kind), "id", json_id(&e->id), "slip_id",
+                                    json_id(&e->slip_id), "amount_minor", (json_int_t)e->amount_minor,
+                                    "fee_minor", (json_int_t)e->fee_minor, "promotion_minor",
+                                    (json_int_t)e->promotion_minor, "booked_at", json_time(e->booked_at),
+                                    "business_date", json_date(e->business_date)));
+    minipay_id_format(&e->id, id);
+    text_money(e->amount_minor, currency, amount);
+    text_date(e->business_date, date);
+    printf("%s  %-7s %s  %s\n", date, minipay_kind_name(e->kind), id, amount);
+    return EXIT_DONE;
+}
+
+int cmd_settle_statement(const args *a, db *d)
+{
+    char currency[MINIPAY_CURRENCY_SIZE];
+    minipay_id line;
+    minipay_statement_entry entry;
+    uint32_t count = 1;
+    int code = args_currency(a, currency);
+    minipay_statement_entry_init(&entry);
+    if (!code)
+        code = args_id_text("line", a->words[0], &line);
+    while (!code && count) {
+        minipay_error error;
+        minipay_statement_entry after = entry;
+        minipay_error_init(&error);
+        minipay_status status =
+            minipay_settlement_statement(d->pay, &line, &after, &entry, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_status(status, &error);
+        if (count)
+            code = show_entry(a, &entry, currency);
+    }
+    return code;
+}
+
+/* ---- the business calendar ---- */
+
+int cmd_settle_holiday(const args *a, db *d)
+{
+    minipay_holiday_request request;
+    minipay_holiday_request_init(&request);
+    if (!date_parse(a->words[0], &request.date))
+        return fail_usage("'%s' is not a date such as 2026-11-23", a->words[0]);
+    request.withdrawn = a->text[OPT_WITHDRAWN] != NULL;
+    int code = request_id(a, d, &request.id);
+    if (!code)
+        code = request_stamp(a, request.actor, request.channel, request.reason);
+    if (!code)
+        code = args_copy(a, OPT_NAME, "", request.name, sizeof request.name);
+    return code ? code : request_send(a, d, call_holiday_set, &request, NULL);
+}
+
+int cmd_settle_holidays(const args *a, db *d)
+{
+    minipay_holiday holiday;
+    uint32_t count = 1;
+    int code = EXIT_DONE;
+    minipay_holiday_init(&holiday);
+    while (!code && count) {
+        char date[TEXT_SIZE];
+        minipay_error error;
+        minipay_error_init(&error);
+        minipay_status status = minipay_holiday_list(d->pay, holiday.date, &holiday, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_status(status, &error);
+        if (!count)
+            break;
+        text_date(holiday.date, date);
+        if (args_json(a))
+            code = json_print(
+                json_pack("{s:o,s:s}", "date", json_date(holiday.date), "name", holiday.name));
+        else
+            printf("%s  %s\n", date, holiday.name);
+    }
+    return code;
 }

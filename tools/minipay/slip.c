@@ -3,9 +3,11 @@
 #include "fail.h"
 #include "json.h"
 #include "open.h"
+#include "table.h"
 #include "text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static json_t *slip_json(const minipay_slip *s)
 {
@@ -64,4 +66,64 @@ int cmd_slip_get(const args *a, db *d)
     minipay_slip_init(&slip);
     minipay_status status = minipay_slip_get(d->pay, &id, &slip, &error);
     return status == MINIPAY_OK ? show(a, &slip) : fail_status(status, &error);
+}
+
+enum { LIST_LARGEST = 1000 };
+
+static void slip_row(table *t, const minipay_slip *s)
+{
+    char id[MINIPAY_ID_TEXT_SIZE], date[TEXT_SIZE];
+    minipay_id_format(&s->id, id);
+    text_date(s->business_date, date);
+    table_cell(t, id);
+    table_cell(t, s->business_date ? date : "-");
+    table_cell(t, minipay_slip_state_name(s->state));
+    table_money(t, s->amount_minor, s->currency);
+    table_money(t, s->captured_minor, s->currency);
+    table_money(t, s->refunded_minor, s->currency);
+}
+
+static int read_query(const args *a, db *d, minipay_slip_query *q)
+{
+    minipay_slip_query_init(q);
+    if (!a->text[OPT_MEMBER] == !a->text[OPT_MERCHANT])
+        return fail_usage("--member or --merchant: one of them is needed");
+    return a->text[OPT_MEMBER] ? db_member(d, "--member", a->text[OPT_MEMBER], &q->member_id)
+                               : args_id(a, OPT_MERCHANT, &q->merchant_id);
+}
+
+static int list_slips(const args *a, db *d, minipay_slip *slips, uint32_t count, table *t)
+{
+    minipay_slip_query query;
+    minipay_id first = {{0}};
+    minipay_error error;
+    int code = read_query(a, d, &query);
+    if (code)
+        return code;
+    minipay_error_init(&error);
+    minipay_status status = minipay_slip_list(d->pay, &query, &first, slips, &count, &error);
+    if (status != MINIPAY_OK)
+        return fail_status(status, &error);
+    for (uint32_t i = 0; !code && i < count; i++) {
+        if (args_json(a))
+            code = json_print(slip_json(&slips[i]));
+        else
+            slip_row(t, &slips[i]);
+    }
+    return code;
+}
+
+int cmd_slip_list(const args *a, db *d)
+{
+    static const char *const heads[] = {"Slip", "Date", "State", ">Amount", ">Captured", ">Refunded"};
+    minipay_slip *slips = calloc(LIST_LARGEST, sizeof *slips);
+    int64_t count;
+    table t;
+    table_begin(&t, heads, 6);
+    int code =
+        slips ? args_number(a, OPT_COUNT, 1, LIST_LARGEST, 20, &count) : fail_own("memory is used up");
+    if (!code)
+        code = list_slips(a, d, slips, (uint32_t)count, &t);
+    free(slips);
+    return table_finish(&t, code, args_json(a));
 }

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The command line from a merchant's terms to the statement of a payout: authorise, capture, void, promotions,
+preview, retry, holidays, slips."""
+import json
+import os
+import subprocess
+
+TOOL = os.environ["MINIPAY_TOOL"]
+
+
+def run(*words, code=0):
+    done = subprocess.run([TOOL, *words[:2], "--db", "p.db", *words[2:]], capture_output=True, text=True, check=False)
+    assert done.returncode == code, (words, done.returncode, done.stderr)
+    return done.stdout
+
+
+def one(*words, code=0):
+    return json.loads(run(*words, "--json", code=code).splitlines()[0])
+
+
+def all_of(*words):
+    return [json.loads(line) for line in run(*words, "--json").splitlines()]
+
+
+def plain(command, *words, code=0):
+    """A command of one word."""
+    done = subprocess.run([TOOL, command, "--db", "p.db", *words, "--json"], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == code, (command, words, done.returncode, done.stderr)
+    return json.loads(done.stdout.splitlines()[0]) if done.stdout else None
+
+
+plain("init")
+run("member", "register", "--name", "Kim", "--email", "kim@example.kr")
+run("wallet", "open", "--member", "kim@example.kr")
+run("bank", "link", "--owner", "kim@example.kr", "--bank", "004", "--number", "110-1", "--holder", "Kim")
+plain("topup", "--member", "kim@example.kr", "--amount", "100000")
+
+# terms in versions; what is not named stays
+shop = one("merchant", "register", "--name", "Shop", "--fee-bps", "100", "--fixed-fee", "10", "--cycle-days", "0")["id"]
+run("bank", "link", "--owner", shop, "--bank", "004", "--number", "REFUSE-1", "--holder", "Shop")
+run("merchant", "terms", shop, "--weekly", "1")
+terms = one("merchant", "get", shop)
+assert (terms["cycle"], terms["cycle_day"], terms["terms_version"]) == ("weekly", 1, 2), terms
+assert (terms["fee_basis_points"], terms["fixed_fee_minor"]) == (100, 10), terms
+run("merchant", "terms", shop, "--weekly", "1", "--monthly", "2", code=2)
+run("merchant", "terms", shop, "--cycle-days", "0")
+assert one("merchant", "get", shop)["cycle"] == "days"
+
+# a promotion, an authorisation, a capture of a part, and the rest void
+event = one("promotion", "register", "--name", "Event", "--fund", "5000", "--discount", "1000",
+            "--merchant-share-bps", "3000")["id"]
+buy = ("--member", "kim@example.kr", "--merchant", shop, "--amount", "10000")
+payment = plain("pay", *buy, "--authorize", "--promotion", event)["id"]
+assert one("promotion", "get", event)["used_minor"] == 1000
+assert one("wallet", "get", "--member", "kim@example.kr")["held_minor"] == 9000
+assert plain("capture", "--payment", payment, "--amount", "4000")["amount_minor"] == 4000
+assert plain("void", "--payment", payment)["amount_minor"] == 5400
+plain("capture", "--payment", payment, code=12)
+slip = one("slip", "get", payment)
+assert (slip["state"], slip["captured_minor"], slip["fee_minor"]) == ("paid", 4000, 50), slip
+assert [s["id"] for s in all_of("slip", "list", "--member", "kim@example.kr")] == [payment]
+assert [s["id"] for s in all_of("slip", "list", "--merchant", shop, "--count", "5")] == [payment]
+run("slip", "list", code=2)
+assert one("promotion", "list")["used_minor"] == 400
+
+# a preview is what the run then does; a refused payout is tried again
+day = slip["business_date"]
+line, total = all_of("settle", "preview", "--through", day)
+assert line["net_minor"] == total["payout_minor"] == 4000 - 50 - 120, (line, total)
+done = one("settle", "run", "--through", day)
+assert (done["net_minor"], done["refused"], done["paid_minor"]) == (total["net_minor"], 1, 0), done
+again = one("bank", "link", "--owner", shop, "--bank", "004", "--number", "110-2", "--holder", "Shop")["id"]
+run("merchant", "terms", shop, "--account", again)
+retried = one("settle", "retry", day)
+assert (retried["paid_minor"], retried["retry_of"]) == (total["payout_minor"], done["id"]), retried
+assert len(all_of("settle", "list")) == 2
+behind = all_of("settle", "statement", one("settle", "lines", day)["id"])
+assert [(e["kind"], e["amount_minor"], e["slip_id"]) for e in behind] == [("capture", 4000, payment)], behind
+
+# the calendar
+run("settle", "holiday", "2026-12-25", "--name", "Christmas")
+run("settle", "holiday", "2026-13-25", "--name", "Nothing", code=2)
+assert all_of("settle", "holidays") == [{"date": "2026-12-25", "name": "Christmas"}]
+run("settle", "holiday", "2026-12-25", "--withdrawn")
+assert all_of("settle", "holidays") == []
+
+run("merchant", "deactivate", shop)
+plain("pay", *buy, code=12)
+run("merchant", "reactivate", shop)
+plain("pay", *buy)
+assert plain("audit")["clean"]
+print("ok")
