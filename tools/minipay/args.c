@@ -66,6 +66,11 @@ static const struct {
     [OPT_AUTHORIZE] = {"authorize", NULL, "Hold the money now; minipay capture moves it"},
     [OPT_CHECKPOINT] = {"checkpoint", "FILE", "Also hold the database against this checkpoint"},
     [OPT_OUT] = {"out", "FILE", "Write to this file (default: standard output)"},
+    [OPT_STATE] = {"state", "STATE", "Only those: running, done, rejected or parked"},
+    [OPT_FROM] =
+        {"from", "N",
+         "Read the statement again, from behind this position (default: from where the last run "
+         "ended)"},
     [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
 };
 

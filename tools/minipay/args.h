@@ -58,6 +58,8 @@ enum {
     OPT_FUND,
     OPT_SHARE,
     OPT_WITHDRAWN,
+    OPT_STATE,
+    OPT_FROM,
     OPT_END
 };
 

@@ -7,6 +7,18 @@ minipay_status call_member_register(minipay *pay, const void *requests, uint32_t
     return minipay_member_register(pay, requests, count, outcomes, error);
 }
 
+minipay_status call_member_update(minipay *pay, const void *requests, uint32_t count,
+                                  minipay_outcome *outcomes, minipay_error *error)
+{
+    return minipay_member_update(pay, requests, count, outcomes, error);
+}
+
+minipay_status call_account_unlink(minipay *pay, const void *requests, uint32_t count,
+                                   minipay_outcome *outcomes, minipay_error *error)
+{
+    return minipay_account_unlink(pay, requests, count, outcomes, error);
+}
+
 minipay_status call_account_link(minipay *pay, const void *requests, uint32_t count,
                                  minipay_outcome *outcomes, minipay_error *error)
 {

@@ -11,6 +11,10 @@ typedef minipay_status (*batch_call)(minipay *pay, const void *requests, uint32_
 
 minipay_status call_member_register(minipay *pay, const void *requests, uint32_t count,
                                     minipay_outcome *outcomes, minipay_error *error);
+minipay_status call_member_update(minipay *pay, const void *requests, uint32_t count,
+                                  minipay_outcome *outcomes, minipay_error *error);
+minipay_status call_account_unlink(minipay *pay, const void *requests, uint32_t count,
+                                   minipay_outcome *outcomes, minipay_error *error);
 minipay_status call_account_link(minipay *pay, const void *requests, uint32_t count,
                                  minipay_outcome *outcomes, minipay_error *error);
 minipay_status call_wallet_open(minipay *pay, const void *requests, uint32_t count,

@@ -14,9 +14,18 @@ int cmd_member_register(const args *a, db *d);
 int cmd_member_get(const args *a, db *d);
 int cmd_member_find(const args *a, db *d);
 int cmd_member_list(const args *a, db *d);
-int cmd_bank_link(const args *a, db *d);
+int cmd_member_update(const args *a, db *d);
+int cmd_member_deactivate(const args *a, db *d);
+int cmd_member_reactivate(const args *a, db *d);
+int cmd_member_set_pin(const args *a, db *d);
+int cmd_member_verify_pin(const args *a, db *d);
 
+int cmd_bank_link(const args *a, db *d);
 int cmd_bank_list(const args *a, db *d);
+int cmd_bank_unlink(const args *a, db *d);
+int cmd_bank_orders(const args *a, db *d);
+int cmd_bank_reconcile(const args *a, db *d);
+int cmd_bank_corporate(const args *a, db *d);
 
 int cmd_wallet_open(const args *a, db *d);
 int cmd_wallet_list(const args *a, db *d);

@@ -126,8 +126,9 @@ static minipay_status read_accounts(db *d, void *state, uint32_t *count, minipay
 static json_t *account_json(const void *state, uint32_t number)
 {
     const minipay_bank_account *b = &((const accounts *)state)->page[number];
-    return json_pack("{s:o,s:o,s:s,s:s,s:o}", "id", json_id(&b->id), "owner_id", json_id(&b->owner_id),
-                     "bank", b->bank, "number", b->masked_number, "linked_at", json_time(b->linked_at));
+    return json_pack("{s:o,s:o,s:s,s:s,s:b,s:o}", "id", json_id(&b->id), "owner_id",
+                     json_id(&b->owner_id), "bank", b->bank, "number", b->masked_number, "first",
+                     b->is_first, "linked_at", json_time(b->linked_at));
 }
 
 static void account_row(table *t, const void *state, uint32_t number)
