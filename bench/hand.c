@@ -24,7 +24,8 @@ enum { CHECKPOINT_BYTES = 64 << 20, CACHE_KIB = 65536 };
 
 typedef struct transfer {
     uint8_t id[16];
-    int64_t debit, credit, amount, debit_balance, credit_balance, debit_previous, credit_previous, booked_at;
+    int64_t debit, credit, amount, debit_balance, credit_balance, debit_previous, credit_previous,
+        booked_at;
     int64_t fingerprint;
 } transfer;
 
@@ -86,17 +87,19 @@ typedef struct source {
     bool journal;
 } source;
 
-static const char journal_own[] = "sequence,operation_id,leg,kind,debit_account,credit_account,amount_minor,"
-                                  "debit_balance_minor,credit_balance_minor,debit_previous,credit_previous,booked_at,"
-                                  "business_date,policy_version,fingerprint,reverses,actor,channel";
-static const char journal_floor[] = "sequence,operation_id,debit_account,credit_account,amount_minor,"
-                                    "debit_balance_minor,credit_balance_minor,debit_previous,credit_previous,booked_at";
+static const char journal_own[] =
+    "sequence,operation_id,leg,kind,debit_account,credit_account,amount_minor,"
+    "debit_balance_minor,credit_balance_minor,debit_previous,credit_previous,booked_at,"
+    "business_date,policy_version,fingerprint,reverses,actor,channel";
+static const char journal_floor[] =
+    "sequence,operation_id,debit_account,credit_account,amount_minor,"
+    "debit_balance_minor,credit_balance_minor,debit_previous,credit_previous,booked_at";
 static const char balance_own[] =
     "account_id,posted_minor,held_minor,incoming_minor,last_sequence,day_out_minor,month_out_minor,day";
 static const char balance_floor[] = "account_id,posted_minor,held_minor,last_sequence";
 
-static int source_connect(sqlite3 *handle, void *kind, int argc, const char *const *argv, sqlite3_vtab **made,
-                          char **message)
+static int source_connect(sqlite3 *handle, void *kind, int argc, const char *const *argv,
+                          sqlite3_vtab **made, char **message)
 {
     char sql[512];
     source *table = calloc(1, sizeof *table);
@@ -141,7 +144,8 @@ static int source_close(sqlite3_vtab_cursor *closed)
     return SQLITE_OK;
 }
 
-static int source_filter(sqlite3_vtab_cursor *at, int number, const char *name, int argc, sqlite3_value **argv)
+static int source_filter(sqlite3_vtab_cursor *at, int number, const char *name, int argc,
+                         sqlite3_value **argv)
 {
     (void)number, (void)name, (void)argc, (void)argv;
     ((cursor *)at)->at = 0;
@@ -212,8 +216,8 @@ static void balance_column(sqlite3_context *context, int64_t at, int number)
     static const int own_of_floor[] = {0, 1, 2, 4};
     if (!own_columns)
         number = own_of_floor[number];
-    const int64_t values[] = {touched[at] + 1, row->posted,    0,       0, row->last, row->day_out,
-                              row->month_out,  20251123};
+    const int64_t values[] = {touched[at] + 1, row->posted,    0,       0, row->last,
+                              row->day_out,    row->month_out, 20251123};
     sqlite3_result_int64(context, values[number]);
 }
 
@@ -240,26 +244,37 @@ static const sqlite3_module source_module = {.xConnect = source_connect,
 /* ---- tables ----------------------------------------------------------------------------------------------- */
 
 static const char schema_own[] =
-    "CREATE TABLE journal(sequence INTEGER PRIMARY KEY,operation_id BLOB NOT NULL,leg INTEGER NOT NULL,kind TEXT NOT "
+    "CREATE TABLE journal(sequence INTEGER PRIMARY KEY,operation_id BLOB NOT NULL,leg INTEGER NOT "
+    "NULL,kind TEXT NOT "
     "NULL,debit_account INTEGER NOT NULL,credit_account INTEGER NOT NULL,amount_minor INTEGER NOT "
-    "NULL,debit_balance_minor INTEGER NOT NULL,credit_balance_minor INTEGER NOT NULL,debit_previous INTEGER NOT "
-    "NULL,credit_previous INTEGER NOT NULL,booked_at INTEGER NOT NULL,business_date INTEGER NOT NULL,policy_version "
-    "INTEGER NOT NULL,fingerprint INTEGER NOT NULL,reverses INTEGER NOT NULL,actor TEXT NOT NULL,channel TEXT NOT "
+    "NULL,debit_balance_minor INTEGER NOT NULL,credit_balance_minor INTEGER NOT NULL,debit_previous "
+    "INTEGER NOT "
+    "NULL,credit_previous INTEGER NOT NULL,booked_at INTEGER NOT NULL,business_date INTEGER NOT "
+    "NULL,policy_version "
+    "INTEGER NOT NULL,fingerprint INTEGER NOT NULL,reverses INTEGER NOT NULL,actor TEXT NOT "
+    "NULL,channel TEXT NOT "
     "NULL)STRICT;CREATE UNIQUE INDEX journal_by_operation ON journal(operation_id,leg);"
-    "CREATE TABLE balance(account_id INTEGER PRIMARY KEY,posted_minor INTEGER NOT NULL,held_minor INTEGER NOT "
+    "CREATE TABLE balance(account_id INTEGER PRIMARY KEY,posted_minor INTEGER NOT NULL,held_minor "
+    "INTEGER NOT "
     "NULL,incoming_minor INTEGER NOT NULL,last_sequence INTEGER NOT NULL,day_out_minor INTEGER NOT "
     "NULL,month_out_minor INTEGER NOT NULL,day INTEGER NOT NULL)STRICT;"
-    "CREATE TABLE block(number INTEGER PRIMARY KEY,first_sequence INTEGER NOT NULL,row_count INTEGER NOT "
+    "CREATE TABLE block(number INTEGER PRIMARY KEY,first_sequence INTEGER NOT NULL,row_count INTEGER "
+    "NOT "
     "NULL,closed_at INTEGER NOT NULL,tallies BLOB NOT NULL,hash BLOB NOT NULL)STRICT";
 
 static const char schema_floor[] =
-    "CREATE TABLE journal(sequence INTEGER PRIMARY KEY,operation_id BLOB NOT NULL,debit_account INTEGER NOT "
+    "CREATE TABLE journal(sequence INTEGER PRIMARY KEY,operation_id BLOB NOT NULL,debit_account INTEGER "
+    "NOT "
     "NULL,credit_account INTEGER NOT NULL,amount_minor INTEGER NOT NULL,debit_balance_minor INTEGER NOT "
-    "NULL,credit_balance_minor INTEGER NOT NULL,debit_previous INTEGER NOT NULL,credit_previous INTEGER NOT "
-    "NULL,booked_at INTEGER NOT NULL)STRICT;CREATE UNIQUE INDEX journal_by_operation ON journal(operation_id);"
-    "CREATE TABLE balance(account_id INTEGER PRIMARY KEY,posted_minor INTEGER NOT NULL,held_minor INTEGER NOT "
+    "NULL,credit_balance_minor INTEGER NOT NULL,debit_previous INTEGER NOT NULL,credit_previous INTEGER "
+    "NOT "
+    "NULL,booked_at INTEGER NOT NULL)STRICT;CREATE UNIQUE INDEX journal_by_operation ON "
+    "journal(operation_id);"
+    "CREATE TABLE balance(account_id INTEGER PRIMARY KEY,posted_minor INTEGER NOT NULL,held_minor "
+    "INTEGER NOT "
     "NULL,last_sequence INTEGER NOT NULL)STRICT;"
-    "CREATE TABLE block(number INTEGER PRIMARY KEY,first_sequence INTEGER NOT NULL,row_count INTEGER NOT "
+    "CREATE TABLE block(number INTEGER PRIMARY KEY,first_sequence INTEGER NOT NULL,row_count INTEGER "
+    "NOT "
     "NULL,closed_at INTEGER NOT NULL,tallies BLOB NOT NULL,hash BLOB NOT NULL)STRICT";
 
 static void run(const char *sql)
@@ -295,9 +310,12 @@ static void open_file(const char *path, const char *page_size)
         snprintf(text, sizeof text, "%s%s", path, endings[i]);
         unlink(text);
     }
-    check(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL), path);
+    check(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                          NULL),
+          path);
     snprintf(text, sizeof text,
-             "PRAGMA page_size=%s;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;"
+             "PRAGMA page_size=%s;PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA "
+             "wal_autocheckpoint=0;"
              "PRAGMA temp_store=MEMORY;PRAGMA cache_size=-%d",
              page_size, CACHE_KIB);
     run(text);
@@ -312,7 +330,8 @@ static void open_file(const char *path, const char *page_size)
 static void apply(transfer *row, int64_t sequence)
 {
     account *debit = &accounts[row->debit - 1], *credit = &accounts[row->credit - 1];
-    if (__builtin_sub_overflow(debit->posted, row->amount, &row->debit_balance) || row->debit_balance < 0 ||
+    if (__builtin_sub_overflow(debit->posted, row->amount, &row->debit_balance) ||
+        row->debit_balance < 0 ||
         __builtin_add_overflow(credit->posted, row->amount, &row->credit_balance))
         exit(3);
     row->debit_previous = debit->last;
@@ -366,7 +385,8 @@ static void hash_group(const uint8_t key[32], uint8_t hash[32])
     crypto_generichash_state state;
     crypto_generichash_init(&state, key, 32, 32);
     crypto_generichash_update(&state, hash, 32);
-    crypto_generichash_update(&state, (const unsigned char *)rows, (unsigned long long)row_count * sizeof *rows);
+    crypto_generichash_update(&state, (const unsigned char *)rows,
+                              (unsigned long long)row_count * sizeof *rows);
     crypto_generichash_final(&state, hash, 32);
 }
 
@@ -378,8 +398,9 @@ static double run_all(int64_t total, int64_t batch, int page_size)
              own_columns ? journal_own : journal_floor);
     snprintf(replace, sizeof replace, "REPLACE INTO balance SELECT %s FROM new_balances",
              own_columns ? balance_own : balance_floor);
-    sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE"), *commit = prepare("COMMIT"), *journal = prepare(insert),
-                 *balances = prepare(replace), *block = prepare("INSERT INTO block VALUES(?,?,?,?,?,?)");
+    sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE"), *commit = prepare("COMMIT"),
+                 *journal = prepare(insert), *balances = prepare(replace),
+                 *block = prepare("INSERT INTO block VALUES(?,?,?,?,?,?)");
     double begun = seconds();
     int64_t number = 1;
     for (int64_t done = 0; done < total; done += row_count, first_sequence += row_count, number++) {
@@ -419,7 +440,8 @@ int main(int count, char **words)
     const char *page_size = count == 7 ? words[6] : "4096";
     accounts = calloc((size_t)account_count, sizeof *accounts);
     dirty = calloc((size_t)account_count, 1);
-    touched = calloc((size_t)(account_count > 2 * batch ? account_count : 2 * batch) + 1, sizeof *touched);
+    touched =
+        calloc((size_t)(account_count > 2 * batch ? account_count : 2 * batch) + 1, sizeof *touched);
     rows = calloc((size_t)batch, sizeof *rows);
     if (!accounts || !dirty || !touched || !rows)
         return 1;
@@ -429,9 +451,11 @@ int main(int count, char **words)
     run("BEGIN");
     for (touched_count = 0; touched_count < account_count; touched_count++)
         touched[touched_count] = touched_count;
-    step(prepare(own_columns ? "REPLACE INTO balance SELECT * FROM new_balances"
-                             : "REPLACE INTO balance SELECT account_id,posted_minor,held_minor,last_sequence FROM "
-                               "new_balances"),
+    step(prepare(
+             own_columns
+                 ? "REPLACE INTO balance SELECT * FROM new_balances"
+                 : "REPLACE INTO balance SELECT account_id,posted_minor,held_minor,last_sequence FROM "
+                   "new_balances"),
          "accounts");
     run("COMMIT");
     sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -129,8 +129,9 @@ MINIPAY_API minipay_status minipay_order_find(minipay *pay, const minipay_id *op
                                               minipay_order *order, minipay_error *error);
 
 /* Orders in the order of their ids, oldest first where ids rise with time. `*count` is the room, then the
- * number; less than the room: the end. Orders of an owner, and those that are not done, are found without
- * reading others. USAGE: INVALID_ARGUMENT (query, state, count), INVALID_SIZE, BATCH_TOO_LARGE. */
+ * number; less than the room: the end. Those that are not done are found without reading others;
+ * an owner's are picked out of all from `after` on, so that the cost grows with what lies between. (An owner's history
+ * and minipay_order_find are the short way to the orders of one member.) USAGE: INVALID_ARGUMENT (query, state, count), INVALID_SIZE, BATCH_TOO_LARGE. */
 MINIPAY_API minipay_status minipay_order_list(minipay *pay, const minipay_order_query *query,
                                               minipay_order *orders, uint32_t *count,
                                               minipay_error *error);

@@ -78,7 +78,7 @@ extern const mpi_record mpi_bank_order_record;
 
 /* mpi_bank_order_record's indexes: on next_at of running orders; on (owner, id); on the id of those that are
  * not done. */
-enum { MPI_ORDERS_DUE = 0, MPI_ORDERS_OF_OWNER = 1, MPI_ORDERS_NOT_DONE = 2 };
+enum { MPI_ORDERS_DUE = 0, MPI_ORDERS_NOT_DONE = 1 };
 
 enum { MPI_ORDER_OPEN = 0, MPI_ORDER_REFUSED = 1, MPI_ORDER_DONE = 2 };
 

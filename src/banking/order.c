@@ -45,16 +45,15 @@ static const minipay_field order_fields[] = {
     MPI_HASH(mpi_bank_order, row_tag),
 };
 
-enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_OWNER = 16, FIELD_NEXT_AT = 21, FIELD_STANDING = 28 };
+enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_NEXT_AT = 21, FIELD_STANDING = 28 };
 
 static const minipay_index order_indexes[] = {
     {"bank_order_due", {FIELD_NEXT_AT}, 1, 0, FIELD_STATE, MINIPAY_STATE_RUNNING + 1},
-    {"bank_order_of_owner", {FIELD_OWNER, FIELD_ID}, 2, 0, -1, 0},
     {"bank_order_not_done", {FIELD_ID}, 1, 0, FIELD_STANDING, MPI_ORDER_DONE},
 };
 
 const mpi_record mpi_bank_order_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_bank_order, "bank_order", order_fields, 1, order_indexes, 3);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_bank_order, "bank_order", order_fields, 1, order_indexes, 2);
 
 const mpi_rules *mpi_order_rules(const mpi_banking *banking, mpi_flow *flow, const char currency[4])
 {

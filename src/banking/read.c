@@ -158,26 +158,28 @@ minipay_status mpi_banking_order(mpi_banking *banking, const minipay_id *id, min
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id") : status;
 }
 
-/* The narrowest way to the orders that are asked for. Those that are not done are few. */
+/* Those that are not done are few, and have an index. An owner's have none: it would cost every top-up and withdrawal
+ * a fifth of its time, for a list that only a person asks for. */
 static minipay_scan scan_for(const minipay_order_query *query, const mpi_bank_order *bound)
 {
-    bool of_owner = !mpi_id_is_none(&query->owner_id);
     bool few = query->state && query->state != MINIPAY_STATE_DONE;
     return (minipay_scan){.table = &mpi_bank_order_record.table,
-                          .index = of_owner ? MPI_ORDERS_OF_OWNER
-                                   : few    ? MPI_ORDERS_NOT_DONE
-                                            : -1,
+                          .index = few ? MPI_ORDERS_NOT_DONE : -1,
                           .low = bound,
-                          .high = bound,
-                          .low_fields = of_owner ? 2 : 1,
-                          .high_fields = of_owner ? 1 : 0,
+                          .low_fields = 1,
                           .low_exclusive = 1};
+}
+
+static bool is_asked_for(const minipay_order_query *query, const mpi_bank_order *row)
+{
+    return (query->state == 0 || row->op.state == query->state) &&
+           (mpi_id_is_none(&query->owner_id) || mpi_id_compare(&query->owner_id, &row->owner_id) == 0);
 }
 
 static minipay_status list_orders(mpi_view *view, const minipay_order_query *query, mpi_bank_order *rows,
                                   minipay_order *shown, uint32_t *count, minipay_error *error)
 {
-    mpi_bank_order bound = {.op.id = query->after, .owner_id = query->owner_id};
+    mpi_bank_order bound = {.op.id = query->after};
     minipay_scan scan = scan_for(query, &bound);
     uint32_t used = 0, read = PAGE;
     minipay_status status = MINIPAY_OK;
@@ -185,7 +187,7 @@ static minipay_status list_orders(mpi_view *view, const minipay_order_query *que
         status = mpi_view_scan(view, &scan, rows, &read, error);
         for (uint32_t i = 0; status == MINIPAY_OK && i < read && used < *count; i++) {
             bound.op.id = rows[i].op.id;
-            if (query->state == 0 || rows[i].op.state == query->state)
+            if (is_asked_for(query, &rows[i]))
                 show_order(&rows[i], &shown[used++]);
         }
     }
