@@ -39,7 +39,7 @@ static const mpi_record *const records[] = {
     &mpi_calendar_day_record,   &mpi_merchant_change_record,
     &mpi_statement_record,      &mpi_reconciliation_record,
     &mpi_difference_record,     &mpi_match_record,
-    &mpi_promotion_record,
+    &mpi_promotion_record,      &mpi_bank_reference_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes

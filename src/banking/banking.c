@@ -162,10 +162,13 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *po
     banking->store = mpi_engine_store(engine);
     banking->policy = policy;
     banking->bank = *bank;
+    if (bank->version != 0)
+        banking->can = bank->capabilities(bank->impl);
     banking->accounts = mpi_store_table(banking->store, &mpi_bank_account_record);
     banking->owners = mpi_store_table(banking->store, &mpi_bank_owner_record);
     banking->numbers = mpi_store_table(banking->store, &mpi_bank_number_record);
     banking->orders = mpi_store_table(banking->store, &mpi_bank_order_record);
+    banking->references = mpi_store_table(banking->store, &mpi_bank_reference_record);
     banking->statements = mpi_store_table(banking->store, &mpi_statement_record);
     banking->reconciliations = mpi_store_table(banking->store, &mpi_reconciliation_record);
     banking->differences = mpi_store_table(banking->store, &mpi_difference_record);

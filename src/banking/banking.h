@@ -3,7 +3,7 @@
 #define MPI_BANKING_BANKING_H
 
 /* Banking: linked accounts and firm-banking orders. Owns `bank_account`, `bank_unlink`, `bank_owner`,
- * `bank_number` and `bank_order`; the only context that talks to a bank. */
+ * `bank_number`, `bank_order` and `bank_reference`; the only context that talks to a bank. */
 
 #include "banking/port.h"
 #include "ledger/claim.h"
@@ -69,12 +69,22 @@ typedef struct mpi_bank_order {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_order;
 
+/* Which order a reference of the bank's own names; only orders that the bank prepared have one. */
+typedef struct mpi_bank_reference {
+    char reference[MINIPAY_REFERENCE_SIZE];
+    int32_t reference_date;
+    minipay_id order_id;
+    int64_t prepared_at; /* its first submit comes right after */
+    uint8_t row_tag[MPI_TAG_SIZE];
+} mpi_bank_reference;
+
 extern const mpi_claimant mpi_banking_claimants[];
 extern const mpi_record mpi_bank_account_record;
 extern const mpi_record mpi_unlinking_record;
 extern const mpi_record mpi_bank_owner_record;
 extern const mpi_record mpi_bank_number_record;
 extern const mpi_record mpi_bank_order_record;
+extern const mpi_record mpi_bank_reference_record;
 
 /* mpi_bank_order_record's indexes: on next_at of running orders; on (owner, id); on the id of those that are
  * not done. */
@@ -89,7 +99,8 @@ typedef struct mpi_banking {
     mpi_engine *engine;
     mpi_policy *policy;
     minipay_bank bank;
-    mpi_table *accounts, *owners, *numbers, *orders;
+    minipay_bank_capabilities can; /* as the bank said when it was composed */
+    mpi_table *accounts, *owners, *numbers, *orders, *references;
     mpi_table *statements, *reconciliations, *differences, *matches;
     pthread_mutex_t line;        /* the bank's line takes one call at a time */
     _Atomic int64_t finality_ms; /* as the bank last said: it is not asked inside a unit of work */

@@ -19,29 +19,64 @@ static void verify_one(mpi_banking *banking, mpi_call *call)
                                                 call->order.account_number, call->order.holder, &error);
 }
 
-static void make_orders(mpi_banking *banking, mpi_call *calls, uint32_t count, mpi_call_kind kind,
-                        minipay_bank_order *orders, minipay_bank_answer *answers)
+/* One call of the contract for these orders; they are as many as one call takes. */
+static minipay_status call_bank(const minipay_bank *bank, mpi_call_kind kind, minipay_bank_order *orders,
+                                minipay_bank_answer *answers, uint32_t count)
 {
     minipay_error error;
-    uint32_t used = 0;
     minipay_error_init(&error);
-    for (uint32_t i = 0; i < count; i++) {
-        if (calls[i].kind == kind)
-            orders[used++] = calls[i].order;
+    switch (kind) {
+    case MPI_CALL_PREPARE:
+        return bank->prepare(bank->impl, orders, count, &error);
+    case MPI_CALL_SUBMIT:
+        return bank->submit(bank->impl, orders, answers, count, &error);
+    default:
+        return bank->query(bank->impl, orders, answers, count, &error);
+    }
+}
+
+static void hear(mpi_call *call, minipay_status status, const minipay_bank_order *order,
+                 const minipay_bank_answer *answer)
+{
+    call->status = status;
+    call->answer = *answer;
+    if (call->kind == MPI_CALL_PREPARE) {
+        memcpy(call->order.reference, order->reference, sizeof call->order.reference);
+        call->order.reference_date = order->reference_date;
+    }
+}
+
+/* From `*at` on; `*at` becomes where the next call begins. */
+static void make_one(mpi_banking *banking, mpi_call *calls, uint32_t count, mpi_call_kind kind,
+                     minipay_bank_order *orders, minipay_bank_answer *answers, uint32_t *at)
+{
+    uint32_t used = 0, first = *at, largest = banking->can.largest_batch;
+    for (; *at < count && (largest == 0 || used < largest); (*at)++) {
+        if (calls[*at].kind == kind)
+            orders[used++] = calls[*at].order;
     }
     if (used == 0)
         return;
     memset(answers, 0, used * sizeof *answers);
     for (uint32_t i = 0; i < used; i++)
         answers[i].struct_size = sizeof *answers;
-    if (kind == MPI_CALL_SUBMIT)
-        banking->bank.submit(banking->bank.impl, orders, answers, used, &error);
-    else
-        banking->bank.query(banking->bank.impl, orders, answers, used, &error);
+    minipay_status status = call_bank(&banking->bank, kind, orders, answers, used);
     used = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (calls[i].kind == kind)
-            calls[i].answer = answers[used++];
+    for (uint32_t i = first; i < *at; i++) {
+        if (calls[i].kind == kind) {
+            hear(&calls[i], status, &orders[used], &answers[used]);
+            used++;
+        }
+    }
+}
+
+static void make_orders(mpi_banking *banking, mpi_call *calls, uint32_t count,
+                        minipay_bank_order *orders, minipay_bank_answer *answers)
+{
+    static const mpi_call_kind kinds[] = {MPI_CALL_PREPARE, MPI_CALL_SUBMIT, MPI_CALL_QUERY};
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (uint32_t at = 0; at < count;)
+            make_one(banking, calls, count, kinds[k], orders, answers, &at);
     }
 }
 
@@ -58,10 +93,8 @@ void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count)
         if (calls[i].kind == MPI_CALL_VERIFY)
             verify_one(banking, &calls[i]);
     }
-    if (orders && answers) {
-        make_orders(banking, calls, count, MPI_CALL_SUBMIT, orders, answers);
-        make_orders(banking, calls, count, MPI_CALL_QUERY, orders, answers);
-    }
+    if (orders && answers)
+        make_orders(banking, calls, count, orders, answers);
     pthread_mutex_unlock(&banking->line);
     free(orders);
     free(answers);
@@ -111,6 +144,8 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
     mpi_bank_order *order = mpi_unit_edit(flow->unit, banking->orders, row);
     if (!order)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    if (call->kind == MPI_CALL_PREPARE)
+        return mpi_order_prepared(banking, flow, order, call);
     order->verdict = verdict_of(call);
     order->moved_minor = order->verdict == MINIPAY_VERDICT_DONE ? call->answer.amount_minor : 0;
     order->fee_minor = call->answer.fee_minor;
@@ -119,7 +154,11 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
     if (order->verdict == MINIPAY_VERDICT_DONE && order->moved_minor != order->amount_minor)
         return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_AMOUNT_DIFFERS);
     if (order->verdict == MINIPAY_VERDICT_NOT_FOUND) {
-        if (mpi_unit_now(flow->unit) >= order->op.created_at + banking->finality_ms * 1000)
+        int64_t submitted_at;
+        status = mpi_order_submitted_at(banking, flow, order, &submitted_at);
+        if (status != MINIPAY_OK)
+            return status;
+        if (mpi_unit_now(flow->unit) >= submitted_at + banking->finality_ms * 1000)
             return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
     }
     return mpi_saga_resume(flow, MINIPAY_KIND_ORDER, &call->order.id);

@@ -34,6 +34,8 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
         return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
     order->attempts++;
     order->next_at = now + mpi_order_wait_us(rules, order->attempts);
+    if (!order->reference[0])
+        return mpi_order_add_first_call(banking, flow, order);
     return mpi_order_add_call(banking, flow, order, MPI_CALL_QUERY);
 }
 

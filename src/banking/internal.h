@@ -20,6 +20,18 @@ int64_t mpi_order_wait_us(const mpi_rules *rules, int32_t attempts);
 minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
                                   mpi_call_kind kind);
 
+/* The call that an order without a reference needs: PREPARE, where the bank names its orders; else it is
+ * named by its id, and SUBMIT. */
+minipay_status mpi_order_add_first_call(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order);
+
+/* What the bank has prepared (prepare.c): stores it, and the order is submitted next. */
+minipay_status mpi_order_prepared(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
+                                  const mpi_call *call);
+
+/* When the order was submitted first, or shortly before. */
+minipay_status mpi_order_submitted_at(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
+                                      int64_t *submitted_at);
+
 /* The engine's caller. */
 void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count);
 minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *call);

@@ -62,7 +62,7 @@ static int digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Our references are the orders' ids in hexadecimal. */
+/* Our own references are the orders' ids in hexadecimal. */
 static bool id_of_reference(const char *reference, minipay_id *id)
 {
     if (strlen(reference) != 2 * sizeof id->bytes)
@@ -77,7 +77,7 @@ static bool id_of_reference(const char *reference, minipay_id *id)
 }
 
 /* `*found` is NULL where there is none. */
-static minipay_status find(const mpi_judgement *work, mpi_table *table, const minipay_id *id,
+static minipay_status find(const mpi_judgement *work, mpi_table *table, const void *id,
                            const void **found)
 {
     minipay_status status = mpi_unit_get(work->unit, table, id, found, work->error);
@@ -88,21 +88,43 @@ static minipay_status find(const mpi_judgement *work, mpi_table *table, const mi
     return status;
 }
 
+/* The order named by the bank's own reference and date. */
+static minipay_status find_prepared(const mpi_judgement *work, const minipay_bank_movement *line,
+                                    const void **order)
+{
+    const void *row;
+    int32_t date = line->reference_date ? line->reference_date : line->value_date;
+    mpi_bank_reference named = {.reference_date = date};
+    mpi_text_copy(named.reference, sizeof named.reference, line->reference);
+    minipay_status status = find(work, work->banking->references, &named, &row);
+    if (status != MINIPAY_OK || !row)
+        return status;
+    return find(work, work->banking->orders, &((const mpi_bank_reference *)row)->order_id, order);
+}
+
+static bool is_of(const minipay_bank_movement *line, const mpi_bank_order *order)
+{
+    return order && order->direction == line->direction &&
+           memcmp(order->currency, line->currency, sizeof order->currency) == 0 &&
+           strcmp(order->reference, line->reference) == 0;
+}
+
 /* The order that the line is of: its reference, direction and currency. */
 static minipay_status find_order(const mpi_judgement *work, const minipay_bank_movement *line,
                                  const mpi_bank_order **order)
 {
     const void *row = NULL;
     minipay_id id;
+    minipay_status status = MINIPAY_OK;
     *order = NULL;
-    if (!id_of_reference(line->reference, &id))
-        return MINIPAY_OK;
-    minipay_status status = find(work, work->banking->orders, &id, &row);
-    const mpi_bank_order *found = row;
-    if (found && found->direction == line->direction &&
-        memcmp(found->currency, line->currency, sizeof found->currency) == 0 &&
-        strcmp(found->reference, line->reference) == 0)
-        *order = found;
+    if (id_of_reference(line->reference, &id))
+        status = find(work, work->banking->orders, &id, &row);
+    if (status == MINIPAY_OK && !is_of(line, row)) {
+        row = NULL;
+        status = find_prepared(work, line, &row);
+    }
+    if (status == MINIPAY_OK && is_of(line, row))
+        *order = row;
     return status;
 }
 

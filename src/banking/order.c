@@ -18,7 +18,9 @@
  *   NOT_FOUND            RUNNING                         asked again until the adapter's time of finality
  *                                                        has passed: then it never arrived, and is
  *                                                        submitted again under the same reference
- *   nothing by deadline  PARKED                          waits for a person */
+ *   nothing by deadline  PARKED                          waits for a person
+ *
+ * An order has no reference until it is named, by the bank's `prepare` or by its id: it has not been submitted. */
 
 static const char *const direction_names[] = {"none", "collect", "pay_out", NULL};
 static const char *const standing_names[] = {"open", "refused", "done", NULL};
@@ -111,6 +113,21 @@ static minipay_status find_account(mpi_banking *banking, mpi_flow *flow, mpi_ban
     return usable ? MINIPAY_OK : MINIPAY_ACCOUNT_NOT_FOUND;
 }
 
+minipay_status mpi_order_add_first_call(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order)
+{
+    if (banking->bank.prepare)
+        return mpi_order_add_call(banking, flow, order, MPI_CALL_PREPARE);
+    mpi_text_hex(order->op.id.bytes, sizeof order->op.id.bytes, order->reference);
+    return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
+}
+
+static bool is_served(const minipay_bank_capabilities *can, const mpi_bank_order *order)
+{
+    bool way = order->direction == MINIPAY_BANK_COLLECT ? can->collects : can->pays_out;
+    return way && order->amount_minor >= can->smallest_minor &&
+           (can->largest_minor == 0 || order->amount_minor <= can->largest_minor);
+}
+
 static minipay_status first_submit(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order)
 {
     int64_t now = mpi_unit_now(flow->unit);
@@ -120,13 +137,14 @@ static minipay_status first_submit(mpi_banking *banking, mpi_flow *flow, mpi_ban
     minipay_status status = find_account(banking, flow, order);
     if (status != MINIPAY_OK)
         return status;
-    mpi_text_hex(order->op.id.bytes, sizeof order->op.id.bytes, order->reference);
+    if (!is_served(&banking->can, order))
+        return MINIPAY_BANK_NOT_SERVED;
     order->reference_date = mpi_rules_date(rules, now);
     order->op.policy_version = rules->version;
     order->attempts = 1;
     order->next_at = now + mpi_order_wait_us(rules, 1);
     order->deadline_at = now + rules->values[MINIPAY_RULE_BANK_DEADLINE_MS][0] * 1000;
-    status = mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
+    status = mpi_order_add_first_call(banking, flow, order);
     return status == MINIPAY_OK ? MPI_WAIT : status;
 }
 

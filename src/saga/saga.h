@@ -147,11 +147,16 @@ typedef union mpi_document {
 /* ---- the engine ------------------------------------------------------------------------------------ */
 
 /* A call to a bank, made between two units of work. */
-typedef enum mpi_call_kind { MPI_CALL_SUBMIT, MPI_CALL_QUERY, MPI_CALL_VERIFY } mpi_call_kind;
+typedef enum mpi_call_kind {
+    MPI_CALL_SUBMIT,
+    MPI_CALL_QUERY,
+    MPI_CALL_VERIFY,
+    MPI_CALL_PREPARE
+} mpi_call_kind;
 
 typedef struct mpi_call {
     mpi_call_kind kind;
-    minipay_status status; /* VERIFY: the bank's answer */
+    minipay_status status; /* VERIFY, PREPARE: the bank's answer */
     minipay_bank_order order;
     minipay_bank_answer answer;
 } mpi_call;

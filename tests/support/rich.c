@@ -201,6 +201,7 @@ void rich_world(world *w, const char *path)
     unlink(path);
     unlink(bank);
     world_init(w, path);
+    w->prepares = true;
     world_open(w);
     rich_day(w);
 }

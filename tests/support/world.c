@@ -226,6 +226,18 @@ static minipay_status pass_on(world *w, order_call call, const minipay_bank_orde
     return status;
 }
 
+static minipay_status fb_prepare(void *impl, minipay_bank_order *orders, uint32_t count,
+                                 minipay_error *error)
+{
+    (void)impl, (void)error;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *id = orders[i].id.bytes;
+        snprintf(orders[i].reference, sizeof orders[i].reference, "W%02x%02x%02x%02x%02x%02x%02x%02x",
+                 id[0], id[1], id[2], id[3], id[4], id[5], id[6], id[7]);
+    }
+    return MINIPAY_OK;
+}
+
 static minipay_status fb_submit(void *impl, const minipay_bank_order *orders,
                                 minipay_bank_answer *answers, uint32_t count, minipay_error *error)
 {
@@ -274,6 +286,7 @@ static minipay_status make_bank(world *w, minipay_bank *bank, minipay_error *err
         .impl = w,
         .capabilities = fb_capabilities,
         .verify_account = fb_verify,
+        .prepare = w->prepares ? fb_prepare : NULL,
         .submit = fb_submit,
         .query = fb_query,
         .statement = fb_statement,

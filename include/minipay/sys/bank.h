@@ -6,7 +6,8 @@
  * adapters.
  *
  * No method is called while a storage transaction is open. Methods may be called from any caller's
- * thread, at most `capabilities.concurrency` at once. A method must not call the library back. */
+ * thread, at most `capabilities.concurrency` at once; MiniPay makes one call at a time. A method must not
+ * call the library back. */
 
 #include "minipay/status.h"
 
@@ -36,7 +37,7 @@ typedef struct minipay_bank_order {
     minipay_id id;
     int64_t amount_minor;
     int32_t reference_date;
-    int32_t attempt; /* 1 at the first submit or query */
+    int32_t attempt; /* rises when the order is carried on later; 1 until then */
     char currency[4];
     char bank[12];
     char account_number[36];
@@ -61,19 +62,22 @@ typedef struct minipay_bank_movement {
     int64_t position;  /* rises with every movement */
     int64_t amount_minor;
     int32_t value_date;
+    int32_t reference_date; /* of the order; 0: the value date is taken for it */
     char currency[4];
     char reference[40]; /* of the order, or the bank's own when nobody ordered it */
     char counterparty[96];
 } minipay_bank_movement;
 
+/* Asked when the bank is composed, which settles all but `finality_ms`: that is asked before calls too. An order in a direction or of an amount that the bank does not
+ * serve is refused with MINIPAY_BANK_NOT_SERVED before it is submitted. */
 typedef struct minipay_bank_capabilities {
     uint32_t concurrency;   /* calls at once; 0 means 1 */
-    uint32_t largest_batch; /* orders in one submit or query; 0: any number */
+    uint32_t largest_batch; /* orders in one prepare, submit or query; 0: any number */
     int32_t collects;       /* directions it serves */
     int32_t pays_out;
-    int64_t smallest_minor;
-    int64_t largest_minor; /* 0: no bound */
-    int64_t finality_ms;   /* how long after submit NOT_FOUND can still become an order */
+    int64_t smallest_minor; /* of one order */
+    int64_t largest_minor;  /* 0: no bound */
+    int64_t finality_ms;    /* how long after submit NOT_FOUND can still become an order */
 } minipay_bank_capabilities;
 
 /* Version 1. `prepare` is Optional: without it the order's id in hexadecimal is its reference. */
@@ -88,7 +92,10 @@ typedef struct minipay_bank {
     minipay_status (*verify_account)(void *impl, const char *bank, const char *account_number,
                                      const char *holder, minipay_error *error);
 
-    /* Optional. Fills the bank's own reference and date, which are stored before submit. */
+    /* Optional. Fills `reference`, which comes empty, and may change `reference_date`, which comes as the
+     * business date; both are stored before submit. A pair must never name two orders. It moves no money and
+     * may be called again for an order whose answer got lost. On any status but OK, and where a reference is
+     * empty or names another order, the order is not submitted, and is prepared again later. */
     minipay_status (*prepare)(void *impl, minipay_bank_order *orders, uint32_t count,
                               minipay_error *error);
 

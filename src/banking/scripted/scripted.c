@@ -341,6 +341,7 @@ static void show_movement(const movement *row, minipay_bank_movement *shown)
     shown->position = row->sequence;
     shown->amount_minor = row->amount_minor;
     shown->value_date = row->value_date;
+    shown->reference_date = row->value_date; /* each is booked on its own date */
     memcpy(shown->currency, row->currency, sizeof shown->currency);
     memcpy(shown->reference, row->reference, sizeof shown->reference);
     memcpy(shown->counterparty, row->counterparty, sizeof shown->counterparty);

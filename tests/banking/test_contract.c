@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What sys/bank.h promises an adapter: how orders are named, how many come in a call, and which come at all. */
+
+typedef struct strict_bank {
+    world *w;
+    minipay_bank_capabilities can;
+    uint32_t prepares, submits, queries, most, orders;
+    uint32_t prepared_turn;
+    uint32_t busy; /* prepare calls that fail before one works */
+    bool same;     /* every order gets the same name */
+    char last[40]; /* the reference that was submitted last */
+    int32_t last_date;
+} strict_bank;
+
+static minipay_bank_capabilities strict_can(void *impl)
+{
+    return ((const strict_bank *)impl)->can;
+}
+
+static minipay_status strict_verify(void *impl, const char *name, const char *number, const char *holder,
+                                    minipay_error *error)
+{
+    const strict_bank *bank = impl;
+    return bank->w->scripted.verify_account(bank->w->scripted.impl, name, number, holder, error);
+}
+
+static void enter(strict_bank *bank, uint32_t count)
+{
+    assert_null(bank->w->write_session);
+    bank->most = count > bank->most ? count : bank->most;
+}
+
+static minipay_status strict_prepare(void *impl, minipay_bank_order *orders, uint32_t count,
+                                     minipay_error *error)
+{
+    strict_bank *bank = impl;
+    (void)error;
+    enter(bank, count);
+    bank->prepares++;
+    bank->prepared_turn = bank->w->faults.turns;
+    for (uint32_t i = 0; i < count; i++) {
+        assert_string_equal(orders[i].reference, "");
+        snprintf(orders[i].reference, sizeof orders[i].reference, "NO-%u",
+                 bank->same ? 1 : ++bank->orders);
+        orders[i].reference_date = 20251125;
+    }
+    return bank->busy && bank->busy-- ? MINIPAY_UNAVAILABLE : MINIPAY_OK;
+}
+
+static minipay_status strict_submit(void *impl, const minipay_bank_order *orders,
+                                    minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+{
+    strict_bank *bank = impl;
+    enter(bank, count);
+    bank->submits += count;
+    memcpy(bank->last, orders[count - 1].reference, sizeof bank->last);
+    bank->last_date = orders[count - 1].reference_date;
+    if (bank->prepares) /* a commit lies between */
+        assert_true(bank->w->faults.turns > bank->prepared_turn);
+    return bank->w->scripted.submit(bank->w->scripted.impl, orders, answers, count, error);
+}
+
+static minipay_status strict_query(void *impl, const minipay_bank_order *orders,
+                                   minipay_bank_answer *answers, uint32_t count, minipay_error *error)
+{
+    strict_bank *bank = impl;
+    enter(bank, count);
+    bank->queries += count;
+    for (uint32_t i = 0; i < count; i++)
+        assert_string_not_equal(orders[i].reference, "");
+    return bank->w->scripted.query(bank->w->scripted.impl, orders, answers, count, error);
+}
+
+static minipay_status strict_statement(void *impl, int64_t position, minipay_bank_movement *lines,
+                                       uint32_t *count, minipay_error *error)
+{
+    const strict_bank *bank = impl;
+    return bank->w->scripted.statement(bank->w->scripted.impl, position, lines, count, error);
+}
+
+static minipay_status strict_balance(void *impl, const char *currency, int64_t *balance_minor,
+                                     minipay_error *error)
+{
+    const strict_bank *bank = impl;
+    return bank->w->scripted.balance(bank->w->scripted.impl, currency, balance_minor, error);
+}
+
+static void strict_close(void *impl)
+{
+    const strict_bank *bank = impl;
+    bank->w->scripted.close(bank->w->scripted.impl);
+    memset(&bank->w->scripted, 0, sizeof bank->w->scripted);
+}
+
+static void begin(world *w, strict_bank *bank, minipay_bank_capabilities can, bool prepares)
+{
+    memset(bank, 0, sizeof *bank);
+    bank->w = w;
+    bank->can = can;
+    world_init(w, ":memory:");
+    snprintf(w->script.path, sizeof w->script.path, ":memory:");
+    ASSERT_STATUS(minipay_scripted_bank(&w->script, &w->scripted, NULL), MINIPAY_OK);
+    w->bank = (minipay_bank){.version = MINIPAY_BANK_VERSION,
+                             .impl = bank,
+                             .capabilities = strict_can,
+                             .verify_account = strict_verify,
+                             .prepare = prepares ? strict_prepare : NULL,
+                             .submit = strict_submit,
+                             .query = strict_query,
+                             .statement = strict_statement,
+                             .balance = strict_balance,
+                             .close = strict_close};
+    world_open(w);
+}
+
+static const minipay_bank_capabilities both_ways = {.collects = 1, .pays_out = 1};
+
+static minipay_order order_of(world *w, minipay_id operation)
+{
+    minipay_order order;
+    minipay_order_init(&order);
+    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
+    return order;
+}
+
+static void reconcile(world *w, int64_t matched, int64_t differences)
+{
+    minipay_reconcile_request request;
+    minipay_reconciliation found;
+    minipay_reconcile_request_init(&request);
+    minipay_reconciliation_init(&found);
+    request.id = world_id(w);
+    ASSERT_STATUS(minipay_reconcile(w->pay, &request, &found, NULL), MINIPAY_OK);
+    assert_int_equal(found.matched, matched);
+    assert_int_equal(found.missing + found.extra + found.different, differences);
+}
+
+static void the_banks_own_name_is_stored_before_the_order_is_submitted(void **state)
+{
+    world w;
+    strict_bank bank;
+    (void)state;
+    begin(&w, &bank, both_ways, true);
+    minipay_id member = world_person(&w, "110-1");
+    minipay_outcome first = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    minipay_order order = order_of(&w, first.id);
+    ASSERT_STATE(order.state, MINIPAY_STATE_DONE);
+    assert_string_equal(order.reference, "NO-1");
+    assert_int_equal(order.reference_date, 20251125);
+    assert_string_equal(bank.last, "NO-1");
+    assert_int_equal(bank.last_date, 20251125);
+    minipay_outcome second = world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000);
+    assert_string_equal(order_of(&w, second.id).reference, "NO-2");
+    assert_int_equal(bank.prepares, 2);
+    assert_int_equal(bank.submits, 2);
+    reconcile(&w, 2, 0);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+static void a_bank_that_names_nothing_gets_the_orders_id(void **state)
+{
+    static const char digits[] = "0123456789abcdef";
+    world w;
+    strict_bank bank;
+    char hex[33] = {0};
+    (void)state;
+    begin(&w, &bank, both_ways, false);
+    minipay_id member = world_person(&w, "110-1");
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    minipay_order order = order_of(&w, outcome.id);
+    for (size_t i = 0; i < 16; i++) {
+        hex[2 * i] = digits[order.id.bytes[i] / 16];
+        hex[2 * i + 1] = digits[order.id.bytes[i] % 16];
+    }
+    assert_string_equal(order.reference, hex);
+    assert_string_equal(bank.last, hex);
+    assert_int_equal(bank.prepares, 0);
+    reconcile(&w, 1, 0);
+    world_close(&w);
+}
+
+static void an_order_that_is_not_named_is_prepared_again_and_never_asked_about(void **state)
+{
+    world w;
+    strict_bank bank;
+    (void)state;
+    begin(&w, &bank, both_ways, true);
+    bank.busy = 2;
+    minipay_id member = world_person(&w, "110-1");
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_RUNNING);
+    assert_string_equal(order_of(&w, outcome.id).reference, "");
+    assert_int_equal(bank.submits, 0);
+    world_rest(&w);
+    ASSERT_STATE(order_of(&w, outcome.id).state, MINIPAY_STATE_DONE);
+    assert_int_equal(bank.prepares, 3);
+    assert_int_equal(bank.submits, 1);
+    assert_int_equal(bank.queries, 0);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+static void a_name_that_another_order_has_is_not_taken(void **state)
+{
+    world w;
+    strict_bank bank;
+    (void)state;
+    begin(&w, &bank, both_ways, true);
+    bank.same = true;
+    minipay_id member = world_person(&w, "110-1");
+    world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    minipay_outcome second = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    ASSERT_STATE(second.state, MINIPAY_STATE_RUNNING);
+    assert_int_equal(bank.submits, 1);
+    bank.same = false;
+    bank.orders = 1;
+    world_rest(&w);
+    assert_string_equal(order_of(&w, second.id).reference, "NO-2");
+    reconcile(&w, 2, 0);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+static void no_call_has_more_orders_than_the_bank_takes(void **state)
+{
+    enum { PEOPLE = 7 };
+    world w;
+    strict_bank bank;
+    minipay_instruction asked[PEOPLE];
+    minipay_outcome outcomes[PEOPLE];
+    minipay_bank_capabilities can = both_ways;
+    (void)state;
+    can.largest_batch = 3;
+    begin(&w, &bank, can, true);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        minipay_id member = world_person(&w, i % 2 ? "PENDING-1" : "110-1");
+        asked[i] = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
+        minipay_outcome_init(&outcomes[i]);
+    }
+    ASSERT_STATUS(minipay_execute(w.pay, asked, PEOPLE, outcomes, NULL), MINIPAY_OK);
+    assert_int_equal(bank.submits, PEOPLE);
+    assert_int_equal(bank.prepares, 3);
+    assert_int_equal(bank.most, 3);
+    world_rest(&w);
+    assert_int_equal(bank.queries, PEOPLE / 2);
+    assert_int_equal(bank.most, 3);
+    for (size_t i = 0; i < PEOPLE; i++)
+        ASSERT_STATE(order_of(&w, asked[i].id).state, MINIPAY_STATE_DONE);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+static void refuse(minipay_bank_capabilities can, int32_t kind, int64_t amount_minor, bool served)
+{
+    world w;
+    strict_bank bank;
+    begin(&w, &bank, can, false);
+    minipay_id member = world_person(&w, "110-1");
+    world_credit(&w, member, 50000);
+    minipay_instruction asked = world_ask(&w, kind, member, world_nobody, amount_minor);
+    world_expect(&w, &asked, served ? MINIPAY_STATE_DONE : MINIPAY_STATE_REJECTED,
+                 served ? MINIPAY_OK : MINIPAY_BANK_NOT_SERVED);
+    assert_int_equal(bank.submits, served);
+    if (!served)
+        assert_int_equal(world_balance(&w, member), 50000);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void what_the_bank_does_not_serve_is_refused_before_money_moves(void **state)
+{
+    minipay_bank_capabilities in = {.collects = 1}, out = {.pays_out = 1};
+    (void)state;
+    refuse(in, MINIPAY_KIND_TOPUP, 10000, true);
+    refuse(in, MINIPAY_KIND_WITHDRAW, 10000, false);
+    refuse(out, MINIPAY_KIND_TOPUP, 10000, false);
+    refuse(out, MINIPAY_KIND_WITHDRAW, 10000, true);
+    for (int32_t i = 0; i < 4; i++) {
+        int32_t kind = i % 2 ? MINIPAY_KIND_TOPUP : MINIPAY_KIND_WITHDRAW;
+        minipay_bank_capabilities least = both_ways, most = both_ways;
+        least.smallest_minor = 20000 + i / 2;
+        most.largest_minor = 20000 - i / 2;
+        refuse(least, kind, 20000, i / 2 == 0);
+        refuse(most, kind, 20000, i / 2 == 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_banks_own_name_is_stored_before_the_order_is_submitted),
+        cmocka_unit_test(a_bank_that_names_nothing_gets_the_orders_id),
+        cmocka_unit_test(an_order_that_is_not_named_is_prepared_again_and_never_asked_about),
+        cmocka_unit_test(a_name_that_another_order_has_is_not_taken),
+        cmocka_unit_test(no_call_has_more_orders_than_the_bank_takes),
+        cmocka_unit_test(what_the_bank_does_not_serve_is_refused_before_money_moves),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
