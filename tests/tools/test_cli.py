@@ -144,6 +144,25 @@ def exit_codes_follow_the_class_of_the_status(kim):
     assert busy.returncode == 13 and "busy" in busy.stderr, busy
 
 
+def an_operator_corrects_freezes_and_closes_a_wallet():
+    run("member", "register", "--db", "cli.db", "--name", "Choi", "--email", "choi@example.com")
+    wallet = ("--db", "cli.db", "--member", "choi@example.com")
+    run("wallet", "open", *wallet)
+    missing = call("wallet", "credit", *wallet, "--amount", "5000")
+    assert missing.returncode == 2 and "--reason" in missing.stderr, missing
+    run("wallet", "credit", *wallet, "--amount", "5000", "--reason", "goodwill")
+    run("wallet", "freeze", *wallet, "--reason", "court order")
+    frozen = call("wallet", "debit", *wallet, "--amount", "5", "--reason", "mistake")
+    assert frozen.returncode == 12 and "wallet_frozen" in frozen.stderr, frozen
+    run("wallet", "unfreeze", *wallet, "--reason", "lifted")
+    full = call("wallet", "close", *wallet)
+    assert full.returncode == 12 and "wallet_not_empty" in full.stderr, full
+    run("wallet", "debit", *wallet, "--amount", "5000", "--reason", "mistake")
+    run("wallet", "close", *wallet)
+    closed = call("wallet", "credit", *wallet, "--amount", "1", "--reason", "late")
+    assert closed.returncode == 12 and "wallet_closed" in closed.stderr, closed
+
+
 def an_audit_that_is_not_clean_ends_with_1_and_names_the_row():
     for end in ("", ".key", ".bank"):
         shutil.copy("cli.db" + end, "wrong.db" + end)
@@ -262,6 +281,7 @@ reading_commands_answer_one_json_object_a_line(member, merchant)
 tables_for_people_are_aligned_and_grouped(member)
 the_same_id_changes_nothing_and_another_request_under_it_is_refused(member)
 exit_codes_follow_the_class_of_the_status(member)
+an_operator_corrects_freezes_and_closes_a_wallet()
 an_audit_that_is_not_clean_ends_with_1_and_names_the_row()
 unusable_databases_are_told_apart()
 a_folder_that_cannot_be_written_is_said()

@@ -32,6 +32,11 @@ int cmd_wallet_list(const args *a, db *d);
 int cmd_wallet_get(const args *a, db *d);
 int cmd_wallet_history(const args *a, db *d);
 
+int cmd_credit(const args *a, db *d);
+int cmd_debit(const args *a, db *d);
+int cmd_freeze(const args *a, db *d);
+int cmd_unfreeze(const args *a, db *d);
+int cmd_close(const args *a, db *d);
 int cmd_topup(const args *a, db *d);
 int cmd_transfer(const args *a, db *d);
 int cmd_withdraw(const args *a, db *d);

@@ -86,3 +86,28 @@ int cmd_refund(const args *a, db *d)
 {
     return move(a, d, MINIPAY_KIND_REFUND);
 }
+
+int cmd_credit(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_CREDIT);
+}
+
+int cmd_debit(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_DEBIT);
+}
+
+int cmd_freeze(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_FREEZE);
+}
+
+int cmd_unfreeze(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_UNFREEZE);
+}
+
+int cmd_close(const args *a, db *d)
+{
+    return move(a, d, MINIPAY_KIND_CLOSE);
+}
