@@ -206,6 +206,31 @@ static void an_order_that_is_not_named_is_prepared_again_and_never_asked_about(v
     world_close(&w);
 }
 
+static void finality_counts_from_when_the_order_was_named(void **state)
+{
+    world w;
+    strict_bank bank;
+    minipay_bank_capabilities can = both_ways;
+    (void)state;
+    can.finality_ms = 3600000;
+    begin(&w, &bank, can, true);
+    bank.busy = 1;
+    minipay_id member = world_person(&w, "LOST-1");
+    world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    w.now += INT64_C(3600000000);
+    ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+    assert_int_equal(bank.submits, 1);
+    w.now += INT64_C(3000000000);
+    ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+    assert_int_equal(bank.queries, 1);
+    assert_int_equal(bank.submits, 1);
+    w.now += INT64_C(3000000000);
+    ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+    assert_int_equal(bank.queries, 2);
+    assert_int_equal(bank.submits, 2);
+    world_close(&w);
+}
+
 static void a_name_that_another_order_has_is_not_taken(void **state)
 {
     world w;
@@ -297,6 +322,7 @@ int main(void)
         cmocka_unit_test(the_banks_own_name_is_stored_before_the_order_is_submitted),
         cmocka_unit_test(a_bank_that_names_nothing_gets_the_orders_id),
         cmocka_unit_test(an_order_that_is_not_named_is_prepared_again_and_never_asked_about),
+        cmocka_unit_test(finality_counts_from_when_the_order_was_named),
         cmocka_unit_test(a_name_that_another_order_has_is_not_taken),
         cmocka_unit_test(no_call_has_more_orders_than_the_bank_takes),
         cmocka_unit_test(what_the_bank_does_not_serve_is_refused_before_money_moves),
