@@ -34,7 +34,7 @@ minipay_status mpi_ledger_find(mpi_ledger *ledger, mpi_unit *unit, const mpi_acc
 
 void mpi_ledger_warm(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *const *keys, uint32_t count)
 {
-    const void *names[MPI_LEDGER_WARM_LARGEST] = {NULL}, *rows[MPI_LEDGER_WARM_LARGEST];
+    const void *names[MPI_WARM_LARGEST] = {NULL}, *rows[MPI_WARM_LARGEST];
     uint32_t known = 0;
     for (uint32_t i = 0; i < count; i++)
         names[i] = keys[i];

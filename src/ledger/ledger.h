@@ -113,8 +113,7 @@ void mpi_ledger_set_up(mpi_ledger *ledger, mpi_store *store, mpi_policy *policy)
 minipay_status mpi_ledger_find(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *key,
                                const mpi_account **account, minipay_error *error);
 
-/* Brings up to MPI_LEDGER_WARM_LARGEST accounts and their balances near the processor. */
-enum { MPI_LEDGER_WARM_LARGEST = 128 };
+/* Brings up to MPI_WARM_LARGEST accounts and their balances near the processor. */
 void mpi_ledger_warm(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *const *keys, uint32_t count);
 
 /* Opens the account of `wanted` with a zero balance; its number and time are filled in here.

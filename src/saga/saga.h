@@ -180,8 +180,6 @@ typedef struct mpi_wallet_name {
     const char *currency; /* char[4] */
 } mpi_wallet_name;
 
-enum { MPI_WARM_LARGEST = 128 };
-
 typedef struct mpi_warmer {
     void *impl;
     void (*warm)(void *impl, mpi_unit *unit, const mpi_wallet_name *names, uint32_t count);

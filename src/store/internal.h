@@ -28,6 +28,11 @@ typedef struct mpi_entry {
     uint64_t row[]; /* row_size bytes */
 } mpi_entry;
 
+static inline bool mpi_entry_stands(const mpi_entry *entry)
+{
+    return entry && entry->state != MPI_ENTRY_ABSENT && entry->state != MPI_ENTRY_GONE;
+}
+
 struct mpi_table {
     const mpi_record *record;
     uint32_t key_size;

@@ -91,11 +91,6 @@ static bool is_staged(mpi_table *table, const void *row)
     return entry && entry->listed;
 }
 
-static bool stands(const mpi_entry *entry)
-{
-    return entry->state != MPI_ENTRY_ABSENT && entry->state != MPI_ENTRY_GONE;
-}
-
 /* ---- scan ------------------------------------------------------------------------------------------ */
 
 typedef struct page {
@@ -152,7 +147,7 @@ minipay_status mpi_overlay_scan(mpi_unit *unit, const minipay_scan *scan, void *
         drop_staged(&shown, table);
         for (uint32_t i = 0; i < table->written_count; i++) {
             const mpi_entry *entry = table->written[i];
-            if (stands(entry) && within(scan, entry->row))
+            if (mpi_entry_stands(entry) && within(scan, entry->row))
                 put_in_order(&shown, scan, entry->row);
         }
         *count = shown.count < *count ? shown.count : *count;
@@ -173,7 +168,7 @@ minipay_status mpi_overlay_lookup(mpi_unit *unit, mpi_table *table, int32_t inde
     void *rows[1] = {row};
     for (uint32_t i = 0; i < table->written_count; i++) {
         const mpi_entry *entry = table->written[i];
-        if (stands(entry) &&
+        if (mpi_entry_stands(entry) &&
             compare(description, index, field_count(description, index), entry->row, row) == 0) {
             memcpy(row, entry->row, description->row_size);
             return MINIPAY_OK;

@@ -75,8 +75,9 @@ uint64_t mpi_unit_generation(const mpi_unit *unit);
 minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, const void **row,
                             minipay_error *error);
 
-/* Brings the cached rows under `count` keys near the processor, before a run of mpi_unit_get over them: the waits
+/* Brings the cached rows under up to MPI_WARM_LARGEST keys near the processor, before a run of mpi_unit_get over them: the waits
  * for memory overlap. `rows[i]` is the row, or NULL when the cache does not have it; nothing is loaded. */
+enum { MPI_WARM_LARGEST = 128 };
 void mpi_unit_warm(mpi_unit *unit, mpi_table *table, const void *const *keys, const void **rows,
                    uint32_t count);
 

@@ -47,13 +47,13 @@ mpi_entry *mpi_table_find(mpi_table *table, const void *key)
     return NULL;
 }
 
-enum { WARM_LARGEST = 128, CACHE_LINE = 64 };
+enum { CACHE_LINE = 64 };
 
 /* Three passes, so that no pass waits for memory that the one before it has not asked for already. */
 void mpi_table_warm(mpi_table *table, const void *const *keys, const void **rows, uint32_t count)
 {
-    uint32_t slots[WARM_LARGEST];
-    MPI_ASSERT(count <= WARM_LARGEST);
+    uint32_t slots[MPI_WARM_LARGEST];
+    MPI_ASSERT(count <= MPI_WARM_LARGEST);
     memset(rows, 0, count * sizeof *rows);
     for (uint32_t i = 0; table->slots && i < count; i++) {
         slots[i] = hash_bytes(keys[i], table->key_size) & table->slot_mask;
@@ -67,7 +67,7 @@ void mpi_table_warm(mpi_table *table, const void *const *keys, const void **rows
     }
     for (uint32_t i = 0; table->slots && i < count; i++) {
         const mpi_entry *entry = mpi_table_find(table, keys[i]);
-        if (entry && entry->state != MPI_ENTRY_ABSENT && entry->state != MPI_ENTRY_GONE)
+        if (mpi_entry_stands(entry))
             rows[i] = entry->row;
     }
 }

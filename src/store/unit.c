@@ -159,11 +159,6 @@ static minipay_status look_up(mpi_unit *unit, mpi_table *table, const void *key,
     return load(unit, table, key, entry, error);
 }
 
-static bool stands(const mpi_entry *entry)
-{
-    return entry && entry->state != MPI_ENTRY_ABSENT && entry->state != MPI_ENTRY_GONE;
-}
-
 minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, const void **row,
                             minipay_error *error)
 {
@@ -171,7 +166,7 @@ minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, c
     minipay_status status = look_up(unit, table, key, &entry, error);
     if (status != MINIPAY_OK)
         return status;
-    if (!stands(entry))
+    if (!mpi_entry_stands(entry))
         return MINIPAY_NOT_FOUND;
     *row = entry->row;
     return MINIPAY_OK;
@@ -192,7 +187,7 @@ static mpi_entry *entry_of(const void *row)
 void *mpi_unit_edit(mpi_unit *unit, mpi_table *table, const void *row)
 {
     mpi_entry *entry = entry_of(row);
-    MPI_ASSERT(stands(entry));
+    MPI_ASSERT(mpi_entry_stands(entry));
     if (!undo_note(unit, table, entry) || !mpi_table_list(table, entry))
         return NULL;
     if (entry->state == MPI_ENTRY_CLEAN)
@@ -219,7 +214,7 @@ minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row
     minipay_status status = look_up(unit, table, row, &entry, error);
     if (status != MINIPAY_OK)
         return status;
-    if (stands(entry))
+    if (mpi_entry_stands(entry))
         return MINIPAY_ID_REUSED;
     if (!entry)
         entry = mpi_table_add(table, row);
@@ -232,7 +227,7 @@ minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row
 minipay_status mpi_unit_delete(mpi_unit *unit, mpi_table *table, const void *row, minipay_error *error)
 {
     mpi_entry *entry = entry_of(row);
-    MPI_ASSERT(stands(entry));
+    MPI_ASSERT(mpi_entry_stands(entry));
     if (!undo_note(unit, table, entry) || !mpi_table_list(table, entry))
         return no_memory(error);
     entry->state = entry->state == MPI_ENTRY_NEW ? MPI_ENTRY_ABSENT : MPI_ENTRY_GONE;

@@ -75,8 +75,8 @@ minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const mini
 void mpi_wallets_warm(void *impl, mpi_unit *unit, const mpi_wallet_name *names, uint32_t count)
 {
     mpi_wallets *wallets = impl;
-    mpi_account keys[MPI_LEDGER_WARM_LARGEST];
-    const mpi_account *pointers[MPI_LEDGER_WARM_LARGEST];
+    mpi_account keys[MPI_WARM_LARGEST];
+    const mpi_account *pointers[MPI_WARM_LARGEST];
     for (uint32_t i = 0; i < count; i++) {
         keys[i].owner_id = *names[i].member_id;
         keys[i].kind = MPI_ACCOUNT_WALLET;

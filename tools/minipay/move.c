@@ -52,62 +52,26 @@ static int move(const args *a, db *d, int32_t kind)
     return code ? code : request_send(a, d, call_execute, &instruction, instruction.currency);
 }
 
-int cmd_topup(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_TOPUP);
-}
-
-int cmd_transfer(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_TRANSFER);
-}
-
-int cmd_withdraw(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_WITHDRAW);
-}
-
 int cmd_pay(const args *a, db *d)
 {
     return move(a, d, a->text[OPT_AUTHORIZE] ? MINIPAY_KIND_AUTHORIZE : MINIPAY_KIND_PAY);
 }
 
-int cmd_capture(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_CAPTURE);
-}
+/* All others are of one kind. */
+#define COMMAND(name, kind)                                                                             \
+    int cmd_##name(const args *a, db *d)                                                                \
+    {                                                                                                   \
+        return move(a, d, kind);                                                                        \
+    }
 
-int cmd_void(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_VOID);
-}
-
-int cmd_refund(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_REFUND);
-}
-
-int cmd_credit(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_CREDIT);
-}
-
-int cmd_debit(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_DEBIT);
-}
-
-int cmd_freeze(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_FREEZE);
-}
-
-int cmd_unfreeze(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_UNFREEZE);
-}
-
-int cmd_close(const args *a, db *d)
-{
-    return move(a, d, MINIPAY_KIND_CLOSE);
-}
+COMMAND(topup, MINIPAY_KIND_TOPUP)
+COMMAND(transfer, MINIPAY_KIND_TRANSFER)
+COMMAND(withdraw, MINIPAY_KIND_WITHDRAW)
+COMMAND(capture, MINIPAY_KIND_CAPTURE)
+COMMAND(void, MINIPAY_KIND_VOID)
+COMMAND(refund, MINIPAY_KIND_REFUND)
+COMMAND(credit, MINIPAY_KIND_CREDIT)
+COMMAND(debit, MINIPAY_KIND_DEBIT)
+COMMAND(freeze, MINIPAY_KIND_FREEZE)
+COMMAND(unfreeze, MINIPAY_KIND_UNFREEZE)
+COMMAND(close, MINIPAY_KIND_CLOSE)
