@@ -86,6 +86,22 @@ def check_checkpoints():
         assert code == 1 and name in err, (code, err)
 
 
+def check_who_signed():
+    code, key, _ = run("checkpoint", "key", "--db", "day.db")
+    assert code == 0 and len(key) == 65 and int(key, 16), key
+    assert json.loads(run("checkpoint", "key", "--db", "day.db", "--json")[1]) == {"public_key": key.strip()}
+    for name in ("early.txt", "late.txt"):
+        assert run("checkpoint", "check", name, "--key", key.strip()) == (0, "signed by the holder of this key\n", "")
+    bad = "changed.txt: not signed by the holder of this key, or changed\n"
+    assert run("checkpoint", "check", "changed.txt", "--key", key.strip()) == (1, "", "minipay: " + bad)
+    code, out, _ = run("checkpoint", "check", "early.txt", "--key", "0" * 64, "--json")
+    assert code == 1 and json.loads(out) == {"signed": False, "status": "invalid_argument"}, (code, out)
+    for wrong in ("", "xyz", key.strip() + "0", "g" * 64):
+        assert run("checkpoint", "check", "early.txt", "--key", wrong) == (
+            2, "", f"minipay: --key: '{wrong}' is not a public key: 64 hexadecimal digits\n")
+    assert run("checkpoint", "check", "missing.txt", "--key", key.strip())[0] == 1
+
+
 def check_key():
     shutil.copy("day.db", "foreign.db")
     Path("foreign.db.key").write_bytes(b"x" * 32)
@@ -112,5 +128,6 @@ def check_schema_1():
 make("day.db")
 check_verdicts()
 check_checkpoints()
+check_who_signed()
 check_key()
 check_schema_1()

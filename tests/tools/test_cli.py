@@ -17,18 +17,20 @@ NOBODY = 65534
 
 def commands():
     text = run("--help")
-    return re.findall(r"^  ([a-z]+(?: [a-z]+)?)  +[A-Z]", text, re.MULTILINE)
+    return re.findall(r"^  ([a-z]+(?: [a-z-]+)?)  +[A-Z]", text, re.MULTILINE)
 
 
 def every_subcommand_tells_its_options():
     found = commands()
+    assert max(map(len, run("--help").splitlines())) <= 80
     for name in ("init", "member register", "bank link", "wallet list", "topup", "transfer", "withdraw",
                  "merchant register", "pay", "refund", "settle run", "report", "audit", "books", "replay", "demo"):
         assert name in found, (name, found)
     for name in found:
         text = run(*name.split(), "--help")
         assert text.startswith(f"Usage: minipay {name}"), text
-        assert "--db" in text and "--json" in text and "Exit codes" in text, (name, text)
+        assert "--db" in text or name == "checkpoint check", name
+        assert "--json" in text and "Exit codes" in text, (name, text)
         assert max(map(len, text.splitlines())) <= 80, name
 
 

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Members, their PINs, their bank accounts and the bank's statement on the command line."""
 import json
+import os
+import pty
 import sqlite3
+import subprocess
 
-from tool import call, run, run_json
+from tool import TOOL, call, run, run_json
 
 DB = ("--db", "people.db")
 
@@ -62,11 +65,69 @@ def a_pin_comes_from_standard_input_and_locks(kim):
     assert "--pin" not in help_text and "--secret" not in help_text, help_text
 
 
+def a_password_is_set_and_tried_as_a_pin_is(lee):
+    def password(command, secret, *more):
+        return call("member", command, lee, *DB, *more, input=secret)
+
+    none = call("member", "verify-password", lee, *DB, input="anything at all")
+    assert none.returncode == 12 and none.stderr.startswith("minipay: not_found: "), none
+    assert password("set-password", "correct horse 말\n").returncode == 0
+    assert password("verify-password", "correct horse 말").stdout == "right\n"
+    wrong = password("verify-password", "correct horse\n", "--json")
+    assert wrong.returncode == 12 and json.loads(wrong.stdout)["status"] == "credential_wrong", wrong
+    assert "horse" not in wrong.stdout + wrong.stderr, wrong
+    assert password("verify-pin", "4711").returncode == 12, "a password is no PIN"
+    short = password("set-password", "short\n")
+    assert short.returncode == 11 and "invalid_text" in short.stderr and "short\n" not in short.stderr, short
+    long = password("set-password", "x" * 200 + "\n")
+    assert long.returncode == 11 and "invalid_text" in long.stderr, long
+    empty = password("set-password", "")
+    assert (empty.returncode, empty.stderr) == (
+        1, "minipay: the password is read from standard input, which is at its end\n"), empty
+    assert "--password" not in run("member", "set-password", "--help")
+    nobody = call("member", "set-password", "no@example.com", *DB, input="correct horse\n")
+    assert nobody.returncode == 12 and "member_not_found" in nobody.stderr, nobody
+
+
+def credentials_are_shown_without_the_secret(kim, lee):
+    one, = lines("member", "credentials", lee)
+    assert (one["credential"], one["wrong_tries"], one["locked_until"]) == ("password", 1, None), one
+    locked, = lines("member", "credentials", kim)
+    assert locked["credential"] == "pin" and locked["locked_until"] > locked["set_at"], locked
+    text = run("member", "credentials", kim, *DB)
+    assert "pin" in text and "Locked until" in text and "4711" not in text, text
+    nobody = call("member", "credentials", "no@example.com", *DB)
+    assert nobody.returncode == 12 and "member_not_found" in nobody.stderr, nobody
+
+
+def what_is_typed_on_a_terminal_is_not_shown(lee):
+    main, end = pty.openpty()
+    child = subprocess.Popen([TOOL, "member", "verify-password", lee, *DB], stdin=end, stdout=subprocess.PIPE,
+                             stderr=end)
+    shown = b""
+    while not shown.endswith(b"password: "):
+        shown += os.read(main, 1)
+    os.write(main, "correct horse 말\n".encode())
+    assert child.communicate()[0] == b"right\n" and child.returncode == 0
+    os.close(end)
+    try:
+        while chunk := os.read(main, 4096):
+            shown += chunk
+    except OSError:
+        pass  # the other end is closed
+    assert b"horse" not in shown, shown
+
+
 def accounts_are_listed_and_unlinked(kim):
     first, second = lines("bank", "list", "--owner", kim)
     assert first["number"] == "***-***-0001" and first["first"] and not second["first"], (first, second)
     run("bank", "unlink", *DB, "--owner", kim, "--account", first["id"])
     assert [a["first"] for a in lines("bank", "list", "--owner", kim)] == [True]
+    gone, = lines("bank", "get", first["id"])
+    assert (gone["state"], gone["id"]) == ("unlinked", first["id"]), gone
+    assert "unlinked" in run("bank", "get", *DB, first["id"])
+    none = call("bank", "get", *DB, kim)
+    assert none.returncode == 12 and "account_not_found" in none.stderr, none
     again = call("bank", "unlink", *DB, "--owner", kim, "--account", first["id"])
     assert again.returncode == 12 and "account_not_found" in again.stderr, again
     assert "110-1" not in run("bank", "list", *DB, "--owner", kim)
@@ -80,6 +141,13 @@ def orders_and_the_corporate_account_are_shown(kim):
     rejected, = lines("bank", "orders", "--state", "rejected")
     assert rejected["verdict"] == "refused" and rejected["amount_minor"] == 20000, rejected
     assert "499" in run("bank", "orders", *DB)
+    assert lines("bank", "order", rejected["id"]) == lines("bank", "order", rejected["operation_id"]) == [rejected]
+    text = run("bank", "order", *DB, rejected["id"])
+    assert "rejected: bank_refused" in text and "20,000 KRW" in text and "refused: 499 not processed" in text, text
+    none = call("bank", "order", *DB, kim)
+    assert (none.returncode, none.stderr) == (12, "minipay: not_found: id: There is nothing under this id.\n"), none
+    wrong = call("bank", "order", *DB, "7")
+    assert wrong.returncode == 2 and wrong.stderr.startswith("minipay: order: '7' is not an id such as"), wrong
     assert call("bank", "orders", *DB, "--state", "lost").returncode == 2
     position = run_json("bank", "corporate", *DB)
     assert position == {"currency": "KRW", "at_bank_minor": 10000, "posted_minor": 10000, "in_transit_minor": 0,
@@ -98,6 +166,9 @@ def reconciliation_shows_what_the_bank_has_otherwise():
     counts, difference = lines("bank", "reconcile", "--from", "0")
     assert counts["different"] == 1 and difference["difference"] == "amount", (counts, difference)
     assert (difference["ordered_minor"], difference["bank_minor"]) == (10000, 9000), difference
+    assert lines("bank", "reconciliation", counts["id"]) == [counts, difference]
+    none = call("bank", "reconciliation", *DB, difference["order_id"])
+    assert (none.returncode, none.stderr) == (12, "minipay: not_found: id: There is nothing under this id.\n"), none
     text = run("bank", "reconcile", *DB, "--from", "0")
     assert "other amount 1" in text and "9,000" in text, text
     assert run_json("audit", *DB)["clean"] is True
@@ -110,6 +181,9 @@ for number in ("110-0001", "REFUSE-2"):
 members_are_listed_by_region_and_changed(*people)
 a_deactivated_member_is_refused_until_he_is_reactivated(people[0])
 a_pin_comes_from_standard_input_and_locks(people[0])
+a_password_is_set_and_tried_as_a_pin_is(people[1])
+credentials_are_shown_without_the_secret(*people)
+what_is_typed_on_a_terminal_is_not_shown(people[1])
 accounts_are_listed_and_unlinked(people[0])
 orders_and_the_corporate_account_are_shown(people[0])
 reconciliation_shows_what_the_bank_has_otherwise()

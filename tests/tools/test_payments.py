@@ -23,6 +23,12 @@ def all_of(*words):
     return [json.loads(line) for line in run(*words, "--json").splitlines()]
 
 
+def says(*words, code):
+    done = subprocess.run([TOOL, *words, "--db", "p.db"], capture_output=True, text=True, check=False)
+    assert done.returncode == code and done.stdout == "" or code > 10, (words, done)
+    return done.stderr
+
+
 def plain(command, *words, code=0):
     """A command of one word."""
     done = subprocess.run([TOOL, command, "--db", "p.db", *words, "--json"], capture_output=True, text=True,
@@ -64,6 +70,38 @@ assert [s["id"] for s in all_of("slip", "list", "--member", "kim@example.kr")] =
 assert [s["id"] for s in all_of("slip", "list", "--merchant", shop, "--count", "5")] == [payment]
 run("slip", "list", code=2)
 assert one("promotion", "list")["used_minor"] == 400
+
+# terms, promotions, rules and authorisations say from when on and until when they hold
+kiosk = one("merchant", "register", "--name", "Kiosk")["id"]
+run("merchant", "terms", kiosk, "--fee-bps", "900", "--effective-at", "2099-01-01T00:00:00+09:00")
+assert one("merchant", "get", kiosk)["fee_basis_points"] == 50
+later = one("promotion", "register", "--name", "Later", "--fund", "5000", "--discount", "1000",
+            "--starts-at", "2098-12-31T15:00:00.5Z", "--ends-at", "2099-01-01T00:00Z")["id"]
+dates = one("promotion", "get", later)
+assert (dates["starts_at"], dates["ends_at"]) == ("2098-12-31T15:00:00.500000Z", "2099-01-01T00:00:00.000000Z"), dates
+assert "not_found" in says("pay", *buy, "--promotion", later, code=12)
+assert "invalid_time: ends_at" in says("promotion", "register", "--name", "Never", "--fund", "5", "--discount", "1",
+                                       "--starts-at", "2099-01-02T00:00Z", "--ends-at", "2099-01-01T00:00Z", code=11)
+short = plain("pay", *buy, "--authorize", "--expires-at", "2099-06-30T12:00:00Z")["id"]
+assert one("slip", "get", short)["expires_at"] == "2099-06-30T12:00:00.000000Z"
+plain("void", "--payment", short)
+assert "invalid_time: expires_at" in says("pay", *buy, "--expires-at", "2099-06-30T12:00:00Z", code=11)
+assert [s["id"] for s in all_of("slip", "list", "--merchant", shop, "--since", slip["made_at"])][-1] == payment
+assert payment not in [s["id"] for s in all_of("slip", "list", "--merchant", shop, "--until", slip["made_at"])]
+for option in (("slip", "list", "--member", "kim@example.kr", "--since"), ("merchant", "terms", shop, "--effective-at"),
+               ("promotion", "register", "--name", "x", "--fund", "1", "--starts-at"),
+               ("policy", "set", "refund_days=30", "--effective-at")):
+    assert says(*option, "soon", code=2) == f"minipay: {option[-1]}: 'soon' is not a time such as 2026-11-23T08:35:00Z\n"
+version = one("policy", "set", "refund_days=30", "--effective-at", "2099-01-01T00:00:00Z")
+assert version["effective_at"] == "2099-01-01T00:00:00.000000Z", version
+assert one("policy", "get", "refund_days")["value"] == 0
+
+# what follows a payment is in its currency
+run("wallet", "open", "--member", "kim@example.kr", "--currency", "USD")
+run("wallet", "credit", "--member", "kim@example.kr", "--currency", "USD", "--amount", "20", "--reason", "gift")
+abroad = one("merchant", "register", "--name", "Abroad", "--currency", "USD")["id"]
+dollars = plain("pay", "--member", "kim@example.kr", "--merchant", abroad, "--amount", "12", "--currency", "USD")["id"]
+assert plain("refund", "--payment", dollars, "--amount", "5.25")["amount_minor"] == 525
 
 # a preview is what the run then does; a refused payout is tried again
 day = slip["business_date"]

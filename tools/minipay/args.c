@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "args.h"
 
+#include "commands.h"
 #include "fail.h"
 #include "minipay/values.h"
 #include "text.h"
@@ -71,6 +72,19 @@ static const struct {
         {"from", "N",
          "Read the statement again, from behind this position (default: from where the last run "
          "ended)"},
+    [OPT_TRANSFER] = {"transfer", "UUID", "The transfer that is undone"},
+    [OPT_HOLD] = {"hold", "UUID", "The hold"},
+    [OPT_EXPIRES] = {"expires-at", "TIME",
+                     "When it can no longer be captured, such as 2026-11-23T08:35:00Z"},
+    [OPT_EFFECTIVE] = {"effective-at", "TIME",
+                       "When it comes into force, such as 2026-12-01T00:00:00Z (default: now)"},
+    [OPT_STARTS] = {"starts-at", "TIME", "From when on, such as 2026-12-01T00:00:00Z (default: now)"},
+    [OPT_ENDS] = {"ends-at", "TIME", "Until before when (default: for ever)"},
+    [OPT_SINCE] = {"since", "TIME", "Only what was made at this time or later"},
+    [OPT_UNTIL] = {"until", "TIME", "Only what was made before this time"},
+    [OPT_ATOMIC] = {"atomic", NULL, "All rows or none"},
+    [OPT_KEY] = {"key", "HEX", "The public key that minipay checkpoint key printed"},
+    [OPT_AFTER] = {"after", "UUID", "Only what comes behind this one"},
     [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
 };
 
@@ -127,6 +141,33 @@ static error_t take(int key, char *value, struct argp_state *state)
     }
 }
 
+/* What must be given, options first: "--db=FILE --member=UUID|EMAIL TIME". */
+static void tell_needed(const command *c, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (int i = 0; i < OPT_END && used < size; i++) {
+        if (c->required & OPT_BIT(i))
+            used += (size_t)snprintf(text + used, size - used, "--%s=%s ", options[i].name,
+                                     options[i].value);
+    }
+    if (c->words && used < size)
+        snprintf(text + used, size - used, "%s", c->words);
+    else if (used && used < size)
+        text[used - 1] = 0;
+}
+
+/* "transfer" is a command, and so are "transfer batch" and "transfer reverse". */
+static void tell_others(const command *c, char *text, size_t size)
+{
+    size_t length = strlen(c->name), used = strlen(text);
+    for (int i = 0; i < command_count && used < size; i++) {
+        if (strncmp(commands[i].name, c->name, length) == 0 && commands[i].name[length] == ' ')
+            used += (size_t)snprintf(text + used, size - used, "\n  minipay %s: %s", commands[i].name,
+                                     commands[i].summary);
+    }
+}
+
 void args_parse(const command *c, int count, char **words, args *a)
 {
     static const char codes[] = "\vExit codes: 0 done; 1 the command's own failure; 2 a wrong command "
@@ -134,12 +175,15 @@ void args_parse(const command *c, int count, char **words, args *a)
                                 "usage (fix the call), 12 rejected (final, no money moved), 13 "
                                 "retryable (the same call later), 14 "
                                 "unknown (ask again with the same id), 15 fatal.";
-    char name[64], doc[512];
+    char name[64], doc[1024], needed[256];
     reading r = {.command = c, .args = a};
     snprintf(name, sizeof name, "minipay %s", c->name);
-    snprintf(doc, sizeof doc, "%s%s", c->summary, codes);
+    snprintf(doc, sizeof doc, "%s", c->summary);
+    tell_needed(c, needed, sizeof needed);
+    tell_others(c, doc, sizeof doc);
+    snprintf(doc + strlen(doc), sizeof doc - strlen(doc), "%s", codes);
     const struct argp argp = {
-        .options = argp_options(c), .parser = take, .args_doc = c->words ? c->words : "", .doc = doc};
+        .options = argp_options(c), .parser = take, .args_doc = needed[0] ? needed : NULL, .doc = doc};
     memset(a, 0, sizeof *a);
     words[0] = name;
     argp_err_exit_status = EXIT_USAGE;
@@ -208,6 +252,15 @@ int args_date(const args *a, int option, int32_t *date)
     if (date_parse(a->text[option], date))
         return 0;
     return fail_usage("--%s: '%s' is not a date such as 2026-11-23", options[option].name,
+                      a->text[option]);
+}
+
+int args_time(const args *a, int option, int64_t *at)
+{
+    *at = 0;
+    if (!a->text[option] || time_parse(a->text[option], at))
+        return 0;
+    return fail_usage("--%s: '%s' is not a time such as 2026-11-23T08:35:00Z", options[option].name,
                       a->text[option]);
 }
 

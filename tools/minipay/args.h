@@ -60,6 +60,17 @@ enum {
     OPT_WITHDRAWN,
     OPT_STATE,
     OPT_FROM,
+    OPT_TRANSFER,
+    OPT_HOLD,
+    OPT_EXPIRES,
+    OPT_EFFECTIVE,
+    OPT_STARTS,
+    OPT_ENDS,
+    OPT_SINCE,
+    OPT_UNTIL,
+    OPT_ATOMIC,
+    OPT_KEY,
+    OPT_AFTER,
     OPT_END
 };
 
@@ -94,6 +105,7 @@ int args_number(const args *a, int option, int64_t least, int64_t most, int64_t 
                 int64_t *number);
 int args_currency(const args *a, char currency[MINIPAY_CURRENCY_SIZE]);
 int args_date(const args *a, int option, int32_t *date);
+int args_time(const args *a, int option, int64_t *at);
 int args_copy(const args *a, int option, const char *fallback, char *out, size_t size);
 
 bool args_json(const args *a);

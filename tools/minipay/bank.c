@@ -49,6 +49,35 @@ static json_t *order_json(const minipay_order *o)
                      json_time(o->finished_at), "next_at", json_time(o->next_at));
 }
 
+static int show_one(const args *a, const minipay_order *o)
+{
+    char id[3][MINIPAY_ID_TEXT_SIZE], money[3][TEXT_SIZE], at[3][TEXT_SIZE], date[TEXT_SIZE];
+    if (args_json(a))
+        return json_print(order_json(o));
+    minipay_id_format(&o->id, id[0]);
+    minipay_id_format(&o->operation_id, id[1]);
+    minipay_id_format(&o->account_id, id[2]);
+    text_money(o->amount_minor, o->currency, money[0]);
+    text_money(o->moved_minor, o->currency, money[1]);
+    text_money(o->fee_minor, o->currency, money[2]);
+    text_time(o->created_at, at[0]);
+    text_time(o->finished_at, at[1]);
+    text_time(o->next_at, at[2]);
+    text_date(o->reference_date, date);
+    printf("order      %s %s", id[0], minipay_state_name(o->state));
+    if (o->status)
+        printf(": %s", minipay_status_name(o->status));
+    printf("\nfor        %s %s\naccount    %s\namount     %s %s, %s\nmoved      %s, for a fee of %s\n",
+           minipay_kind_name(o->operation_kind), id[1], id[2], money[0], o->currency,
+           o->direction == MINIPAY_BANK_COLLECT ? "from the account" : "to the account", money[1],
+           money[2]);
+    printf("bank says  %s%s%s\nreference  %s of %s\ntries      %d, asked again at %s\nmade       %s\n"
+           "ended      %s\n",
+           minipay_verdict_name(o->verdict), o->bank_reason[0] ? ": " : "", o->bank_reason, o->reference,
+           date, o->attempts, at[2], at[0], at[1]);
+    return EXIT_DONE;
+}
+
 static int show_order(const args *a, table *t, const minipay_order *o)
 {
     char id[MINIPAY_ID_TEXT_SIZE], next[TEXT_SIZE];
@@ -64,6 +93,23 @@ static int show_order(const args *a, table *t, const minipay_order *o)
     table_cell(t, o->bank_reason);
     table_cell(t, next);
     return EXIT_DONE;
+}
+
+/* An order is named by its own id or by that of the operation that it serves. */
+int cmd_bank_order(const args *a, db *d)
+{
+    minipay_id id;
+    minipay_error error;
+    minipay_order order;
+    int code = args_id_text("order", a->words[0], &id);
+    if (code)
+        return code;
+    minipay_error_init(&error);
+    minipay_order_init(&order);
+    minipay_status status = minipay_order_get(d->pay, &id, &order, &error);
+    if (status == MINIPAY_NOT_FOUND)
+        status = minipay_order_find(d->pay, &id, &order, &error);
+    return status == MINIPAY_OK ? show_one(a, &order) : fail_status(status, &error);
 }
 
 static int fill_query(const args *a, db *d, minipay_order_query *query)

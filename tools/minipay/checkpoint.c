@@ -82,3 +82,67 @@ int cmd_checkpoint(const args *a, db *d)
         fputs(text, stdout);
     return code;
 }
+
+/* ---- who signed it ---- */
+
+enum { KEY_BYTES = 32 };
+
+int cmd_checkpoint_key(const args *a, db *d)
+{
+    uint8_t key[KEY_BYTES];
+    char hex[2 * KEY_BYTES + 1];
+    minipay_error error;
+    minipay_error_init(&error);
+    minipay_status status = minipay_checkpoint_key(d->pay, key, &error);
+    if (status != MINIPAY_OK)
+        return fail_status(status, &error);
+    for (int i = 0; i < KEY_BYTES; i++)
+        snprintf(hex + 2 * i, 3, "%02x", key[i]);
+    if (args_json(a))
+        return json_print(json_pack("{s:s}", "public_key", hex));
+    puts(hex);
+    return EXIT_DONE;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+static int read_public_key(const char *text, uint8_t key[KEY_BYTES])
+{
+    bool good = strlen(text) == 2 * KEY_BYTES;
+    for (int i = 0; good && i < KEY_BYTES; i++) {
+        int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+        good = high >= 0 && low >= 0;
+        key[i] = (uint8_t)(good ? high * 16 + low : 0);
+    }
+    return good ? 0
+                : fail_usage("--key: '%s' is not a public key: %d hexadecimal digits", text,
+                             2 * KEY_BYTES);
+}
+
+int cmd_checkpoint_check(const args *a, db *d)
+{
+    uint8_t key[KEY_BYTES];
+    minipay_checkpoint checkpoint;
+    minipay_error error;
+    int code = read_public_key(a->text[OPT_KEY], key);
+    (void)d;
+    if (!code)
+        code = checkpoint_read(a->words[0], &checkpoint);
+    if (code)
+        return code;
+    minipay_error_init(&error);
+    minipay_status status = minipay_checkpoint_check(&checkpoint, key, &error);
+    if (args_json(a))
+        code = json_print(json_pack("{s:b,s:s}", "signed", status == MINIPAY_OK, "status",
+                                    minipay_status_name(status)));
+    else if (status == MINIPAY_OK)
+        puts("signed by the holder of this key");
+    return status == MINIPAY_OK
+               ? code
+               : fail_own("%s: not signed by the holder of this key, or changed", a->words[0]);
+}

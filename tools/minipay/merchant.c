@@ -179,6 +179,8 @@ int cmd_merchant_terms(const args *a, db *d)
         code = take_current(d, &change, &m, &t);
     if (!code)
         code = read_terms(a, m.currency, &t);
+    if (!code)
+        code = args_time(a, OPT_EFFECTIVE, &change.effective_at);
     if (code)
         return code;
     change.fee_basis_points = (int32_t)t.points;

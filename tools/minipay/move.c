@@ -3,9 +3,10 @@
 /* The commands that move money: each is one instruction. */
 
 #include "commands.h"
-#include "fail.h"
+#include "operation.h"
 #include "request.h"
-#include "text.h"
+
+#include <string.h>
 
 /* Whose wallet, and who is on the other side. */
 static int fill_sides(const args *a, db *d, minipay_instruction *i)
@@ -21,7 +22,27 @@ static int fill_sides(const args *a, db *d, minipay_instruction *i)
         code = args_id(a, OPT_ACCOUNT, &i->other_id);
     if (!code && a->text[OPT_PAYMENT])
         code = args_id(a, OPT_PAYMENT, &i->other_id);
+    if (!code && a->text[OPT_HOLD])
+        code = args_id(a, OPT_HOLD, &i->other_id);
+    if (!code && a->text[OPT_TRANSFER])
+        code = args_id(a, OPT_TRANSFER, &i->other_id);
     return code;
+}
+
+/* What goes on with an earlier operation is in that one's currency, whatever the usual one is: an amount of 5 is not
+ * 5 cents because nobody said USD. What cannot be found is left to the library to refuse. */
+static void take_currency(const args *a, db *d, minipay_instruction *i)
+{
+    minipay_slip slip;
+    minipay_operation found;
+    minipay_slip_init(&slip);
+    if (a->text[OPT_PAYMENT] && minipay_slip_get(d->pay, &i->other_id, &slip, NULL) == MINIPAY_OK)
+        memcpy(i->currency, slip.currency, sizeof i->currency);
+    if (!a->text[OPT_HOLD] && !a->text[OPT_TRANSFER])
+        return;
+    int32_t kind = a->text[OPT_HOLD] ? MINIPAY_KIND_HOLD : MINIPAY_KIND_TRANSFER;
+    if (operation_find(d, kind, &i->other_id, &found, NULL) == MINIPAY_OK)
+        operation_currency(&found, i->currency);
 }
 
 static int fill(const args *a, db *d, minipay_instruction *i)
@@ -32,11 +53,15 @@ static int fill(const args *a, db *d, minipay_instruction *i)
     if (!code)
         code = args_currency(a, i->currency);
     if (!code)
+        code = fill_sides(a, d, i);
+    if (!code && !a->text[OPT_CURRENCY])
+        take_currency(a, d, i);
+    if (!code)
         code = args_amount(a, OPT_AMOUNT, i->currency, &i->amount_minor);
     if (!code)
-        code = args_copy(a, OPT_MEMO, "", i->memo, sizeof i->memo);
+        code = args_time(a, OPT_EXPIRES, &i->expires_at);
     if (!code)
-        code = fill_sides(a, d, i);
+        code = args_copy(a, OPT_MEMO, "", i->memo, sizeof i->memo);
     if (!code)
         code = args_id(a, OPT_PROMOTION, &i->promotion_id);
     if (a->text[OPT_AUTO_TOPUP])
@@ -66,10 +91,14 @@ int cmd_pay(const args *a, db *d)
 
 COMMAND(topup, MINIPAY_KIND_TOPUP)
 COMMAND(transfer, MINIPAY_KIND_TRANSFER)
+COMMAND(transfer_reverse, MINIPAY_KIND_REVERSAL)
 COMMAND(withdraw, MINIPAY_KIND_WITHDRAW)
 COMMAND(capture, MINIPAY_KIND_CAPTURE)
 COMMAND(void, MINIPAY_KIND_VOID)
 COMMAND(refund, MINIPAY_KIND_REFUND)
+COMMAND(hold, MINIPAY_KIND_HOLD)
+COMMAND(hold_capture, MINIPAY_KIND_HOLD_CAPTURE)
+COMMAND(hold_void, MINIPAY_KIND_HOLD_VOID)
 COMMAND(credit, MINIPAY_KIND_CREDIT)
 COMMAND(debit, MINIPAY_KIND_DEBIT)
 COMMAND(freeze, MINIPAY_KIND_FREEZE)

@@ -16,7 +16,8 @@ typedef struct db {
     int64_t virtual_now; /* what the library reads as the time; 0: the system's clock */
     minipay_host host;
     uint8_t key[32];
-    bool is_new; /* the file was not there before */
+    minipay_id operation_id; /* that a changing command made because it was given none */
+    bool is_new;             /* the file was not there before */
     char path[DB_PATH_SIZE];
 } db;
 

@@ -127,14 +127,22 @@ static int read_rule(const char *text, int32_t tier, const char *currency, minip
 static int publish(const args *a, db *d, const minipay_rule *rules, uint32_t count)
 {
     int32_t version = 0;
+    int64_t effective_at;
+    char at[TEXT_SIZE];
     minipay_error error;
     minipay_error_init(&error);
-    minipay_status status = minipay_policy_publish(d->pay, rules, count, 0, &version, &error);
+    int code = args_time(a, OPT_EFFECTIVE, &effective_at);
+    if (code)
+        return code;
+    minipay_status status = minipay_policy_publish(d->pay, rules, count, effective_at, &version, &error);
     if (status != MINIPAY_OK)
         return fail_status(status, &error);
     if (args_json(a))
-        return json_print(json_pack("{s:i}", "version", version));
-    printf("policy version %d is in force\n", version);
+        return json_print(
+            json_pack("{s:i,s:o}", "version", version, "effective_at", json_time(effective_at)));
+    text_time(effective_at, at);
+    printf("policy version %d %s %s\n", version, effective_at ? "comes into force at" : "is in force",
+           effective_at ? at : "now");
     return EXIT_DONE;
 }
 

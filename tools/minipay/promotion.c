@@ -30,6 +30,10 @@ static int fill(const args *a, db *d, minipay_promotion_request *r)
         code = args_amount(a, OPT_LARGEST, r->currency, &r->largest_minor);
     if (!code)
         code = args_amount(a, OPT_FUND, r->currency, &r->budget_minor);
+    if (!code)
+        code = args_time(a, OPT_STARTS, &r->starts_at);
+    if (!code)
+        code = args_time(a, OPT_ENDS, &r->ends_at);
     if (code)
         return code;
     r->basis_points = (int32_t)points;

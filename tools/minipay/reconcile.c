@@ -86,6 +86,20 @@ static int show(const args *a, db *d, const minipay_reconciliation *r)
     return table_finish(&t, list_differences(a, d, &r->id, &t), args_json(a));
 }
 
+int cmd_bank_reconciliation(const args *a, db *d)
+{
+    minipay_id id;
+    minipay_error error;
+    minipay_reconciliation found;
+    int code = args_id_text("reconciliation", a->words[0], &id);
+    if (code)
+        return code;
+    minipay_error_init(&error);
+    minipay_reconciliation_init(&found);
+    minipay_status status = minipay_reconciliation_get(d->pay, &id, &found, &error);
+    return status == MINIPAY_OK ? show(a, d, &found) : fail_status(status, &error);
+}
+
 int cmd_bank_reconcile(const args *a, db *d)
 {
     minipay_error error;
@@ -103,5 +117,5 @@ int cmd_bank_reconcile(const args *a, db *d)
     if (code)
         return code;
     minipay_status status = minipay_reconcile(d->pay, &request, &found, &error);
-    return status == MINIPAY_OK ? show(a, d, &found) : fail_status(status, &error);
+    return status == MINIPAY_OK ? show(a, d, &found) : request_fail(d, status, &error);
 }

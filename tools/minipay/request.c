@@ -14,6 +14,7 @@ int request_id(const args *a, db *d, minipay_id *id)
         return args_id(a, OPT_ID, id);
     minipay_error_init(&error);
     minipay_status status = minipay_id_generate(d->pay, id);
+    d->operation_id = *id;
     return status == MINIPAY_OK ? 0 : fail_doing("--id", status, &error);
 }
 
@@ -24,6 +25,19 @@ int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MI
     if (!code)
         code = args_copy(a, OPT_CHANNEL, "cli", channel, MINIPAY_CHANNEL_SIZE);
     return code ? code : args_copy(a, OPT_REASON, "", reason, MINIPAY_REASON_SIZE);
+}
+
+int request_fail(const db *d, minipay_status status, const minipay_error *error)
+{
+    char id[MINIPAY_ID_TEXT_SIZE];
+    int32_t class = minipay_status_class(status);
+    int code = fail_status(status, error);
+    if (id_is_none(&d->operation_id) ||
+        (class != MINIPAY_CLASS_RETRYABLE && class != MINIPAY_CLASS_UNKNOWN))
+        return code;
+    minipay_id_format(&d->operation_id, id);
+    fprintf(stderr, "minipay: the same command with --id %s goes on from here\n", id);
+    return code;
 }
 
 static int show_json(const minipay_outcome *o, minipay_status status)
@@ -63,5 +77,5 @@ int request_send(const args *a, db *d, batch_call call, const void *request, con
     minipay_status status = call(d->pay, request, 1, &outcome, &error);
     if (outcome.state != MINIPAY_STATE_NONE)
         code = args_json(a) ? show_json(&outcome, status) : show_text(&outcome, currency);
-    return status == MINIPAY_OK ? code : fail_status(status, &error);
+    return status == MINIPAY_OK ? code : request_fail(d, status, &error);
 }

@@ -16,6 +16,9 @@
 /* --id, or a new id of the library. */
 int request_id(const args *a, db *d, minipay_id *id);
 
+/* Says why the request failed. When it should be sent again, under an id that the user has not seen, names that id. */
+int request_fail(const db *d, minipay_status status, const minipay_error *error);
+
 int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MINIPAY_CHANNEL_SIZE],
                   char reason[MINIPAY_REASON_SIZE]);
 

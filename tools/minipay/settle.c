@@ -221,7 +221,7 @@ int cmd_settle_retry(const args *a, db *d)
     if (code)
         return code;
     minipay_status status = minipay_settlement_retry(d->pay, &request, &settlement, &error);
-    return status == MINIPAY_OK ? show_run(a, &settlement) : fail_status(status, &error);
+    return status == MINIPAY_OK ? show_run(a, &settlement) : request_fail(d, status, &error);
 }
 
 /* ---- what is behind a line ---- */

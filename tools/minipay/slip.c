@@ -88,6 +88,11 @@ static int read_query(const args *a, db *d, minipay_slip_query *q)
     minipay_slip_query_init(q);
     if (!a->text[OPT_MEMBER] == !a->text[OPT_MERCHANT])
         return fail_usage("--member or --merchant: one of them is needed");
+    int code = args_time(a, OPT_SINCE, &q->since_at);
+    if (!code)
+        code = args_time(a, OPT_UNTIL, &q->until_at);
+    if (code)
+        return code;
     return a->text[OPT_MEMBER] ? db_member(d, "--member", a->text[OPT_MEMBER], &q->member_id)
                                : args_id(a, OPT_MERCHANT, &q->merchant_id);
 }

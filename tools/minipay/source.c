@@ -75,7 +75,7 @@ source *source_open(const char *path, char *why, size_t size)
     if (s->file < 0 || fstat(s->file, &facts) != 0)
         snprintf(why, size, "cannot be opened: %s", strerror(errno));
     else if (!S_ISREG(facts.st_mode))
-        snprintf(why, size, "is not a regular file: it is read twice, once to check it");
+        snprintf(why, size, "is not a regular file");
     else if (begin(s, why, size))
         return s;
     source_close(s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
+#include "minipay/values.h"
 #include "text.h"
 
 #include <stdlib.h>
@@ -60,6 +61,14 @@ void table_money(table *t, int64_t amount_minor, const char *currency)
 {
     char text[TEXT_SIZE];
     text_money(amount_minor, currency, text);
+    table_cell(t, text);
+}
+
+void table_id(table *t, const minipay_id *id)
+{
+    char text[MINIPAY_ID_TEXT_SIZE] = "-";
+    if (!id_is_none(id))
+        minipay_id_format(id, text);
     table_cell(t, text);
 }
 

@@ -4,6 +4,8 @@
 
 /* A table of text whose columns are as wide as what stands in them. */
 
+#include "minipay/types.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,7 +28,8 @@ void table_begin(table *t, const char *const *heads, int columns);
 void table_cell(table *t, const char *text);
 void table_count(table *t, uint64_t number);
 void table_money(table *t, int64_t amount_minor, const char *currency);
-void table_line(table *t); /* only between rows */
+void table_id(table *t, const minipay_id *id); /* "-" for none */
+void table_line(table *t);                     /* only between rows */
 
 /* Prints with a margin of two columns and frees what the table holds. */
 void table_end(table *t, FILE *out);

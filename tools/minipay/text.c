@@ -154,3 +154,78 @@ bool date_parse(const char *text, int32_t *date)
     *date = value;
     return true;
 }
+
+/* ---- times ---- */
+
+/* Takes so many digits, and what must stand behind them. */
+static bool take_number(const char **text, int digits, char behind, int32_t most, int32_t *number)
+{
+    int32_t value = 0;
+    for (int i = 0; i < digits; i++, (*text)++) {
+        if (**text < '0' || **text > '9')
+            return false;
+        value = value * 10 + (**text - '0');
+    }
+    if (behind && *(*text)++ != behind)
+        return false;
+    *number = value;
+    return value <= most;
+}
+
+/* ".25" -> 250000; nothing is 0. */
+static bool take_fraction(const char **text, int32_t *microseconds)
+{
+    int32_t value = 0, digits = 0;
+    *microseconds = 0;
+    if (**text != '.')
+        return true;
+    for ((*text)++; **text >= '0' && **text <= '9'; (*text)++, digits++) {
+        if (digits == 6)
+            return false;
+        value = value * 10 + (**text - '0');
+    }
+    for (int i = digits; i < 6; i++)
+        value *= 10;
+    *microseconds = value;
+    return digits > 0;
+}
+
+/* "Z", or "+09:00" as minutes. */
+static bool take_zone(const char *text, int32_t *minutes)
+{
+    int32_t sign = *text == '-' ? -1 : 1, hours = 0, rest = 0;
+    *minutes = 0;
+    if (strcmp(text, "Z") == 0)
+        return true;
+    if (*text != '+' && *text != '-')
+        return false;
+    text++;
+    if (!take_number(&text, 2, ':', 14, &hours) || !take_number(&text, 2, 0, 59, &rest) || *text)
+        return false;
+    *minutes = sign * (hours * 60 + rest);
+    return true;
+}
+
+bool time_parse(const char *text, int64_t *at)
+{
+    char day[11] = {0};
+    int32_t date, hours, minutes, seconds = 0, fraction = 0, zone;
+    if (strlen(text) < 17 || text[10] != 'T')
+        return false;
+    memcpy(day, text, 10);
+    text += 11;
+    if (!date_parse(day, &date) || !take_number(&text, 2, ':', 23, &hours) ||
+        !take_number(&text, 2, 0, 59, &minutes))
+        return false;
+    if (*text == ':' &&
+        (text++, !take_number(&text, 2, 0, 59, &seconds) || !take_fraction(&text, &fraction)))
+        return false;
+    if (!take_zone(text, &zone))
+        return false;
+    int64_t minute = (int64_t)day_of_date(date) * 1440 + hours * 60 + minutes - zone;
+    int64_t found = (minute * 60 + seconds) * INT64_C(1000000) + fraction;
+    if (found <= 0)
+        return false;
+    *at = found;
+    return true;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "operation.h"
+
+#include "commands.h"
+#include "fail.h"
+#include "json.h"
+#include "list.h"
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Operations of any kind: what became of them, and all that is kept of them. */
+
+static int kind_named(const char *name, int32_t *kind)
+{
+    for (*kind = 1; strcmp(minipay_kind_name(*kind), "?") != 0; (*kind)++) {
+        if (strcmp(minipay_kind_name(*kind), name) == 0)
+            return 0;
+    }
+    return fail_usage("'%s' is no kind of operation, such as topup, transfer, pay, order or settlement",
+                      name);
+}
+
+/* The greatest id below this one. */
+static minipay_id id_before(minipay_id id)
+{
+    int i = (int)sizeof id.bytes - 1;
+    while (i >= 0 && id.bytes[i]-- == 0)
+        i--;
+    return id;
+}
+
+minipay_status operation_find(db *d, int32_t kind, const minipay_id *id, minipay_operation *operation,
+                              minipay_error *error)
+{
+    uint32_t count = 1;
+    minipay_id after = id_before(*id);
+    minipay_operation_init(operation);
+    minipay_status status = minipay_operation_list(d->pay, kind, &after, operation, &count, error);
+    if (status == MINIPAY_OK && (count == 0 || memcmp(&operation->id, id, sizeof *id) != 0))
+        status = MINIPAY_NOT_FOUND;
+    return status;
+}
+
+static json_t *operation_json(const minipay_operation *o)
+{
+    json_t *document = json_loads(o->document, 0, NULL);
+    return json_pack("{s:o,s:s,s:s,s:s,s:o,s:o*}", "id", json_id(&o->id), "kind",
+                     minipay_kind_name(o->kind), "state", minipay_state_name(o->state), "status",
+                     minipay_status_name(o->status), "finished_at", json_time(o->finished_at),
+                     "document", document);
+}
+
+/* ---- get ---- */
+
+enum { NAME_WIDTH = 18 };
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t length = strlen(name), size = strlen(end);
+    return length > size && strcmp(name + length - size, end) == 0;
+}
+
+/* What stands in the first line, says nothing to a person, or is empty. */
+static bool is_left_out(const char *name, const json_t *value)
+{
+    static const char *const names[] = {"id",   "kind",        "state",      "status",
+                                        "step", "fingerprint", "finished_at"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    }
+    const char *text = json_string_value(value);
+    return json_is_null(value) || (text && (!text[0] || strcmp(text, "none") == 0));
+}
+
+/* "amount_minor 5000" is shown as "amount 5,000", times as times, dates as dates. */
+static void print_value(const char *name, const json_t *value, const char *currency)
+{
+    char text[TEXT_SIZE];
+    int length = (int)strlen(name);
+    json_int_t number = json_integer_value(value);
+    if (ends_with(name, "_minor")) {
+        text_money(number, currency, text);
+        length -= (int)strlen("_minor");
+    } else if (ends_with(name, "_at")) {
+        text_time(number, text);
+    } else if (ends_with(name, "_date")) {
+        text_date((int32_t)number, text);
+    } else {
+        snprintf(text, sizeof text, "%lld", (long long)number);
+    }
+    printf("  %-*.*s  %s\n", NAME_WIDTH, length, name,
+           json_is_string(value) ? json_string_value(value) : text);
+}
+
+void operation_currency(const minipay_operation *operation, char currency[MINIPAY_CURRENCY_SIZE])
+{
+    json_t *document = json_loads(operation->document, 0, NULL);
+    const char *text = json_string_value(json_object_get(document, "currency"));
+    if (text)
+        text_set(currency, MINIPAY_CURRENCY_SIZE, text);
+    json_decref(document);
+}
+
+static int show_text(const minipay_operation *o)
+{
+    char id[MINIPAY_ID_TEXT_SIZE], at[TEXT_SIZE], currency[MINIPAY_CURRENCY_SIZE] = "";
+    const char *name;
+    json_t *document = json_loads(o->document, 0, NULL), *value;
+    minipay_id_format(&o->id, id);
+    text_time(o->finished_at, at);
+    operation_currency(o, currency);
+    printf("%s %s %s%s%s\n\n  %-*s  %s\n", minipay_kind_name(o->kind), id, minipay_state_name(o->state),
+           o->status ? ": " : "", o->status ? minipay_status_name(o->status) : "", NAME_WIDTH,
+           "finished_at", at);
+    json_object_foreach(document, name, value)
+    {
+        if (!is_left_out(name, value))
+            print_value(name, value, currency);
+    }
+    json_decref(document);
+    return EXIT_DONE;
+}
+
+int cmd_operation_get(const args *a, db *d)
+{
+    int32_t kind;
+    minipay_id id;
+    minipay_error error;
+    minipay_operation operation;
+    int code = kind_named(a->words[0], &kind);
+    if (!code)
+        code = args_id_text("operation", a->words[1], &id);
+    if (code)
+        return code;
+    minipay_error_init(&error);
+    minipay_status status = operation_find(d, kind, &id, &operation, &error);
+    if (status != MINIPAY_OK)
+        return fail_status(status, &error);
+    return args_json(a) ? json_print(operation_json(&operation)) : show_text(&operation);
+}
+
+/* ---- list ---- */
+
+typedef struct query {
+    int32_t kind;
+    minipay_id after;
+} query;
+
+static minipay_status read_operations(db *d, void *at, void *page, uint32_t *count, minipay_error *error)
+{
+    query *q = at;
+    minipay_operation *found = page;
+    minipay_status status = minipay_operation_list(d->pay, q->kind, &q->after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        q->after = found[*count - 1].id;
+    return status;
+}
+
+static int show_operation(db *d, const void *at, const void *item, table *t)
+{
+    char finished[TEXT_SIZE];
+    const minipay_operation *o = item;
+    (void)d;
+    (void)at;
+    if (!t)
+        return json_print(operation_json(o));
+    text_time(o->finished_at, finished);
+    table_id(t, &o->id);
+    table_cell(t, minipay_state_name(o->state));
+    table_cell(t, finished);
+    table_cell(t, o->status ? minipay_status_name(o->status) : "");
+    return 0;
+}
+
+int cmd_operation_list(const args *a, db *d)
+{
+    static const char *const heads[] = {"Operation", "State", "Finished (UTC)", "Why not", NULL};
+    static const list operations = {heads, sizeof(minipay_operation), read_operations, show_operation};
+    query q = {0};
+    int64_t count;
+    int code = kind_named(a->words[0], &q.kind);
+    if (!code)
+        code = args_id(a, OPT_AFTER, &q.after);
+    if (!code)
+        code = args_number(a, OPT_COUNT, 1, INT64_MAX, 20, &count);
+    return code ? code : list_show(d, &operations, &q, (uint64_t)count, args_json(a));
+}
