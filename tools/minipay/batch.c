@@ -164,14 +164,14 @@ static void show_row(table *t, const minipay_outcome *o, const minipay_instructi
     table_count(t, (uint64_t)row + 1);
     table_money(t, i->amount_minor, i->currency);
     table_cell(t, o->state ? minipay_state_name(o->state) : "-");
-    table_cell(t, minipay_status_name(o->status));
+    table_cell(t, o->status ? minipay_status_name(o->status) : "waits for the bank");
     table_id(t, &i->id);
 }
 
 /* What a person need not be told: rows that are done, and those of an atomic batch that another one spoiled. */
 static bool goes_without_saying(const minipay_outcome *o)
 {
-    return o->status == MINIPAY_OK || o->status == MINIPAY_BATCH_REFUSED;
+    return o->state == MINIPAY_STATE_DONE || o->status == MINIPAY_BATCH_REFUSED;
 }
 
 static int show_rows(const batch *b)
@@ -201,10 +201,13 @@ static sums add_up(const batch *b)
 {
     sums s = {0};
     for (uint32_t i = 0; i < b->count; i++) {
+        bool done = b->outcomes[i].state == MINIPAY_STATE_DONE;
         int code = exit_of(b->outcomes[i].status);
+        if (b->outcomes[i].state == MINIPAY_STATE_RUNNING)
+            code = EXIT_STATUS + MINIPAY_CLASS_UNKNOWN;
         s.worst = code > s.worst ? code : s.worst;
-        s.done += code == EXIT_DONE;
-        if (code == EXIT_DONE)
+        s.done += done;
+        if (done)
             sum_add(&s.moved_minor, b->outcomes[i].amount_minor);
     }
     return s;

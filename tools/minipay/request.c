@@ -40,6 +40,18 @@ int request_fail(const db *d, minipay_status status, const minipay_error *error)
     return code;
 }
 
+int request_waits(const minipay_id *id)
+{
+    char text[MINIPAY_ID_TEXT_SIZE];
+    minipay_id_format(id, text);
+    fflush(stdout);
+    fprintf(stderr,
+            "minipay: it is not known yet whether the bank moved the money: minipay run asks; the same "
+            "command with\n--id %s tells what stands\n",
+            text);
+    return EXIT_STATUS + MINIPAY_CLASS_UNKNOWN;
+}
+
 static int show_json(const minipay_outcome *o, minipay_status status)
 {
     return json_print(json_pack("{s:o,s:s,s:s,s:s,s:I,s:I,s:o,s:o,s:i}", "id", json_id(&o->id), "kind",
@@ -77,5 +89,7 @@ int request_send(const args *a, db *d, batch_call call, const void *request, con
     minipay_status status = call(d->pay, request, 1, &outcome, &error);
     if (outcome.state != MINIPAY_STATE_NONE)
         code = args_json(a) ? show_json(&outcome, status) : show_text(&outcome, currency);
-    return status == MINIPAY_OK ? code : request_fail(d, status, &error);
+    if (status != MINIPAY_OK)
+        return request_fail(d, status, &error);
+    return !code && outcome.state == MINIPAY_STATE_RUNNING ? request_waits(&outcome.id) : code;
 }

@@ -19,6 +19,10 @@ int request_id(const args *a, db *d, minipay_id *id);
 /* Says why the request failed. When it should be sent again, under an id that the user has not seen, names that id. */
 int request_fail(const db *d, minipay_status status, const minipay_error *error);
 
+/* Says that an operation still waits for a bank's answer: as with a status of the class UNKNOWN, money may have
+ * moved. Answers that class's exit code. */
+int request_waits(const minipay_id *id);
+
 int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MINIPAY_CHANNEL_SIZE],
                   char reason[MINIPAY_REASON_SIZE]);
 

@@ -51,6 +51,13 @@ static int show_run(const args *a, const minipay_settlement *s)
     return EXIT_DONE;
 }
 
+/* After a run or a retry: payouts may still be open. */
+static int show_own(const args *a, const minipay_settlement *s)
+{
+    int code = show_run(a, s);
+    return !code && s->state == MINIPAY_STATE_RUNNING ? request_waits(&s->id) : code;
+}
+
 int cmd_settle_run(const args *a, db *d)
 {
     minipay_settlement_request request;
@@ -68,7 +75,7 @@ int cmd_settle_run(const args *a, db *d)
         return code;
     settlement_id(request.currency, request.through_date, &request.id);
     minipay_status status = minipay_settlement_run(d->pay, &request, &settlement, &error);
-    return status == MINIPAY_OK ? show_run(a, &settlement) : fail_status(status, &error);
+    return status == MINIPAY_OK ? show_own(a, &settlement) : fail_status(status, &error);
 }
 
 /* A run is named by its id, or by the date it settled. */
@@ -221,7 +228,7 @@ int cmd_settle_retry(const args *a, db *d)
     if (code)
         return code;
     minipay_status status = minipay_settlement_retry(d->pay, &request, &settlement, &error);
-    return status == MINIPAY_OK ? show_run(a, &settlement) : request_fail(d, status, &error);
+    return status == MINIPAY_OK ? show_own(a, &settlement) : request_fail(d, status, &error);
 }
 
 /* ---- what is behind a line ---- */
