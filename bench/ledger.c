@@ -3,6 +3,7 @@
 #include "minipay/minipay.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@ enum { BATCH = MINIPAY_BATCH_LARGEST, PAGE = 50, PAGES = 200 };
 
 static minipay *pay;
 static uint32_t wallet_count;
-static uint64_t id_base;
+static atomic_uint_fast64_t id_base;
 
 static void die(const char *what, minipay_status status, const minipay_error *error)
 {
@@ -70,7 +71,7 @@ static minipay_id id_of(uint64_t number)
 
 static minipay_id next_id(void)
 {
-    return id_of(id_base++);
+    return id_of(atomic_fetch_add(&id_base, 1));
 }
 
 static minipay_id member_of(uint32_t number)
@@ -173,17 +174,16 @@ static void make_wallets(uint32_t count)
 
 typedef struct work {
     pthread_t thread;
-    uint64_t first_id;
     uint32_t transfers, batch;
     uint64_t seed;
 } work;
 
-static void draw(minipay_instruction *instruction, uint64_t id, uint64_t random)
+static void draw(minipay_instruction *instruction, uint64_t random)
 {
     uint32_t payer = (uint32_t)(random % wallet_count);
     uint32_t payee = (uint32_t)((random >> 32) % (wallet_count - 1));
     payee += payee >= payer;
-    instruction->id = id_of(id);
+    instruction->id = next_id();
     instruction->member_id = member_of(payer);
     instruction->other_id = member_of(payee);
     instruction->amount_minor = 1 + (int64_t)(random % 1000);
@@ -203,7 +203,7 @@ static void *run_transfers(void *context)
     for (uint32_t done = 0; done < w->transfers; done += w->batch) {
         uint32_t count = w->transfers - done < w->batch ? w->transfers - done : w->batch;
         for (uint32_t i = 0; i < count; i++)
-            draw(&list[i], w->first_id + done + i, mix(w->seed + done + i));
+            draw(&list[i], mix(w->seed + done + i));
         check("transfers", minipay_execute(pay, list, count, outcomes, &error), outcomes, count, &error);
     }
     free(list);
@@ -223,8 +223,7 @@ static void transfers(uint32_t total, uint32_t batch, uint32_t threads)
     work *works = calloc(threads, sizeof *works);
     double begun = seconds();
     for (uint32_t i = 0; i < threads; i++) {
-        works[i] = (work){.first_id = id_base + (uint64_t)i * (total / threads),
-                          .transfers = total / threads,
+        works[i] = (work){.transfers = total / threads,
                           .batch = batch,
                           .seed = (uint64_t)i << 40};
         if (threads == 1)
