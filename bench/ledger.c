@@ -223,9 +223,7 @@ static void transfers(uint32_t total, uint32_t batch, uint32_t threads)
     work *works = calloc(threads, sizeof *works);
     double begun = seconds();
     for (uint32_t i = 0; i < threads; i++) {
-        works[i] = (work){.transfers = total / threads,
-                          .batch = batch,
-                          .seed = (uint64_t)i << 40};
+        works[i] = (work){.transfers = total / threads, .batch = batch, .seed = (uint64_t)i << 40};
         if (threads == 1)
             run_transfers(&works[i]);
         else if (pthread_create(&works[i].thread, NULL, run_transfers, &works[i]) != 0)

@@ -37,7 +37,11 @@ static const struct {
 
 static int compare_code(const void *key, const void *element)
 {
-    return strncmp(key, element, 4);
+    const uint8_t *a = key, *b = element;
+    int at = 0;
+    while (at < 3 && a[at] && a[at] == b[at])
+        at++;
+    return a[at] - b[at];
 }
 
 int32_t minipay_currency_exponent(const char *currency)

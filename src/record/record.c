@@ -21,7 +21,7 @@ uint32_t mpi_record_key_size(const mpi_record *record)
     return size;
 }
 
-static const void *at(const minipay_field *field, const void *row)
+static const uint8_t *at(const minipay_field *field, const void *row)
 {
     return (const uint8_t *)row + field->offset;
 }
@@ -41,28 +41,39 @@ static size_t put_counted(const void *text, size_t count, uint8_t *bytes)
     return count + 2;
 }
 
+static bool is_zero(const uint8_t *bytes, size_t count)
+{
+    uint64_t any = 0, word = 0;
+    for (; count >= sizeof word && !any; bytes += sizeof word, count -= sizeof word)
+        memcpy(&any, bytes, sizeof any);
+    memcpy(&word, bytes, count < sizeof word ? count : 0);
+    return (any | word) == 0;
+}
+
+/* Nothing, 0 bytes, for a value that is zero: see put_fields. */
 static size_t put_field(const minipay_field *field, const void *row, uint8_t *bytes)
 {
+    const uint8_t *from = at(field, row);
     int64_t wide;
     int32_t narrow;
     uint32_t length;
     switch (field->kind) {
     case MINIPAY_FIELD_INT64:
-        memcpy(&wide, at(field, row), sizeof wide);
-        return put_integer(wide, bytes);
+        memcpy(&wide, from, sizeof wide);
+        return wide ? put_integer(wide, bytes) : 0;
     case MINIPAY_FIELD_INT32:
     case MINIPAY_FIELD_ENUM:
-        memcpy(&narrow, at(field, row), sizeof narrow);
-        return put_integer(narrow, bytes);
+        memcpy(&narrow, from, sizeof narrow);
+        return narrow ? put_integer(narrow, bytes) : 0;
     case MINIPAY_FIELD_TEXT:
-        return put_counted(at(field, row), strnlen(at(field, row), field->size), bytes);
+        return *from ? put_counted(from, strnlen((const char *)from, field->size), bytes) : 0;
     case MINIPAY_FIELD_BYTES:
-        memcpy(&length, at(field, row), sizeof length);
+        memcpy(&length, from, sizeof length);
         MPI_ASSERT(length <= field->size - sizeof length);
-        return put_counted((const uint8_t *)at(field, row) + sizeof length, length, bytes);
+        return is_zero(from, field->size) ? 0 : put_counted(from + sizeof length, length, bytes);
     default:
-        memcpy(bytes, at(field, row), field->size);
-        return field->size;
+        memcpy(bytes, from, field->size);
+        return is_zero(from, field->size) ? 0 : field->size;
     }
 }
 
@@ -71,23 +82,15 @@ static uint32_t hashed_fields(const mpi_record *record)
     return record->table.field_count - (record->form == MPI_FORM_DOCUMENT);
 }
 
-static bool is_zero(const void *bytes, size_t count)
-{
-    static const uint8_t zeros[MPI_RECORD_LARGEST];
-    return *(const uint8_t *)bytes == 0 && memcmp(bytes, zeros, count) == 0;
-}
-
 static size_t put_fields(const mpi_record *record, const void *row, uint32_t without, uint8_t *bytes)
 {
     size_t used = 0;
     uint32_t count = hashed_fields(record);
     for (uint32_t i = 0; i < count; i++) {
         const minipay_field *field = &record->table.fields[i];
-        bool text = field->kind == MINIPAY_FIELD_TEXT;
-        if ((field->flags & without) || is_zero(at(field, row), text ? 1 : field->size))
-            continue;
-        bytes[used++] = (uint8_t)i;
-        used += put_field(field, row, bytes + used);
+        size_t put = field->flags & without ? 0 : put_field(field, row, bytes + used + 1);
+        bytes[used] = (uint8_t)i;
+        used += put ? put + 1 : 0;
     }
     return used;
 }

@@ -19,6 +19,12 @@ typedef struct mpi_row_source {
     uint32_t count;
 } mpi_row_source;
 
+/* The statements that write many rows of one table: of any rows, and of such as are alike in the fields `bound`. */
+typedef struct mpi_bulk {
+    sqlite3_stmt *any, *narrow;
+    uint64_t bound;
+} mpi_bulk;
+
 /* A prepared scan, kept by its shape. */
 typedef struct mpi_scan_statement {
     const minipay_table *table;
@@ -34,8 +40,9 @@ typedef struct mpi_connection {
     sqlite3_stmt *begin, *commit, *rollback, *data_version;
     sqlite3_stmt *get[MPI_SQLITE_TABLES_LARGEST]
                      [MPI_SQLITE_INDEXES_LARGEST + 1]; /* by primary key, then by index */
-    sqlite3_stmt *insert[MPI_SQLITE_TABLES_LARGEST];
-    sqlite3_stmt *put[MPI_SQLITE_TABLES_LARGEST];
+    mpi_bulk insert[MPI_SQLITE_TABLES_LARGEST];
+    mpi_bulk replace[MPI_SQLITE_TABLES_LARGEST]; /* of tables without indexes */
+    sqlite3_stmt *update[MPI_SQLITE_TABLES_LARGEST];
     sqlite3_stmt *add[MPI_SQLITE_TABLES_LARGEST];
     sqlite3_stmt *remove[MPI_SQLITE_TABLES_LARGEST];
     mpi_scan_statement scans[MPI_SQLITE_SCANS_LARGEST];
@@ -106,6 +113,10 @@ void mpi_sqlite_bind(sqlite3_stmt *statement, int position, const minipay_field 
 
 /* Fills a struct; an ENUM field whose name is not in its list, or NULL. */
 const minipay_field *mpi_sqlite_read(sqlite3_stmt *statement, const minipay_table *table, void *row);
+
+/* bulk.c: `verb` is "INSERT" or "REPLACE" */
+int mpi_sqlite_run_bulk(mpi_connection *connection, const char *verb, mpi_bulk *bulk,
+                        mpi_row_source *source, const void *const *rows, uint32_t count);
 
 /* statement.c: reading; write.c: writing */
 int mpi_sqlite_prepare(mpi_connection *connection, const char *sql, sqlite3_stmt **statement);

@@ -98,9 +98,16 @@ static int rows_eof(sqlite3_vtab_cursor *cursor)
 static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int number)
 {
     const mpi_row_source *source = source_of(cursor);
+    const minipay_field *field = &source->table->fields[number];
+    const uint8_t *row = source->rows[((rows_cursor *)cursor)->position];
     mpi_value value;
-    mpi_sqlite_value(&source->table->fields[number], source->rows[((rows_cursor *)cursor)->position],
-                     &value);
+    if (field->kind == MINIPAY_FIELD_INT64 &&
+        !(field->flags & MINIPAY_FIELD_OPTIONAL)) { /* most columns are */
+        memcpy(&value.number, row + field->offset, sizeof value.number);
+        sqlite3_result_int64(context, value.number);
+        return SQLITE_OK;
+    }
+    mpi_sqlite_value(field, row, &value);
     switch (value.type) {
     case SQLITE_INTEGER:
         sqlite3_result_int64(context, value.number);

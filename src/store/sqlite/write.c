@@ -7,20 +7,6 @@
 
 /* Many rows of one table at once. */
 
-static int prepare_bulk(mpi_connection *connection, const minipay_table *table, const char *verb,
-                        sqlite3_stmt **statement)
-{
-    mpi_sql sql = {.used = 0};
-    if (*statement)
-        return SQLITE_OK;
-    mpi_sql_say(&sql, "%s INTO %s(", verb, table->name);
-    mpi_sqlite_say_columns(table, &sql); /* a migrated table has them in another order */
-    mpi_sql_say(&sql, ") SELECT ");
-    mpi_sqlite_say_columns(table, &sql);
-    mpi_sql_say(&sql, " FROM rows_%s", table->name);
-    return mpi_sqlite_prepare(connection, sql.text, statement);
-}
-
 static void say_key(const minipay_table *table, mpi_sql *sql)
 {
     mpi_sql_say(sql, " WHERE ");
@@ -63,18 +49,6 @@ static int prepare_delete(mpi_connection *connection, const minipay_table *table
     return mpi_sqlite_prepare(connection, sql.text, statement);
 }
 
-static int run_bulk(mpi_connection *connection, uint32_t number, sqlite3_stmt *statement,
-                    const void *const *rows, uint32_t count)
-{
-    mpi_row_source *source = &connection->sources[number];
-    source->rows = rows;
-    source->count = count;
-    int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    source->count = 0;
-    return code == SQLITE_DONE ? SQLITE_OK : code;
-}
-
 /* Which fields a statement of one row takes: all, the key alone, or the key and what is added. */
 typedef enum bound_fields { ALL_FIELDS, KEY_FIELDS, ADDED_FIELDS } bound_fields;
 
@@ -94,21 +68,20 @@ static int run_row(sqlite3_stmt *statement, const minipay_table *table, const vo
 
 /* ---- the four kinds -------------------------------------------------------------------------------- */
 
-static int write_insert(mpi_connection *connection, uint32_t number, const minipay_write *write)
+static int write_insert(mpi_connection *connection, uint32_t number, const void *const *rows,
+                        uint32_t count)
 {
-    sqlite3_stmt **slot = &connection->insert[number];
-    int code = prepare_bulk(connection, write->table, "INSERT", slot);
-    return code == SQLITE_OK ? run_bulk(connection, number, *slot, write->rows, write->count) : code;
+    return mpi_sqlite_run_bulk(connection, "INSERT", &connection->insert[number],
+                               &connection->sources[number], rows, count);
 }
 
 static int put_row(mpi_connection *connection, uint32_t number, const minipay_table *table,
                    const void *row)
 {
-    int code = run_row(connection->put[number], table, row, ALL_FIELDS);
+    int code = run_row(connection->update[number], table, row, ALL_FIELDS);
     if (code != SQLITE_OK || sqlite3_changes(connection->db) > 0)
         return code;
-    code = prepare_bulk(connection, table, "INSERT", &connection->insert[number]);
-    return code == SQLITE_OK ? run_bulk(connection, number, connection->insert[number], &row, 1) : code;
+    return write_insert(connection, number, &row, 1);
 }
 
 /* `*at` becomes the row that failed. */
@@ -116,12 +89,10 @@ static int write_put(mpi_connection *connection, uint32_t number, const minipay_
                      uint32_t *at)
 {
     const minipay_table *table = write->table;
-    sqlite3_stmt **slot = &connection->put[number];
-    bool bulk = table->index_count == 0;
-    int code = bulk ? prepare_bulk(connection, table, "REPLACE", slot)
-                    : prepare_update(connection, table, false, slot);
-    if (bulk && code == SQLITE_OK)
-        return run_bulk(connection, number, *slot, write->rows, write->count);
+    if (table->index_count == 0)
+        return mpi_sqlite_run_bulk(connection, "REPLACE", &connection->replace[number],
+                                   &connection->sources[number], write->rows, write->count);
+    int code = prepare_update(connection, table, false, &connection->update[number]);
     for (*at = 0; *at < write->count && code == SQLITE_OK; ++*at)
         code = put_row(connection, number, table, write->rows[*at]);
     *at -= code != SQLITE_OK && *at > 0;
@@ -213,10 +184,11 @@ minipay_status mpi_sqlite_write_many(void *impl, void *session, minipay_write *w
     mpi_connection *connection = session;
     const char *name = write->table->name;
     uint32_t number = mpi_sqlite_table_number(impl, write->table), at = 0;
-    int code = write->kind == MINIPAY_WRITE_INSERT ? write_insert(connection, number, write)
-               : write->kind == MINIPAY_WRITE_PUT  ? write_put(connection, number, write, &at)
-               : write->kind == MINIPAY_WRITE_ADD  ? write_add(connection, number, write)
-                                                   : write_delete(connection, number, write);
+    int code = write->kind == MINIPAY_WRITE_INSERT
+                   ? write_insert(connection, number, write->rows, write->count)
+               : write->kind == MINIPAY_WRITE_PUT ? write_put(connection, number, write, &at)
+               : write->kind == MINIPAY_WRITE_ADD ? write_add(connection, number, write)
+                                                  : write_delete(connection, number, write);
     if (code == SQLITE_OK)
         return MINIPAY_OK;
     if (code == SQLITE_NOTFOUND)

@@ -164,6 +164,45 @@ static void a_batch_of_the_largest_size_is_written(void **state)
     conf_close(&o);
 }
 
+/* Rows that are alike but for their number; `odd`, if there is one, has a value of its own in every field. */
+static item alike(uint32_t number, uint32_t kind, uint32_t odd)
+{
+    item row = conf_item((uint8_t)(number == odd ? 250 : kind));
+    memcpy(row.id.bytes, &number, sizeof number);
+    memcpy(row.other.bytes, &number, sizeof number);
+    row.id.bytes[15] = (uint8_t)kind;
+    row.wide = (int64_t)kind * 1000 + number;
+    row.maybe = number == odd ? 0 : kind % 2;
+    return row;
+}
+
+static void rows_that_are_alike_are_written_as_they_are(void **state)
+{
+    enum { ROWS = 600, ALL_ALIKE = ROWS };
+    const uint32_t odd[] = {ALL_ALIKE, ALL_ALIKE, 0, ROWS - 1, 300, ALL_ALIKE};
+    static item rows[ROWS];
+    static const void *pointers[ROWS];
+    opened o;
+    conf_open_new(state, &o);
+    for (uint32_t kind = 1; kind <= sizeof odd / sizeof *odd; kind++) {
+        for (uint32_t i = 0; i < ROWS; i++) {
+            rows[i] = alike(i, kind, odd[kind - 1]);
+            pointers[i] = &rows[i];
+        }
+        conf_begin(&o, MINIPAY_SESSION_WRITE);
+        conf_expect(conf_write_all(&o, MINIPAY_WRITE_INSERT, &conf_item_table, pointers, ROWS, NULL),
+                    MINIPAY_OK);
+        conf_commit(&o);
+        memset(rows, 0, sizeof rows); /* the storage keeps nothing of them */
+        for (uint32_t i = 0; i < ROWS; i++) {
+            item wanted = alike(i, kind, odd[kind - 1]), read = {.id = wanted.id};
+            assert_true(conf_read(&o, &conf_item_table, -1, &read));
+            assert_memory_equal(&read, &wanted, sizeof read);
+        }
+    }
+    conf_close(&o);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_taken_key_or_unique_index_tells_the_place_in_the_batch),
     cmocka_unit_test(put_makes_or_replaces_with_and_without_indexes),
@@ -172,6 +211,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(add_beyond_the_end_or_to_nothing_is_refused),
     cmocka_unit_test(delete_takes_rows_away_and_does_not_mind_missing_ones),
     cmocka_unit_test(a_batch_of_the_largest_size_is_written),
+    cmocka_unit_test(rows_that_are_alike_are_written_as_they_are),
 };
 
 CONF_PART(conf_writes, tests);
