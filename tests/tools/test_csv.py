@@ -65,6 +65,11 @@ REFUSED = {
     "a truncated .xz": (PACKED[: len(PACKED) // 2], [".xz", "cut short"]),
     "a damaged .xz": (DAMAGED, [".xz", "damaged"]),
     "rubbish behind the .xz": (PACKED + b"rubbish!", [".xz"]),
+    "UTF-16": ((HEADER + GOOD).encode("utf-16"), ["line 1", "UTF-8, not UTF-16"]),
+    "semicolons": ((HEADER + GOOD).replace(",", ";"), ["line 1", "step", "separated by commas"]),
+    "lines that end with CR alone": ((HEADER + GOOD * 2).replace("\n", "\r") + bad_row(step="x"), ["line 4", "step"]),
+    "CR LF": ((HEADER + GOOD * 2 + bad_row(step="x")).replace("\n", "\r\n"), ["line 4", "step"]),
+    "what would command a terminal": (HEADER + bad_row(amount="\x1b[2J\x07\u202e"), ["line 2", "amount", "'?[2J??'"]),
     "a bad last line of many": (HEADER + GOOD * 5000 + bad_row(amount="x"), ["line 5002", "amount"]),
 }
 for column in ("step", "action", "amount", "nameOrig", "oldBalanceOrig", "nameDest", "oldBalanceDest"):
@@ -75,6 +80,7 @@ ACCEPTED = {
     "plain": HEADER + GOOD,
     "no line end at the end": (HEADER + GOOD).rstrip("\n"),
     "CRLF": (HEADER + GOOD).replace("\n", "\r\n"),
+    "CR": (HEADER + GOOD).replace("\n", "\r"),
     "a byte order mark": "\ufeff" + HEADER + GOOD,
     "quotation marks": "".join(",".join(f'"{f}"' for f in line.split(",")) + "\n"
                                for line in (HEADER.strip(), GOOD.strip())),
@@ -152,12 +158,62 @@ def files_that_cannot_be_read_are_named():
         done = call("replay", path, "--db", "new.db")
         assert done.returncode == 1 and path in done.stderr and why in done.stderr, done
         assert not os.path.exists("new.db"), path
+    done = call("replay", "", "--db", "new.db")
+    assert (done.returncode, done.stderr) == (1, "minipay: the name of the file is empty\n"), done
+    done = call("replay", write("good.csv", HEADER + GOOD), "--db", "folder.csv")
+    assert (done.returncode, done.stderr) == (1, "minipay: folder.csv: is not a regular file\n"), done
     done = call("replay", write("good.csv", HEADER + GOOD), "--db", "new.db", "--outcomes", "no/such/folder.csv")
     assert done.returncode == 1 and "no/such/folder.csv" in done.stderr and not os.path.exists("new.db"), done
 
 
+def what_is_read_or_opened_is_never_written_over():
+    def same(name):
+        with open(name, "rb") as file:
+            return file.read()
+
+    write("input.csv", HEADER + GOOD)
+    os.link("input.csv", "other-name.csv")
+    run_json("replay", "input.csv", "--db", "kept.db")
+    os.symlink("kept.db", "link.db")
+    files = {name: same(name) for name in ("input.csv", "kept.db", "kept.db.key", "kept.db.bank")}
+    for out, lost in (("input.csv", "input.csv"), ("other-name.csv", "input.csv"), ("kept.db", "kept.db"),
+                      ("link.db", "kept.db"), ("./kept.db.key", "kept.db.key"), ("kept.db.bank", "kept.db.bank")):
+        done = call("replay", "input.csv", "--db", "kept.db", "--outcomes", out)
+        assert (done.returncode, done.stdout, done.stderr) == (
+            2, "", f"minipay: --outcomes: '{lost}' would be written over\n"), done
+        done = call("checkpoint", "--db", "kept.db", "--out", out)
+        assert done.returncode == (0 if out.endswith("csv") else 2), done
+        if out.endswith("csv"):
+            write("input.csv", HEADER + GOOD)
+        assert {name: same(name) for name in files} == files, out
+    done = call("replay", "input.csv", "--db", "fresh.db", "--outcomes", "./fresh.db")
+    assert (done.returncode, done.stderr) == (2, "minipay: --outcomes: 'fresh.db' would be written over\n"), done
+    assert not os.path.exists("fresh.db"), done
+
+
+def outcomes_stand_until_there_are_new_ones():
+    run_json("replay", write("first.csv", HEADER + GOOD), "--db", "first.db", "--outcomes", "stand.csv")
+    write("second.db", b"no database")
+    write("second.db.key", bytes(32))
+    done = call("replay", "first.csv", "--db", "second.db", "--outcomes", "stand.csv")
+    assert done.returncode == 15 and len(outcomes("stand.csv")) == 1, done
+    run_json("replay", write("first.csv", HEADER), "--db", "first.db", "--outcomes", "stand.csv")
+    assert outcomes("stand.csv") == []
+    full = call("replay", "first.csv", "--db", "first.db", "--outcomes", "/dev/full")
+    assert full.returncode == 1 and "/dev/full: cannot be written" in full.stderr, full
+
+
+def names_cannot_command_a_terminal():
+    run_json("replay", write("esc.csv", HEADER + bad_row(nameOrig="C\x1b[2J안녕")), "--db", "esc.db")
+    shown = run("wallet", "list", "--db", "esc.db")
+    assert "\x1b" not in shown and "C?[2J안녕" in shown, shown
+    assert run_json("wallet", "list", "--db", "esc.db")["name"] == "C\x1b[2J안녕"
+
+
 for test in (bad_files_are_refused_and_nothing_is_made, bad_files_leave_a_database_as_it_was,
              odd_but_valid_files_are_read_as_what_they_say, only_a_header_is_a_day_without_rows,
-             amounts_that_a_wallet_refuses_are_rows_all_the_same, files_that_cannot_be_read_are_named):
+             amounts_that_a_wallet_refuses_are_rows_all_the_same, files_that_cannot_be_read_are_named,
+             what_is_read_or_opened_is_never_written_over, outcomes_stand_until_there_are_new_ones,
+             names_cannot_command_a_terminal):
     test()
     print("ok", test.__name__)

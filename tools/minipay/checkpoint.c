@@ -5,6 +5,7 @@
 #include "fail.h"
 #include "json.h"
 #include "open.h"
+#include "output.h"
 #include "text.h"
 
 #include <errno.h>
@@ -52,15 +53,16 @@ static int print_json(const minipay_checkpoint *checkpoint, const char *text)
         "made_at", json_time(checkpoint->made_at), "text", text));
 }
 
-static int write_file(const char *path, const char *text)
+static int write_file(const db *d, const char *path, const char *text)
 {
-    FILE *file = fopen(path, "we");
-    if (!file)
-        return fail_own("%s: the checkpoint cannot be written: %s", path, strerror(errno));
-    int good = fputs(text, file) >= 0;
-    if (fclose(file) != 0 || !good)
-        return fail_own("%s: the checkpoint cannot be written", path);
-    return EXIT_DONE;
+    FILE *out;
+    int code = output_open("--out", path, d->path, NULL, &out);
+    if (code)
+        return code;
+    code = output_begin(out, path);
+    if (!code)
+        fputs(text, out);
+    return output_end(out, path, code);
 }
 
 int cmd_checkpoint(const args *a, db *d)
@@ -75,7 +77,7 @@ int cmd_checkpoint(const args *a, db *d)
         return fail_doing("checkpoint", status, &error);
     minipay_checkpoint_format(&checkpoint, text);
     if (a->text[OPT_OUT])
-        code = write_file(a->text[OPT_OUT], text);
+        code = write_file(d, a->text[OPT_OUT], text);
     if (code == EXIT_DONE && args_json(a))
         code = print_json(&checkpoint, text);
     else if (code == EXIT_DONE && !a->text[OPT_OUT])

@@ -82,10 +82,13 @@ static int make_key(const char *path)
 
 static int find_key(db *d, int which)
 {
+    struct stat facts;
     char path[DB_PATH_SIZE + SUFFIX_ROOM];
     int has_file = access(d->path, F_OK) == 0, has_key, code;
     snprintf(path, sizeof path, "%s.key", d->path);
     has_key = access(path, F_OK) == 0;
+    if (has_file && stat(d->path, &facts) == 0 && !S_ISREG(facts.st_mode))
+        return fail_own("%s: is not a regular file", d->path);
     if (!has_file && which == DB_EXISTING)
         return fail_own("%s: there is no such database; minipay init --db %s makes one", d->path,
                         d->path);

@@ -5,6 +5,7 @@
 #include "carry.h"
 #include "commands.h"
 #include "fail.h"
+#include "output.h"
 #include "paysim.h"
 #include "report.h"
 #include "text.h"
@@ -277,6 +278,9 @@ static int survey(void *context, const paysim_row *row)
 
 static int write_outcomes(const player *p, FILE *out)
 {
+    int code = output_begin(out, p->request->outcomes);
+    if (code)
+        return code;
     fputs("row,status,reason\n", out);
     for (uint64_t i = 0; i < p->total; i++) {
         uint16_t result = p->carry.results[i];
@@ -323,15 +327,6 @@ static int play_into(player *p, FILE *out)
     return code;
 }
 
-static int open_outcomes(const replay_request *request, FILE **out)
-{
-    *out = NULL;
-    if (!request->outcomes)
-        return 0;
-    *out = fopen(request->outcomes, "we");
-    return *out ? 0 : fail_own("%s: cannot be written", request->outcomes);
-}
-
 int replay(const replay_request *request, db *d, tally *t)
 {
     player p = {
@@ -343,11 +338,12 @@ int replay(const replay_request *request, db *d, tally *t)
     int code = p.file ? paysim_read(p.file, survey, &p) : EXIT_OWN;
     p.total = p.file ? paysim_rows(p.file) : 0;
     if (!code)
-        code = open_outcomes(request, &out);
+        code = request->outcomes
+                   ? output_open("--outcomes", request->outcomes, request->db, request->file, &out)
+                   : 0;
     if (!code)
         code = play_into(&p, out);
-    if (out && fclose(out) != 0 && !code)
-        code = fail_own("%s: cannot be written", request->outcomes);
+    code = output_end(out, request->outcomes, code);
     parties_free(&p.members);
     parties_free(&p.merchants);
     paysim_close(p.file);

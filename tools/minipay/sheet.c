@@ -36,6 +36,7 @@ struct sheet {
 
     uint64_t line, row_line; /* the line that is read, and where the row in it began */
     bool between_rows;
+    bool behind_return; /* a CR has just ended a line: an LF behind it belongs to it */
     size_t line_length;
     uint64_t rows;
     bool has_header;
@@ -145,12 +146,15 @@ static void take_head(sheet *s, const char *text, size_t length)
     s->head++;
 }
 
-static const char *packed_hint(const sheet *s)
+/* What the file may be instead. */
+static const char *hint(const sheet *s)
 {
     size_t length = strlen(s->path);
     bool says_xz = length > 3 && strcmp(s->path + length - 3, ".xz") == 0;
-    return says_xz && !source_is_xz(s->source) ? "; the name ends in .xz, but the content is not .xz"
-                                               : "";
+    if (says_xz && !source_is_xz(s->source))
+        return "; the name ends in .xz, but the content is not .xz";
+    bool one = s->heads_count == 1 && strpbrk(s->heads[0], ";\t");
+    return one ? "; columns are separated by commas" : "";
 }
 
 static void end_header(sheet *s)
@@ -161,7 +165,7 @@ static void end_header(sheet *s)
         bool two = c->other && strcasecmp(c->name, c->other) != 0;
         if (s->head_of[i] == PASSED_OVER && !c->is_optional)
             fault(s, c->name, "the header has no such column%s%s%s", two ? ", nor " : "",
-                  two ? c->other : "", packed_hint(s));
+                  two ? c->other : "", hint(s));
     }
     s->has_header = true;
 }
@@ -189,7 +193,8 @@ static void on_field(void *bytes, size_t length, void *context)
     if (s->answer)
         return;
     if (length && memchr(text, 0, length))
-        fault(s, this_head(s), "there is a NUL byte");
+        fault(s, this_head(s), "there is a NUL byte%s",
+              s->has_header ? "" : "; the text must be UTF-8, not UTF-16");
     else if (!s->has_header)
         take_head(s, text, length);
     else if (s->head >= s->heads_count)
@@ -250,16 +255,28 @@ static void feed_line(sheet *s, const uint8_t *bytes, size_t count)
     }
 }
 
-/* A line at a time, so that a fault can name its line. */
+/* How many bytes the line, or what there is of it, has left; `end` is what ends it, or 0. */
+static size_t line_part(const uint8_t *bytes, size_t count, uint8_t *end)
+{
+    size_t part = 0;
+    while (part < count && bytes[part] != '\n' && bytes[part] != '\r')
+        part++;
+    *end = part < count ? bytes[part] : 0;
+    return part < count ? part + 1 : count;
+}
+
+/* A line at a time, so that a fault can name its line; lines end with LF, CR LF or CR. */
 static void feed(sheet *s, const uint8_t *bytes, size_t count)
 {
     while (count && !s->answer) {
-        const uint8_t *end = memchr(bytes, '\n', count);
-        size_t part = end ? (size_t)(end - bytes) + 1 : count;
+        uint8_t end = 0;
+        bool is_second = s->behind_return && bytes[0] == '\n';
+        size_t part = is_second ? 1 : line_part(bytes, count, &end);
         feed_line(s, bytes, part);
+        s->behind_return = !is_second && end == '\r';
         bytes += part;
         count -= part;
-        if (end && !s->answer) {
+        if (!is_second && end && !s->answer) {
             s->line++;
             s->line_length = 0;
         }
@@ -296,6 +313,7 @@ static int begin_reading(sheet *s)
     s->rows = 0;
     s->line = s->row_line = 1;
     s->between_rows = true;
+    s->behind_return = false;
     s->line_length = 0;
     memset(s->values, 0, sizeof s->values);
     for (int i = 0; i < SHEET_COLUMNS; i++)
@@ -307,6 +325,11 @@ sheet *sheet_open(const char *path, const sheet_column *columns, int count)
 {
     char why[WHY_SIZE];
     sheet *s = calloc(1, sizeof *s);
+    if (!path[0]) {
+        fail_own("the name of the file is empty");
+        free(s);
+        return NULL;
+    }
     if (!s || !(s->path = strdup(path))) {
         fail_own("%s: memory is used up", path);
         free(s);

@@ -36,11 +36,21 @@ static void put(table *t, char *cell)
     t->cells[t->count++] = cell;
 }
 
+/* '?' takes no more room than what it stands for. */
+static char *plain_copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copy = malloc(size);
+    if (copy)
+        text_plain(text, copy, size);
+    return copy;
+}
+
 void table_cell(table *t, const char *text)
 {
     size_t column = t->count % (size_t)t->columns;
-    int width = text_width(text);
-    char *copy = strdup(text);
+    char *copy = plain_copy(text);
+    int width = copy ? text_width(copy) : 0;
     if (!copy) {
         t->failed = 1;
         return;

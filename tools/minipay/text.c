@@ -100,6 +100,35 @@ int text_width(const char *text)
     return width;
 }
 
+/* Neither a control character nor one that turns the direction of what follows. */
+static bool is_shown(uint32_t character)
+{
+    bool turns =
+        (character >= 0x202a && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+    return character >= 0x20 && (character < 0x7f || character > 0x9f) && !turns;
+}
+
+void text_plain(const char *in, char *out, size_t size)
+{
+    size_t used = 0;
+    while (*in) {
+        const char *at = in;
+        uint32_t character = next_character(&in);
+        bool is_good = is_shown(character);
+        size_t length = is_good ? (size_t)(in - at) : 1;
+        if (used + length >= size)
+            break;
+        if (is_good)
+            memcpy(out + used, at, length);
+        else
+            out[used] = '?';
+        used += length;
+        if (in == at)
+            in++;
+    }
+    out[used] = 0;
+}
+
 bool text_is_utf8(const char *text)
 {
     while (next_character(&text)) {

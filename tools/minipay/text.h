@@ -31,6 +31,9 @@ bool text_set(char *out, size_t size, const char *in);
 /* Columns of a terminal that a UTF-8 text takes: Hangul takes two each. */
 int text_width(const char *text);
 
+/* Copies so much as fits, with '?' for what would command a terminal or is not UTF-8. */
+void text_plain(const char *in, char *out, size_t size);
+
 bool text_is_utf8(const char *text);
 
 bool id_is_none(const minipay_id *id);
