@@ -20,7 +20,8 @@ endif()
 function(minipay_test name labels)
   set(place "${PROJECT_BINARY_DIR}/run/${name}")
   add_test(NAME ${name} COMMAND sh -c "rm -rf \"$0\" && mkdir -p \"$0\" && cd \"$0\" && exec \"$@\"" ${place} ${ARGN})
-  set_tests_properties(${name} PROPERTIES LABELS "${labels}" ENVIRONMENT "${test_environment}"
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}"
+                       ENVIRONMENT "${test_environment};MINIPAY_STATUSES=${place}/statuses"
                        TIMEOUT 300 SKIP_RETURN_CODE 77)
 endfunction()
 
@@ -40,10 +41,22 @@ if(MINIPAY_BUILD_TESTS)
   target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
   target_link_libraries(minipay_test_support INTERFACE minipay_flags minipay::static PkgConfig::CMOCKA
                         ${minipay_dependencies})
+  # Every answer of every public call in a C test is noted; tests/tidy/statuses.py holds the notes against the headers.
+  set(noted "${PROJECT_BINARY_DIR}/noted")
+  file(GLOB_RECURSE public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.h")
+  add_custom_command(OUTPUT "${noted}/statuses.h" "${noted}/statuses.c"
+    COMMAND "${Python3_EXECUTABLE}" "${tests_dir}/tidy/statuses.py" --generate "${noted}"
+    DEPENDS "${tests_dir}/tidy/statuses.py" ${public_headers} VERBATIM)
+  add_library(minipay_noted OBJECT "${noted}/statuses.c")
+  target_link_libraries(minipay_noted PRIVATE minipay_flags)
+  target_include_directories(minipay_noted PRIVATE "${PROJECT_SOURCE_DIR}/include")
+  target_compile_options(minipay_test_support INTERFACE "SHELL:-include \"${noted}/statuses.h\"")
+
   file(GLOB support_sources CONFIGURE_DEPENDS "${tests_dir}/support/*.c" "${tests_dir}/store/conformance/*.c")
   if(support_sources)
     add_library(minipay_test_helpers STATIC ${support_sources})
     target_link_libraries(minipay_test_helpers PUBLIC minipay_test_support)
+    add_dependencies(minipay_test_helpers minipay_noted)
     set(helpers minipay_test_helpers)
   endif()
 
@@ -68,6 +81,9 @@ if(MINIPAY_BUILD_TESTS)
       list(APPEND labels threads)
     endif()
     minipay_program(${name} "${source}" ${helpers} minipay_test_support)
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:minipay_noted>)
+    add_dependencies(${name} minipay_noted)
+    list(APPEND noted_tests ${name})
     minipay_test(${name} "${labels}" $<TARGET_FILE:${name}>)
     if(name STREQUAL "test_faults_of_memory")
       target_link_options(${name} PRIVATE LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc)
@@ -99,6 +115,9 @@ if(MINIPAY_BUILD_TESTS)
       endif()
       minipay_test(${name} ${label} "${interpreter}" "${script}")
     endforeach()
+    list(JOIN noted_tests "\n" noted_list)
+    file(WRITE "${PROJECT_BINARY_DIR}/noted_tests.txt" "${noted_list}\n")
+    set_tests_properties(tidy_statuses PROPERTIES DEPENDS "${noted_tests}")
   endif()
 endif()
 

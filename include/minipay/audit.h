@@ -58,24 +58,25 @@ MINIPAY_API minipay_status minipay_checkpoint_make(minipay *pay, minipay_checkpo
                                                    minipay_error *error);
 
 /* Holds the database against a checkpoint that was made of it. USAGE: INVALID_ARGUMENT (checkpoint),
- * INVALID_SIZE; INVALID_ARGUMENT with the field "signature" when it is not signed by this installation or was
- * changed. FATAL: CORRUPT with the field "block_number" when the database ends before the checkpoint, or
- * "block_hash" when its block is another one. OK says that the chain still holds the checkpoint's block;
+ * INVALID_SIZE; INVALID_ARGUMENT (signature: it is not signed by this installation or was changed). FATAL: CORRUPT
+ * (block_number: the database ends before the checkpoint; block_hash: its block is another one). OK says that the chain still holds the checkpoint's block;
  * minipay_audit proves that the rows are those of the chain: both together prove the rows. */
 MINIPAY_API minipay_status minipay_checkpoint_verify(minipay *pay, const minipay_checkpoint *checkpoint,
                                                      minipay_error *error);
 
-/* The key that this installation signs with, to be kept by who holds its checkpoints. 32 bytes. */
+/* The key that this installation signs with, to be kept by who holds its checkpoints. 32 bytes.
+ * INVALID_ARGUMENT (public_key). */
 MINIPAY_API minipay_status minipay_checkpoint_key(minipay *pay, uint8_t public_key[32],
                                                   minipay_error *error);
 
-/* Without a handle: is the checkpoint signed by the holder of this key? INVALID_ARGUMENT with the field
- * "signature" when not. */
+/* Without a handle: is the checkpoint signed by the holder of this key? INVALID_ARGUMENT (checkpoint, public_key:
+ * NULL), INVALID_SIZE; INVALID_ARGUMENT (signature: it is not). */
 MINIPAY_API minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
                                                     const uint8_t public_key[32], minipay_error *error);
 
 /* Lines "name value", to be printed and stored. Parsing takes what formatting gives, and no more than a
- * missing or additional newline at the end: MINIPAY_INVALID_TEXT, `error` names the line. */
+ * missing or additional newline at the end: MINIPAY_INVALID_TEXT, `error` names the line. INVALID_ARGUMENT
+ * (text, checkpoint: NULL). */
 MINIPAY_API void minipay_checkpoint_format(const minipay_checkpoint *checkpoint,
                                            char text[MINIPAY_CHECKPOINT_TEXT_SIZE]);
 MINIPAY_API minipay_status minipay_checkpoint_parse(const char *text, minipay_checkpoint *checkpoint,

@@ -40,8 +40,9 @@ typedef struct minipay_bank_account {
 MINIPAY_API void minipay_link_request_init(minipay_link_request *request);
 MINIPAY_API void minipay_bank_account_init(minipay_bank_account *account);
 
-/* USAGE: INVALID_ID, INVALID_TEXT, ID_REUSED. REJECTED: ACCOUNT_NOT_FOUND, HOLDER_MISMATCH,
- * ACCOUNT_EXISTS. RETRYABLE: UNAVAILABLE. Answers as minipay_execute does. */
+/* USAGE: INVALID_ID (id, owner_id), INVALID_TEXT (bank, account_number, holder, actor, channel, reason), ID_REUSED,
+ * NOT_SUPPORTED (no bank). REJECTED: ACCOUNT_NOT_FOUND, HOLDER_MISMATCH, ACCOUNT_EXISTS. While the bank
+ * does not answer it is RUNNING, and the same request asks the bank again. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_account_link(minipay *pay, const minipay_link_request *requests,
                                                 uint32_t count, minipay_outcome *outcomes,
                                                 minipay_error *error);
@@ -68,12 +69,14 @@ MINIPAY_API minipay_status minipay_account_unlink(minipay *pay, const minipay_un
                                                   uint32_t count, minipay_outcome *outcomes,
                                                   minipay_error *error);
 
-/* A linked or unlinked account; one that the bank has not confirmed is none. ACCOUNT_NOT_FOUND. */
+/* A linked or unlinked account; one that the bank has not confirmed is none. ACCOUNT_NOT_FOUND.
+ * INVALID_ARGUMENT (id, account). */
 MINIPAY_API minipay_status minipay_account_get(minipay *pay, const minipay_id *id,
                                                minipay_bank_account *account, minipay_error *error);
 
 /* An owner's linked accounts in the order of their ids, from the first behind `after` (none: the first).
- * `*count` is the room, then the number; less than the room: the end. INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+ * `*count` is the room, then the number; less than the room: the end. INVALID_ARGUMENT (owner_id, after, count),
+ * BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_account_list(minipay *pay, const minipay_id *owner_id,
                                                 const minipay_id *after, minipay_bank_account *accounts,
                                                 uint32_t *count, minipay_error *error);
@@ -120,18 +123,19 @@ MINIPAY_API void minipay_order_query_init(minipay_order_query *query);
 /* "no_answer". "?" for a value that is not in the list. Static storage. */
 MINIPAY_API const char *minipay_verdict_name(int32_t verdict);
 
-/* NOT_FOUND. USAGE: INVALID_ARGUMENT. */
+/* NOT_FOUND. USAGE: INVALID_ARGUMENT (id, order). */
 MINIPAY_API minipay_status minipay_order_get(minipay *pay, const minipay_id *id, minipay_order *order,
                                              minipay_error *error);
 
-/* The order that an operation made. NOT_FOUND. USAGE: INVALID_ARGUMENT. */
+/* The order that an operation made. NOT_FOUND. USAGE: INVALID_ARGUMENT (operation_id, order). */
 MINIPAY_API minipay_status minipay_order_find(minipay *pay, const minipay_id *operation_id,
                                               minipay_order *order, minipay_error *error);
 
 /* Orders in the order of their ids, oldest first where ids rise with time. `*count` is the room, then the
  * number; less than the room: the end. Those that are not done are found without reading others;
  * an owner's are picked out of all from `after` on, so that the cost grows with what lies between. (An owner's history
- * and minipay_order_find are the short way to the orders of one member.) USAGE: INVALID_ARGUMENT (query, state, count), INVALID_SIZE, BATCH_TOO_LARGE. */
+ * and minipay_order_find are the short way to the orders of one member.) USAGE: INVALID_ARGUMENT (query, state, count), INVALID_SIZE,
+ * BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_order_list(minipay *pay, const minipay_order_query *query,
                                               minipay_order *orders, uint32_t *count,
                                               minipay_error *error);
@@ -147,6 +151,8 @@ typedef struct minipay_corporate_account {
 } minipay_corporate_account;
 
 MINIPAY_API void minipay_corporate_account_init(minipay_corporate_account *account);
+
+/* Zero where there is none yet. INVALID_ARGUMENT (currency, account), INVALID_CURRENCY. */
 MINIPAY_API minipay_status minipay_corporate_account_get(minipay *pay, const char *currency,
                                                          minipay_corporate_account *account,
                                                          minipay_error *error);
@@ -164,7 +170,7 @@ typedef struct minipay_corporate_position {
 
 MINIPAY_API void minipay_corporate_position_init(minipay_corporate_position *position);
 
-/* Asks the bank. USAGE: INVALID_ARGUMENT, INVALID_CURRENCY, NOT_SUPPORTED (no bank). REJECTED:
+/* Asks the bank. USAGE: INVALID_ARGUMENT (currency, position), INVALID_CURRENCY, NOT_SUPPORTED (no bank). REJECTED:
  * AMOUNT_OVERFLOW. RETRYABLE: UNAVAILABLE (the bank does not answer). */
 MINIPAY_API minipay_status minipay_corporate_position_get(minipay *pay, const char *currency,
                                                           minipay_corporate_position *position,
@@ -244,13 +250,14 @@ MINIPAY_API minipay_status minipay_reconcile(minipay *pay, const minipay_reconci
                                              minipay_reconciliation *reconciliation,
                                              minipay_error *error);
 
-/* NOT_FOUND. USAGE: INVALID_ARGUMENT. */
+/* NOT_FOUND. USAGE: INVALID_ARGUMENT (id, reconciliation). */
 MINIPAY_API minipay_status minipay_reconciliation_get(minipay *pay, const minipay_id *id,
                                                       minipay_reconciliation *reconciliation,
                                                       minipay_error *error);
 
 /* A run's differences in the order of their numbers, from the first above `after` (0: the first). `*count`
- * is the room, then the number; less than the room: the end. INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+ * is the room, then the number; less than the room: the end. INVALID_ARGUMENT (reconciliation_id, after, count),
+ * BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_difference_list(minipay *pay, const minipay_id *reconciliation_id,
                                                    int64_t after, minipay_difference *differences,
                                                    uint32_t *count, minipay_error *error);

@@ -68,20 +68,20 @@ MINIPAY_API void minipay_posting_init(minipay_posting *posting);
 /* Operations of a kind in the order of their ids, from behind `after` (none: from the first), those that
  * stand by their posting alone included. `*count` is the room, then the number; less than the room means
  * the end. A kind that no operation is of by itself (MINIPAY_KIND_FEE) has none. USAGE: INVALID_ARGUMENT
- * (kind, after, operations and count), BATCH_TOO_LARGE, CLOSED, REENTERED. RETRYABLE and FATAL: of the
- * storage. */
+ * (count: no room is given; after: NULL; kind), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_operation_list(minipay *pay, int32_t kind, const minipay_id *after,
                                                   minipay_operation *operations, uint32_t *count,
                                                   minipay_error *error);
 
 /* Accounts in the order of (owner, account, purse, currency), from behind `after` (all zero: from the
- * first); accounts of one owner stand in the order of their chart. `*count` and statuses as above. */
+ * first); accounts of one owner stand in the order of their chart. `*count` as above. INVALID_ARGUMENT (count,
+ * after), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_balance_list(minipay *pay, const minipay_balance *after,
                                                 minipay_balance *balances, uint32_t *count,
                                                 minipay_error *error);
 
 /* Postings in the order of (operation, leg), from behind those of `after` (all zero: from the first).
- * `*count` and statuses as above. */
+ * `*count` as above. INVALID_ARGUMENT (count, after), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_posting_list(minipay *pay, const minipay_posting *after,
                                                 minipay_posting *postings, uint32_t *count,
                                                 minipay_error *error);

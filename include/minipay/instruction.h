@@ -46,13 +46,18 @@
  * REJECTED, for ever, the first that holds in the order of the kind's line:
  *
  *   TOPUP      WALLET_NOT_FOUND, BELOW_MINIMUM, NOT_IN_UNITS, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED,
- *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_REFUSED
- *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall; WALLET_NOT_FOUND (payer, payee),
+ *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED
+ *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall (BANK_REFUSED); WALLET_NOT_FOUND (payer, payee),
  *              SELF_TRANSFER, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payer, then payee),
  *              LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   WITHDRAW   WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
- *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, ACCOUNT_NOT_FOUND, BANK_REFUSED
- *   PAY, AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, then as WITHDRAW without the last two
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED
+ *   PAY        MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, NOT_FOUND, PROMOTION_EXHAUSTED (a promotion),
+ *              what TOPUP says of the shortfall with AUTO_TOPUP (BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE,
+ *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *   AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, HOLD_EXPIRED (it expires before it begins),
+ *              then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall, WALLET_NOT_FOUND, MEMBER_INACTIVE,
+ *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
  *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS, WALLET_CLOSED
@@ -123,7 +128,8 @@ typedef struct minipay_outcome {
 MINIPAY_API void minipay_instruction_init(minipay_instruction *instruction, int32_t kind);
 MINIPAY_API void minipay_outcome_init(minipay_outcome *outcome);
 
-/* A new UUIDv7 from the handle's clock and entropy, above every id it made before. */
+/* A new UUIDv7 from the handle's clock and entropy, above every id it made before. INVALID_ARGUMENT when `id` is
+ * NULL. */
 MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
 
 /* Carries out up to MINIPAY_BATCH_LARGEST instructions of any kinds, each for itself. Instructions that
@@ -135,7 +141,10 @@ MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
  *
  * Answers OK when every instruction has its outcome; with a `count` of 1, the status of that outcome.
  * `error` then speaks of the first outcome that is not OK. A failing storage is answered for the whole
- * call: outcomes are untouched, and the same call may be made again. */
+ * call: outcomes are untouched, and the same call may be made again.
+ *
+ * Of the call itself, and of every other that answers as this one does: INVALID_ARGUMENT (count: 0, or requests or
+ * outcomes are NULL), BATCH_TOO_LARGE (count), and for one request, INVALID_SIZE (struct_size). */
 MINIPAY_API minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions,
                                            uint32_t count, minipay_outcome *outcomes,
                                            minipay_error *error);
@@ -184,8 +193,8 @@ MINIPAY_API minipay_status minipay_execute_atomic(minipay *pay, const minipay_ba
                                                   uint32_t count, minipay_batch_outcome *outcome,
                                                   minipay_outcome *outcomes, minipay_error *error);
 
-/* What stands under an operation's id, read beside running operations. MINIPAY_INVALID_ARGUMENT (kind, or a NULL),
- * MINIPAY_NOT_FOUND. */
+/* What stands under an operation's id, read beside running operations. MINIPAY_INVALID_ARGUMENT (id,
+ * outcome: NULL; kind), MINIPAY_NOT_FOUND (id). */
 MINIPAY_API minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id,
                                                minipay_outcome *outcome, minipay_error *error);
 

@@ -68,8 +68,8 @@ MINIPAY_API void minipay_member_request_init(minipay_member_request *request);
 MINIPAY_API void minipay_member_change_init(minipay_member_change *change);
 MINIPAY_API void minipay_member_init(minipay_member *member);
 
-/* Registers up to MINIPAY_BATCH_LARGEST members, each for itself. USAGE: INVALID_ID, INVALID_TEXT
- * (region, actor, channel, reason, name, email), INVALID_ARGUMENT (legal_form, tier), ID_REUSED.
+/* Registers up to MINIPAY_BATCH_LARGEST members, each for itself. USAGE: INVALID_ID (id),
+ * INVALID_TEXT (region, actor, channel, reason, name, email), INVALID_ARGUMENT (legal_form, tier), ID_REUSED.
  * REJECTED: EMAIL_TAKEN. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_member_register(minipay *pay, const minipay_member_request *requests,
                                                    uint32_t count, minipay_outcome *outcomes,
@@ -78,7 +78,7 @@ MINIPAY_API minipay_status minipay_member_register(minipay *pay, const minipay_m
 /* Changes up to MINIPAY_BATCH_LARGEST members, each for itself: exactly the fields that are named. A new
  * address must be free, in any case of its letters, and the old one becomes free. A new tier or state
  * stands when the member's wallets have taken it: from then on every posting obeys the tier's limits, and
- * a deactivated member's wallets refuse with MEMBER_INACTIVE; money that a bank had moved already still
+ * a deactivated member's wallets refuse every posting; money that a bank had moved already still
  * arrives. What is as asked already is DONE. USAGE: INVALID_ID (id, member_id), INVALID_ARGUMENT (changes,
  * tier, state), INVALID_TEXT (region, actor, channel, reason, name, email), ID_REUSED. REJECTED:
  * MEMBER_NOT_FOUND, EMAIL_TAKEN. Answers as minipay_execute does. */
@@ -86,7 +86,7 @@ MINIPAY_API minipay_status minipay_member_update(minipay *pay, const minipay_mem
                                                  uint32_t count, minipay_outcome *outcomes,
                                                  minipay_error *error);
 
-/* MINIPAY_MEMBER_NOT_FOUND. */
+/* MINIPAY_MEMBER_NOT_FOUND. INVALID_ARGUMENT when a pointer is NULL. */
 MINIPAY_API minipay_status minipay_member_get(minipay *pay, const minipay_id *id, minipay_member *member,
                                               minipay_error *error);
 MINIPAY_API minipay_status minipay_member_find(minipay *pay, const char *email, minipay_member *member,
@@ -137,8 +137,8 @@ MINIPAY_API void minipay_credential_init(minipay_credential *credential);
 
 /* Sets it, in place of what stood: wrong tries are forgotten and a lock is lifted. Takes as long as a hash
  * takes, outside the lane. The same id with the same secret answers what stands; with another one
- * ID_REUSED. USAGE: INVALID_SIZE, INVALID_ID (id, member_id), INVALID_ARGUMENT (credential), INVALID_TEXT
- * (secret, actor, channel, reason), ID_REUSED. REJECTED: MEMBER_NOT_FOUND, MEMBER_INACTIVE. RETRYABLE:
+ * ID_REUSED. USAGE: INVALID_ARGUMENT (request, outcome), INVALID_SIZE, INVALID_ID (id, member_id), INVALID_ARGUMENT
+ * (credential), INVALID_TEXT (secret, actor, channel, reason), ID_REUSED. REJECTED: MEMBER_NOT_FOUND, MEMBER_INACTIVE. RETRYABLE:
  * NO_MEMORY. */
 MINIPAY_API minipay_status minipay_credential_set(minipay *pay,
                                                   const minipay_credential_request *request,
@@ -154,7 +154,7 @@ MINIPAY_API minipay_status minipay_credential_verify(minipay *pay, const minipay
                                                      int32_t credential, const char *secret,
                                                      minipay_error *error);
 
-/* MEMBER_NOT_FOUND, NOT_FOUND (none is set). USAGE: INVALID_ARGUMENT. */
+/* MEMBER_NOT_FOUND, NOT_FOUND (none is set). USAGE: INVALID_ARGUMENT (member_id, found, credential). */
 MINIPAY_API minipay_status minipay_credential_get(minipay *pay, const minipay_id *member_id,
                                                   int32_t credential, minipay_credential *found,
                                                   minipay_error *error);

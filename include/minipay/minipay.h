@@ -44,8 +44,10 @@ typedef struct minipay_config {
 
 MINIPAY_API void minipay_config_init(minipay_config *config);
 
-/* USAGE: ADAPTER_INVALID. FATAL: NEWER_VERSION, KEY_MISSING, CORRUPT (another installation's key), and
- * what the storage answers. On failure the caller still owns the adapters. */
+/* USAGE: INVALID_ARGUMENT (config, pay), INVALID_SIZE, ADAPTER_INVALID (storage, host, bank: of another version, or a
+ * Required method is missing). FATAL: NEWER_VERSION, KEY_MISSING, CORRUPT (another installation's key, or a damaged
+ * file). Of the storage: BUSY, NO_MEMORY, DISK_FULL, IO_ERROR, NOT_A_DATABASE, READ_ONLY. On failure the caller still
+ * owns the adapters. */
 MINIPAY_API minipay_status minipay_open(const minipay_config *config, minipay **pay,
                                         minipay_error *error);
 

@@ -195,44 +195,47 @@ MINIPAY_API void minipay_slip_query_init(minipay_slip_query *query);
 MINIPAY_API void minipay_promotion_request_init(minipay_promotion_request *request);
 MINIPAY_API void minipay_promotion_init(minipay_promotion *promotion);
 
-/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, INVALID_ARGUMENT (basis_points, alone or with
- * fixed_minor; merchant_share), INVALID_AMOUNT (fixed_minor, largest_minor, budget_minor), INVALID_TIME
+/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel, reason),
+ * INVALID_ARGUMENT (basis_points, alone or with fixed_minor; merchant_share), INVALID_AMOUNT (fixed_minor, largest_minor, budget_minor), INVALID_TIME
  * (starts_at, ends_at), ID_REUSED. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_promotion_register(minipay *pay,
                                                       const minipay_promotion_request *requests,
                                                       uint32_t count, minipay_outcome *outcomes,
                                                       minipay_error *error);
 
-/* MINIPAY_NOT_FOUND. */
+/* MINIPAY_NOT_FOUND. INVALID_ARGUMENT (id, promotion). */
 MINIPAY_API minipay_status minipay_promotion_get(minipay *pay, const minipay_id *id,
                                                  minipay_promotion *promotion, minipay_error *error);
 
 /* Promotions in the order of their ids, from behind `after` (none: from the first). `*count` is the room, then
- * the number. USAGE: INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+ * the number. USAGE: INVALID_ARGUMENT (count, after), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_promotion_list(minipay *pay, const minipay_id *after,
                                                   minipay_promotion *promotions, uint32_t *count,
                                                   minipay_error *error);
 
-/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_CURRENCY, INVALID_TEXT, INVALID_ARGUMENT (fee_basis_points),
- * INVALID_AMOUNT (fees), INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as
+/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel, reason),
+ * INVALID_ARGUMENT (fee_basis_points), INVALID_AMOUNT (fixed_fee_minor, minimum_fee_minor, maximum_fee_minor),
+ * INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as
  * minipay_execute does. */
 MINIPAY_API minipay_status minipay_merchant_register(minipay *pay,
                                                      const minipay_merchant_request *requests,
                                                      uint32_t count, minipay_outcome *outcomes,
                                                      minipay_error *error);
 
-/* MINIPAY_MERCHANT_NOT_FOUND. */
+/* MINIPAY_MERCHANT_NOT_FOUND. INVALID_ARGUMENT (id, merchant). */
 MINIPAY_API minipay_status minipay_merchant_get(minipay *pay, const minipay_id *id,
                                                 minipay_merchant *merchant, minipay_error *error);
 
 /* Merchants in the order of their ids, from behind `after` (none: from the first). `*count` is the room, then
- * the number. USAGE: INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+ * the number. USAGE: INVALID_ARGUMENT (count, after), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_merchant_list(minipay *pay, const minipay_id *after,
                                                  minipay_merchant *merchants, uint32_t *count,
                                                  minipay_error *error);
 
-/* USAGE: INVALID_SIZE, INVALID_ID (id, merchant_id), INVALID_TEXT, INVALID_ARGUMENT (action), INVALID_TIME
- * (effective_at), and what minipay_merchant_register refuses of terms; ID_REUSED. REJECTED:
+/* USAGE: INVALID_SIZE, INVALID_ID (id, merchant_id), INVALID_TEXT (actor, channel, reason), INVALID_ARGUMENT
+ * (action), INVALID_TIME (effective_at), of terms INVALID_ARGUMENT (fee_basis_points), INVALID_AMOUNT
+ * (fixed_fee_minor, minimum_fee_minor, maximum_fee_minor), INVALID_ARGUMENT (cycle, cycle_days, cycle_day);
+ * ID_REUSED. REJECTED:
  * MERCHANT_NOT_FOUND. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_merchant_update(minipay *pay, const minipay_merchant_change *changes,
                                                    uint32_t count, minipay_outcome *outcomes,
@@ -240,8 +243,8 @@ MINIPAY_API minipay_status minipay_merchant_update(minipay *pay, const minipay_m
 
 /* Slips, refused ones too, newest first, from behind the slip `after` (none: from the newest). `*count` is
  * the room, then the number; a page costs the same wherever it lies. MINIPAY_SLIP_NOT_FOUND (after). USAGE:
- * INVALID_SIZE, INVALID_ARGUMENT (neither or both of merchant and member), INVALID_TIME (since_at, until_at),
- * BATCH_TOO_LARGE. */
+ * INVALID_ARGUMENT (query, after: NULL), INVALID_SIZE, INVALID_ARGUMENT (merchant_id: neither or both of merchant
+ * and member), INVALID_TIME (since_at, until_at), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_slip_list(minipay *pay, const minipay_slip_query *query,
                                              const minipay_id *after, minipay_slip *slips,
                                              uint32_t *count, minipay_error *error);
@@ -249,7 +252,7 @@ MINIPAY_API minipay_status minipay_slip_list(minipay *pay, const minipay_slip_qu
 /* "paid", "partly_captured"; "?" for a value that is not in the list. Static storage. */
 MINIPAY_API const char *minipay_slip_state_name(int32_t state);
 
-/* MINIPAY_SLIP_NOT_FOUND. */
+/* MINIPAY_SLIP_NOT_FOUND. INVALID_ARGUMENT (id, slip). */
 MINIPAY_API minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip *slip,
                                             minipay_error *error);
 

@@ -53,13 +53,14 @@ MINIPAY_API void minipay_rule_init(minipay_rule *rule);
 MINIPAY_API const char *minipay_rule_name(int32_t rule);
 
 /* Publishes a new version: the last one with `rules` changed, in force from `effective_at` (0: now; not
- * before the last version's). `*version` is its number. USAGE: INVALID_ARGUMENT (rule, tier, value below
- * zero), INVALID_CURRENCY, INVALID_TIME. */
+ * before the last version's). `*version` is its number. USAGE: INVALID_ARGUMENT (rules: NULL, or
+ * more than 256, or more than 512 in the set that they make), INVALID_SIZE, INVALID_ARGUMENT (rule; tier; value: below
+ * zero, or none that the rule can have), INVALID_CURRENCY (currency), INVALID_TIME (effective_at). */
 MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_rule *rules,
                                                   uint32_t count, int64_t effective_at, int32_t *version,
                                                   minipay_error *error);
 
-/* The rule in force now; 0 where the set has none. */
+/* The rule in force now; 0 where the set has none. INVALID_ARGUMENT (value: it or another pointer is NULL). */
 MINIPAY_API minipay_status minipay_policy_get(minipay *pay, int32_t rule, int32_t tier,
                                               const char *currency, int64_t *value, int32_t *version,
                                               minipay_error *error);

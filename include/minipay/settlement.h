@@ -131,15 +131,16 @@ MINIPAY_API void minipay_statement_entry_init(minipay_statement_entry *entry);
 MINIPAY_API void minipay_holiday_request_init(minipay_holiday_request *request);
 MINIPAY_API void minipay_holiday_init(minipay_holiday *holiday);
 
-/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_TIME (through_date), INVALID_CURRENCY, INVALID_TEXT, ID_REUSED. */
+/* USAGE: INVALID_ARGUMENT (request, settlement), INVALID_SIZE, INVALID_ID (id), INVALID_TIME (through_date),
+ * INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason), ID_REUSED. */
 MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
                                                   const minipay_settlement_request *request,
                                                   minipay_settlement *settlement, minipay_error *error);
 
 /* What a run of the same date and currency would do now: totals, and a page of lines as
  * minipay_settlement_lines gives them. Stores nothing. The request's id may be none, and its actor, channel
- * and reason are not read. USAGE: INVALID_SIZE, INVALID_TIME, INVALID_CURRENCY, INVALID_ARGUMENT,
- * BATCH_TOO_LARGE. */
+ * and reason are not read. USAGE: INVALID_ARGUMENT (request, after, settlement), INVALID_SIZE, INVALID_TIME
+ * (through_date), INVALID_CURRENCY (currency), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
                                                       const minipay_settlement_request *request,
                                                       const minipay_id *after,
@@ -150,25 +151,27 @@ MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
 /* Pays the refused payouts of a run again, as a run of its own whose `retry_of` is that run: a line for each
  * refused line whose money still waits, with an id that follows from that line and the number of the
  * attempt. Money that a later run has taken is left alone, and so is what was retried already: nothing is
- * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_SIZE, INVALID_ID, INVALID_TEXT,
- * ID_REUSED. REJECTED: NOT_FOUND (run_id). */
+ * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_ARGUMENT (request, settlement), INVALID_SIZE,
+ * INVALID_ID (id, run_id), INVALID_TEXT (actor, channel, reason), ID_REUSED. REJECTED: NOT_FOUND (run_id). */
 MINIPAY_API minipay_status minipay_settlement_retry(minipay *pay, const minipay_retry_request *request,
                                                     minipay_settlement *settlement,
                                                     minipay_error *error);
 
-/* MINIPAY_NOT_FOUND. */
+/* MINIPAY_NOT_FOUND. INVALID_ARGUMENT (id, settlement). */
 MINIPAY_API minipay_status minipay_settlement_get(minipay *pay, const minipay_id *id,
                                                   minipay_settlement *settlement, minipay_error *error);
 
 /* Runs of a currency, the latest date first, from behind the run `after` (its through_date and id; all
- * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_CURRENCY, INVALID_ARGUMENT,
- * BATCH_TOO_LARGE. */
+ * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE
+ * (count), INVALID_ARGUMENT (currency, after), INVALID_CURRENCY. */
 MINIPAY_API minipay_status minipay_settlement_list(minipay *pay, const char *currency,
                                                    const minipay_settlement *after,
                                                    minipay_settlement *settlements, uint32_t *count,
                                                    minipay_error *error);
 
-/* Lines of a run in the order of merchants, from behind the merchant `after` (none: from the first). */
+/* Lines of a run in the order of merchants, from behind the merchant `after` (none: from the first). `*count` is
+ * the room, then the number; a run that does not stand has none. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE
+ * (count), INVALID_ARGUMENT (run_id, after). */
 MINIPAY_API minipay_status minipay_settlement_lines(minipay *pay, const minipay_id *run_id,
                                                     const minipay_id *after,
                                                     minipay_settlement_line *lines, uint32_t *count,
@@ -177,19 +180,20 @@ MINIPAY_API minipay_status minipay_settlement_lines(minipay *pay, const minipay_
 /* The payments, captures and refunds behind a line, newest first, from behind the entry `after` (its kind
  * and id; all zero: from the newest). A retry's line has those of the line that it pays again. `*count` is
  * the room, then the number; a page costs the same wherever it lies. MINIPAY_NOT_FOUND (line_id, after).
- * USAGE: INVALID_ARGUMENT, BATCH_TOO_LARGE. */
+ * USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count), INVALID_ARGUMENT (line_id, after: NULL). */
 MINIPAY_API minipay_status minipay_settlement_statement(minipay *pay, const minipay_id *line_id,
                                                         const minipay_statement_entry *after,
                                                         minipay_statement_entry *entries,
                                                         uint32_t *count, minipay_error *error);
 
-/* USAGE: INVALID_SIZE, INVALID_ID, INVALID_TIME (date), INVALID_ARGUMENT (withdrawn), INVALID_TEXT (a holiday
- * needs a name), ID_REUSED. Answers as minipay_execute does. */
+/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_TIME (date), INVALID_ARGUMENT (withdrawn), INVALID_TEXT (name: a
+ * holiday needs one; actor, channel, reason), ID_REUSED. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_holiday_set(minipay *pay, const minipay_holiday_request *requests,
                                                uint32_t count, minipay_outcome *outcomes,
                                                minipay_error *error);
 
-/* Holidays in the order of dates, from behind the date `after` (0: from the first). */
+/* Holidays in the order of dates, from behind the date `after` (0: from the first). `*count` is the room, then the
+ * number. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_holiday_list(minipay *pay, int32_t after, minipay_holiday *holidays,
                                                 uint32_t *count, minipay_error *error);
 

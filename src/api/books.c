@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A page's room and its beginning. */
@@ -16,75 +15,44 @@ static minipay_status check(const void *rows, const uint32_t *count, const void 
     return status;
 }
 
-/* A page is read into rows of our own first: the caller's stay as they are when it fails. */
-typedef struct page {
-    void *rows;
-    uint32_t count;
-} page;
-
-static minipay_status begin_page(minipay *pay, page *made, size_t row_size, uint32_t count,
-                                 minipay_error *error)
-{
-    made->rows = malloc(count * row_size + 1);
-    made->count = count;
-    if (!made->rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        free(made->rows);
-    return status;
-}
-
-static minipay_status end_page(minipay *pay, page *made, minipay_status status, void *rows,
-                               size_t row_size, uint32_t *count)
-{
-    mpi_leave(pay);
-    if (status == MINIPAY_OK && made->count)
-        memcpy(rows, made->rows, made->count * row_size);
-    if (status == MINIPAY_OK)
-        *count = made->count;
-    free(made->rows);
-    return status;
-}
-
 minipay_status minipay_operation_list(minipay *pay, int32_t kind, const minipay_id *after,
                                       minipay_operation *operations, uint32_t *count,
                                       minipay_error *error)
 {
-    page made;
+    mpi_page made;
     minipay_status status = check(operations, count, after, error);
     if (status == MINIPAY_OK && (kind == MINIPAY_KIND_NONE || strcmp(minipay_kind_name(kind), "?") == 0))
         status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of operation", kind);
     if (status == MINIPAY_OK)
-        status = begin_page(pay, &made, sizeof *operations, *count, error);
+        status = mpi_page_begin(pay, &made, sizeof *operations, *count, error);
     if (status != MINIPAY_OK)
         return status;
     status = mpi_saga_list(pay->engine, kind, after, made.rows, &made.count, error);
-    return end_page(pay, &made, status, operations, sizeof *operations, count);
+    return mpi_page_end(pay, &made, status, operations, count);
 }
 
 minipay_status minipay_balance_list(minipay *pay, const minipay_balance *after,
                                     minipay_balance *balances, uint32_t *count, minipay_error *error)
 {
-    page made;
+    mpi_page made;
     minipay_status status = check(balances, count, after, error);
     if (status == MINIPAY_OK)
-        status = begin_page(pay, &made, sizeof *balances, *count, error);
+        status = mpi_page_begin(pay, &made, sizeof *balances, *count, error);
     if (status != MINIPAY_OK)
         return status;
     status = mpi_wallets_balances(&pay->wallets, after, made.rows, &made.count, error);
-    return end_page(pay, &made, status, balances, sizeof *balances, count);
+    return mpi_page_end(pay, &made, status, balances, count);
 }
 
 minipay_status minipay_posting_list(minipay *pay, const minipay_posting *after,
                                     minipay_posting *postings, uint32_t *count, minipay_error *error)
 {
-    page made;
+    mpi_page made;
     minipay_status status = check(postings, count, after, error);
     if (status == MINIPAY_OK)
-        status = begin_page(pay, &made, sizeof *postings, *count, error);
+        status = mpi_page_begin(pay, &made, sizeof *postings, *count, error);
     if (status != MINIPAY_OK)
         return status;
     status = mpi_wallets_postings(&pay->wallets, after, made.rows, &made.count, error);
-    return end_page(pay, &made, status, postings, sizeof *postings, count);
+    return mpi_page_end(pay, &made, status, postings, count);
 }

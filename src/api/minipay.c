@@ -268,6 +268,8 @@ minipay_status minipay_id_generate(minipay *pay, minipay_id *id)
 {
     uint8_t entropy[10];
     minipay_id made;
+    if (!id)
+        return MINIPAY_INVALID_ARGUMENT;
     minipay_status status = mpi_enter(pay, NULL);
     if (status != MINIPAY_OK)
         return status;

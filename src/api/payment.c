@@ -134,16 +134,16 @@ minipay_status minipay_merchant_update(minipay *pay, const minipay_merchant_chan
 minipay_status minipay_merchant_list(minipay *pay, const minipay_id *after, minipay_merchant *merchants,
                                      uint32_t *count, minipay_error *error)
 {
+    mpi_page made;
     minipay_status status = mpi_check_page(merchants, count, error);
     if (status == MINIPAY_OK && !after)
         status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "NULL");
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
+        status = mpi_page_begin(pay, &made, sizeof *merchants, *count, error);
     if (status != MINIPAY_OK)
         return status;
-    status = mpi_payments_merchants(&pay->payments, after, merchants, count, error);
-    mpi_leave(pay);
-    return status;
+    status = mpi_payments_merchants(&pay->payments, after, made.rows, &made.count, error);
+    return mpi_page_end(pay, &made, status, merchants, count);
 }
 
 static minipay_status check_query(const minipay_slip_query *query, minipay_error *error)

@@ -149,16 +149,16 @@ minipay_status minipay_settlement_statement(minipay *pay, const minipay_id *line
                                             minipay_statement_entry *entries, uint32_t *count,
                                             minipay_error *error)
 {
+    mpi_page made;
     minipay_status status = mpi_check_page(entries, count, error);
     if (status == MINIPAY_OK && (!line_id || !after))
         status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, line_id ? "after" : "line_id", "NULL");
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
+        status = mpi_page_begin(pay, &made, sizeof *entries, *count, error);
     if (status != MINIPAY_OK)
         return status;
-    status = mpi_settlements_statement(&pay->settlements, line_id, after, entries, count, error);
-    mpi_leave(pay);
-    return status;
+    status = mpi_settlements_statement(&pay->settlements, line_id, after, made.rows, &made.count, error);
+    return mpi_page_end(pay, &made, status, entries, count);
 }
 
 /* ---- the business calendar --------------------------------------------------------------------------------- */

@@ -30,7 +30,8 @@ const mpi_record mpi_slip_change_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_slip_change, "slip_change", change_fields, 1, NULL, 0);
 
 /* What is left of the authorisation, and what the change takes of it. */
-static minipay_status size_up(const mpi_slip *slip, mpi_slip_change *change, mpi_slip *after)
+static minipay_status size_up(const mpi_slip *slip, int64_t now, mpi_slip_change *change,
+                              mpi_slip *after)
 {
     int64_t left;
     if (!mpi_money_subtract(slip->amount_minor, slip->captured_minor, &left))
@@ -41,6 +42,8 @@ static minipay_status size_up(const mpi_slip *slip, mpi_slip_change *change, mpi
         &mpi_slip_moves[mpi_slip_state(slip)][rest ? MPI_SLIP_CAPTURE_REST : MPI_SLIP_CAPTURE_PART];
     if (move->status != MINIPAY_OK)
         return move->status;
+    if (slip->expires_at && now >= slip->expires_at)
+        return MINIPAY_HOLD_EXPIRED;
     if (change->amount_minor > left)
         return MINIPAY_INSUFFICIENT_FUNDS;
     after->slip_state = move->to;
@@ -71,8 +74,7 @@ static minipay_status fix_fee(mpi_payments *payments, mpi_flow *flow, mpi_slip_c
     return MINIPAY_OK;
 }
 
-/* A small capture may leave the member nothing to pay; then no money is taken, but the time counts all the
- * same. */
+/* A small capture may leave the member nothing to pay; then no money is taken. */
 static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
                                 const mpi_slip *slip, int64_t member_minor)
 {
@@ -85,8 +87,7 @@ static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip
         .amount_minor = member_minor,
     };
     if (member_minor == 0)
-        return slip->expires_at && mpi_unit_now(flow->unit) >= slip->expires_at ? MINIPAY_HOLD_EXPIRED
-                                                                                : MINIPAY_OK;
+        return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
     return payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id, &asked, &left,
                                     &change->op.policy_version);
@@ -135,7 +136,7 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
     if (status != MINIPAY_OK)
         return status;
     mpi_slip after = *slip;
-    status = size_up(slip, change, &after);
+    status = size_up(slip, mpi_unit_now(flow->unit), change, &after);
     if (status == MINIPAY_OK)
         status = fix_fee(payments, flow, change, &after);
     if (status == MINIPAY_OK)

@@ -15,6 +15,12 @@
  *   AUTHORIZE  provide ──▶ hold ──▶ DONE: the slip, whose money is captured or freed later
  */
 
+static minipay_status check_expiry(const mpi_flow *flow, const mpi_slip *slip)
+{
+    return slip->expires_at && slip->expires_at <= mpi_unit_now(flow->unit) ? MINIPAY_HOLD_EXPIRED
+                                                                            : MINIPAY_OK;
+}
+
 /* Nothing is topped up for a payment that would be refused anyway, and no more than the member's part. */
 static minipay_status provide(void *context, mpi_flow *flow, void *document)
 {
@@ -27,6 +33,8 @@ static minipay_status provide(void *context, mpi_flow *flow, void *document)
         return MINIPAY_OK;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
+    if (status == MINIPAY_OK)
+        status = check_expiry(flow, slip);
     if (status == MINIPAY_OK)
         status = mpi_promotion_quote(payments, flow, slip, &promotion, &discount);
     if (status != MINIPAY_OK)
@@ -114,11 +122,10 @@ static minipay_status hold(void *context, mpi_flow *flow, void *document)
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
     if (status == MINIPAY_OK)
         status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
-    if (status != MINIPAY_OK)
-        return status;
-    if (slip->expires_at && slip->expires_at <= now)
-        return MINIPAY_HOLD_EXPIRED;
-    status = mpi_promotion_take(payments, flow, slip);
+    if (status == MINIPAY_OK)
+        status = check_expiry(flow, slip);
+    if (status == MINIPAY_OK)
+        status = mpi_promotion_take(payments, flow, slip);
     if (status != MINIPAY_OK)
         return status;
     mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);

@@ -41,7 +41,7 @@ static void fee_back(mpi_refund *refund, mpi_slip *after)
     mpi_money_subtract(after->refunded_fee_minor, before, &refund->fee_minor);
 }
 
-static minipay_status size_up(const mpi_slip *slip, mpi_refund *refund, mpi_slip *after)
+static minipay_status size_up(const mpi_slip *slip, bool too_late, mpi_refund *refund, mpi_slip *after)
 {
     int64_t left;
     if (!mpi_money_subtract(mpi_slip_captured(slip), slip->refunded_minor, &left))
@@ -50,7 +50,7 @@ static minipay_status size_up(const mpi_slip *slip, mpi_refund *refund, mpi_slip
     bool rest = refund->amount_minor == left;
     const mpi_slip_move *move =
         &mpi_slip_moves[mpi_slip_state(slip)][rest ? MPI_SLIP_REFUND_REST : MPI_SLIP_REFUND_PART];
-    if (move->status != MINIPAY_OK || left == 0)
+    if (move->status != MINIPAY_OK || left == 0 || too_late)
         return MINIPAY_SLIP_CLOSED;
     if (refund->amount_minor > left ||
         !mpi_money_add(slip->refunded_minor, refund->amount_minor, &after->refunded_minor))
@@ -125,9 +125,7 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
     if (status != MINIPAY_OK)
         return status;
     mpi_slip after = *slip;
-    status = size_up(slip, refund, &after);
-    if (status == MINIPAY_OK && is_too_late(slip, rules, mpi_unit_now(flow->unit)))
-        status = MINIPAY_SLIP_CLOSED;
+    status = size_up(slip, is_too_late(slip, rules, mpi_unit_now(flow->unit)), refund, &after);
     if (status == MINIPAY_OK)
         status = give_back(payments, flow, refund, slip, &after);
     if (status == MINIPAY_OK)

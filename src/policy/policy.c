@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/policy.h"
 
-#include "base/assert.h"
 #include "base/currency.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -238,7 +237,10 @@ static void set_rule(publication *work, int32_t rule, int32_t tier, const char *
     while (i < work->set_count && !(work->set[i].rule == rule && work->set[i].tier == tier &&
                                     memcmp(work->set[i].currency, row.currency, 4) == 0))
         i++;
-    MPI_ASSERT(i < RULES_LARGEST);
+    if (i == RULES_LARGEST) {
+        work->status = MINIPAY_INVALID_ARGUMENT;
+        return;
+    }
     work->set[i] = row;
     work->set_count += i == work->set_count;
 }
@@ -284,20 +286,24 @@ static minipay_status publish(void *context, mpi_unit *unit, minipay_error *erro
     }
     if (last)
         status = copy_last(work, unit, last->version, error);
+    if (status != MINIPAY_OK)
+        return status;
     work->version = last ? (int32_t)last->version + 1 : 1;
     for (uint32_t i = 0; !last && i < MPI_COUNT(defaults); i++)
         set_rule(work, defaults[i].rule, 0, defaults[i].currency, defaults[i].value);
     for (uint32_t i = 0; i < work->count; i++)
         set_rule(work, work->rules[i].rule, work->rules[i].tier, work->rules[i].currency,
                  work->rules[i].value);
-    return status == MINIPAY_OK ? insert_set(work, unit, error) : status;
+    return work->status == MINIPAY_OK ? insert_set(work, unit, error) : MINIPAY_OK;
 }
 
 static minipay_status run_publication(publication *work, minipay_error *error)
 {
     minipay_status status = mpi_store_write(work->policy->store, publish, work, error);
-    if (status == MINIPAY_OK && work->status != MINIPAY_OK)
+    if (status == MINIPAY_OK && work->status == MINIPAY_INVALID_TIME)
         return mpi_fail(error, work->status, "effective_at", "the last version is in force only later");
+    if (status == MINIPAY_OK && work->status == MINIPAY_INVALID_ARGUMENT)
+        return mpi_fail(error, work->status, "rules", "a set has at most %d rules", RULES_LARGEST);
     return status;
 }
 
@@ -376,9 +382,14 @@ minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, c
         mpi_policy_rule row = {.version = (int32_t)found->version, .rule = rule, .tier = tier};
         mpi_text_copy(row.currency, sizeof row.currency, currency);
         status = mpi_view_get(&view, &mpi_policy_rule_record, -1, &row, error);
-        *value = status == MINIPAY_OK ? row.value : tier ? 0 : default_of(rule, currency);
-        *version = (int32_t)found->version;
-        status = status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+        if (status == MINIPAY_NOT_FOUND) {
+            row.value = tier ? 0 : default_of(rule, currency);
+            status = MINIPAY_OK;
+        }
+        if (status == MINIPAY_OK) {
+            *value = row.value;
+            *version = (int32_t)found->version;
+        }
     }
     mpi_view_close(&view);
     return status;

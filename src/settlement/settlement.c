@@ -174,13 +174,22 @@ static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_i
     return status;
 }
 
+/* The caller knows the field by the request's name for it. */
+static minipay_status reused(minipay_error *error)
+{
+    if (error && strcmp(error->field, "retry_of") == 0)
+        mpi_fail(error, MINIPAY_ID_REUSED, "run_id",
+                 "this id already belongs to another request: run_id differs");
+    return MINIPAY_ID_REUSED;
+}
+
 static minipay_status drive(mpi_settlements *settlements, const mpi_requests *requests,
                             const minipay_id *id, minipay_settlement *settlement, minipay_error *error)
 {
     minipay_outcome outcome;
     minipay_status status = mpi_drive(settlements->engine, requests, &outcome, error);
     if (status == MINIPAY_OK && outcome.status == MINIPAY_ID_REUSED)
-        return outcome.status;
+        return reused(error);
     if (status == MINIPAY_OK && outcome.state == MINIPAY_STATE_REJECTED)
         return mpi_fail_plain(error, outcome.status,
                               outcome.status == MINIPAY_NOT_FOUND ? "run_id" : NULL);

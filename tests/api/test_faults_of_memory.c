@@ -134,12 +134,45 @@ static void any_allocation_may_fail_while_opening(void **state)
     }
 }
 
+/* A hash's own memory is libsodium's; what is around it is ours. */
+static void any_allocation_may_fail_while_a_secret_is_set_and_tried(void **state)
+{
+    world w;
+    minipay_credential_request request;
+    minipay_outcome outcome;
+    bool came = true;
+    (void)state;
+    world_begin(&w);
+    minipay_credential_request_init(&request);
+    request.member_id = world_person(&w, NULL);
+    request.credential = MINIPAY_CREDENTIAL_PIN;
+    strcpy(request.secret, "135790");
+    request.id = world_id(&w);
+    for (uint32_t number = 1; came; number++) {
+        set_memory(&w, number);
+        minipay_status status = minipay_credential_set(w.pay, &request, &outcome, NULL);
+        came = lift_memory(&w, number);
+        ASSERT_STATUS(status, came ? MINIPAY_NO_MEMORY : MINIPAY_OK);
+    }
+    came = true;
+    for (uint32_t number = 1; came; number++) {
+        set_memory(&w, number);
+        minipay_status status =
+            minipay_credential_verify(w.pay, &request.member_id, MINIPAY_CREDENTIAL_PIN, "135790", NULL);
+        came = lift_memory(&w, number);
+        ASSERT_STATUS(status, came ? MINIPAY_NO_MEMORY : MINIPAY_OK);
+    }
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_allocation_may_fail),
         cmocka_unit_test(any_allocation_may_fail_on_a_handle_that_is_new),
         cmocka_unit_test(any_allocation_may_fail_while_opening),
+        cmocka_unit_test(any_allocation_may_fail_while_a_secret_is_set_and_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
