@@ -171,7 +171,7 @@ static minipay_status compensate(mpi_flow *flow, const mpi_known_saga *known, mp
         const mpi_step *done = &known->saga->steps[step];
         minipay_status status = done->undo ? done->undo(known->context, flow, document) : MINIPAY_OK;
         if (status != MINIPAY_OK)
-            return is_rejection(status) ? MINIPAY_INTERNAL : status;
+            return status;
     }
     return MINIPAY_OK;
 }
@@ -278,6 +278,49 @@ static minipay_status write_back(mpi_flow *flow, const mpi_known_saga *known, co
     return MINIPAY_OK;
 }
 
+/* As if this run had not been: its steps are undone, those of earlier runs compensated. What cannot be taken
+ * back any more, or cannot be given back, waits for a person instead. */
+static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const mpi_document *before,
+                             minipay_status reason, mpi_document *document)
+{
+    bool stays = known->saga->pivot && document->op.step >= known->saga->pivot;
+    mpi_mark mark = mpi_unit_mark(flow->unit);
+    memcpy(document, before, known->saga->record->table.row_size);
+    minipay_status status = stays ? MINIPAY_OK : compensate(flow, known, document);
+    if (is_rejection(status)) {
+        mpi_unit_undo(flow->unit, mark);
+        memcpy(document, before, known->saga->record->table.row_size);
+        stays = true;
+        status = MINIPAY_OK;
+    }
+    if (status == MINIPAY_OK && stays)
+        return mpi_saga_park(flow, document->op.kind, &document->op.id, reason);
+    return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
+}
+
+/* `document` becomes what stands now. */
+static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, const void *row,
+                                mpi_document *document)
+{
+    mpi_document before;
+    mpi_mark mark = mpi_unit_mark(flow->unit);
+    uint32_t calls = flow->calls->count;
+    memcpy(&before, document, known->saga->record->table.row_size);
+    minipay_status status = run_steps(flow, known, document);
+    if (status == MINIPAY_OK) {
+        status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
+    } else if (is_rejection(status)) {
+        mpi_unit_undo(flow->unit, mark);
+        flow->calls->count = calls;
+        status = refuse(flow, known, &before, status, document);
+        if (status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING)
+            return MINIPAY_OK; /* parked */
+    } else if (status == MPI_WAIT) {
+        status = MINIPAY_OK;
+    }
+    return status == MINIPAY_OK ? write_back(flow, known, row, document) : status;
+}
+
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id)
 {
     mpi_known_saga *known = known_saga(flow->engine, kind);
@@ -292,19 +335,7 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
     memcpy(&document, row, known->saga->record->table.row_size);
     if (document.op.state != MINIPAY_STATE_RUNNING)
         return MINIPAY_OK;
-    status = run_steps(flow, known, &document);
-    if (status == MINIPAY_OK) {
-        status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, &document);
-    } else if (is_rejection(status)) {
-        minipay_status reason = status;
-        status = compensate(flow, known, &document);
-        if (status == MINIPAY_OK)
-            status = finish(flow, known, MINIPAY_STATE_REJECTED, reason, &document);
-    } else if (status == MPI_WAIT) {
-        status = MINIPAY_OK;
-    }
-    if (status == MINIPAY_OK)
-        status = write_back(flow, known, row, &document);
+    status = run_again(flow, known, row, &document);
     if (status == MINIPAY_OK && is_final(&document.op))
         status = tell_world(flow, known, &document);
     if (status == MINIPAY_OK && is_final(&document.op) && document.op.parent_kind)

@@ -15,7 +15,8 @@
  *               │        document RUNNING, committed before anything outside is asked;
  *               │        the answer runs the same step again
  *               ▼
- *          REJECTED: what this run staged is undone; steps of earlier runs are compensated, last first
+ *          REJECTED: what this run staged is undone; steps of earlier runs are compensated, last first;
+ *          behind a pivot step (the bank has moved the money) PARKED instead, for a person to see
  *
  * A saga that never waits leaves one row, or none of its own where its posting says all. */
 
@@ -112,6 +113,7 @@ struct mpi_saga {
     const mpi_record *record;
     const mpi_step *steps;
     uint32_t step_count;
+    int32_t pivot; /* with so many steps done it is never refused; 0: there is no such step */
 
     /* Fills a zeroed document from an instruction, secrets in plain; the head is filled already. NULL
      * where operations do not come as instructions. */

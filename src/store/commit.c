@@ -109,11 +109,10 @@ static bool pointer_room(mpi_unit *unit, size_t count)
     return true;
 }
 
+/* The old tag left the tally when the row was first changed. */
 static void retag(mpi_unit *unit, mpi_table *table, mpi_entry *entry)
 {
     uint8_t *tag = mpi_record_tag_of(table->record, entry->row);
-    if (entry->state != MPI_ENTRY_NEW)
-        mpi_tally_count(&table->tally, tag, -1);
     if (entry->state != MPI_ENTRY_GONE) {
         mpi_record_tag(table->record, &unit->store->keys, entry->row, tag);
         mpi_tally_count(&table->tally, tag, 1);

@@ -74,19 +74,34 @@ mpi_mark mpi_unit_mark(const mpi_unit *unit)
     return (mpi_mark){unit->undo_count, unit->next_sequence};
 }
 
+/* A tally counts the tags of the rows that stand in the storage: a row leaves it when it is first changed, while
+ * its tag is the stored one, and comes back with its new tag when it is written. */
+static void count_tag(mpi_table *table, mpi_entry *entry, int sign)
+{
+    if (table->record->form == MPI_FORM_DOCUMENT)
+        mpi_tally_count(&table->tally, mpi_record_tag_of(table->record, entry->row), sign);
+}
+
+static void restore(mpi_unit *unit, const mpi_undo *undo)
+{
+    bool is_back = undo->state == MPI_ENTRY_CLEAN && undo->entry->state != MPI_ENTRY_CLEAN;
+    undo->entry->state = undo->state;
+    if (undo->state != MPI_ENTRY_ABSENT)
+        memcpy(undo->entry->row, unit->images + undo->image, undo->table->record->table.row_size);
+    if (is_back)
+        count_tag(undo->table, undo->entry, 1);
+}
+
 void mpi_unit_undo(mpi_unit *unit, mpi_mark mark)
 {
     MPI_ASSERT(mark.undo <= unit->undo_count);
     while (unit->undo_count > mark.undo) {
         mpi_undo *undo = &unit->undo[--unit->undo_count];
         unit->image_used = undo->image;
-        if (!undo->entry) {
+        if (undo->entry)
+            restore(unit, undo);
+        else
             mpi_stream_unstage(undo->table);
-            continue;
-        }
-        undo->entry->state = undo->state;
-        if (undo->state != MPI_ENTRY_ABSENT)
-            memcpy(undo->entry->row, unit->images + undo->image, undo->table->record->table.row_size);
     }
     unit->next_sequence = mark.sequence;
 }
@@ -190,22 +205,11 @@ void *mpi_unit_edit(mpi_unit *unit, mpi_table *table, const void *row)
     MPI_ASSERT(mpi_entry_stands(entry));
     if (!undo_note(unit, table, entry) || !mpi_table_list(table, entry))
         return NULL;
-    if (entry->state == MPI_ENTRY_CLEAN)
+    if (entry->state == MPI_ENTRY_CLEAN) {
+        count_tag(table, entry, -1);
         entry->state = MPI_ENTRY_CHANGED;
+    }
     return entry->row;
-}
-
-/* A document's tag stays the stored row's until the new one is made: the tally takes the difference. */
-static void store_row(mpi_table *table, mpi_entry *entry, const void *row)
-{
-    uint8_t tag[MPI_TAG_SIZE] = {0};
-    bool document = table->record->form == MPI_FORM_DOCUMENT;
-    if (document && entry->state == MPI_ENTRY_GONE)
-        memcpy(tag, mpi_record_tag_of(table->record, entry->row), sizeof tag);
-    entry->state = entry->state == MPI_ENTRY_GONE ? MPI_ENTRY_CHANGED : MPI_ENTRY_NEW;
-    memcpy(entry->row, row, table->record->table.row_size);
-    if (document)
-        memcpy(mpi_record_tag_of(table->record, entry->row), tag, sizeof tag);
 }
 
 minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row, minipay_error *error)
@@ -220,7 +224,8 @@ minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row
         entry = mpi_table_add(table, row);
     if (!entry || !undo_note(unit, table, entry) || !mpi_table_list(table, entry))
         return no_memory(error);
-    store_row(table, entry, row);
+    entry->state = entry->state == MPI_ENTRY_GONE ? MPI_ENTRY_CHANGED : MPI_ENTRY_NEW;
+    memcpy(entry->row, row, table->record->table.row_size);
     return MINIPAY_OK;
 }
 
@@ -230,6 +235,8 @@ minipay_status mpi_unit_delete(mpi_unit *unit, mpi_table *table, const void *row
     MPI_ASSERT(mpi_entry_stands(entry));
     if (!undo_note(unit, table, entry) || !mpi_table_list(table, entry))
         return no_memory(error);
+    if (entry->state == MPI_ENTRY_CLEAN)
+        count_tag(table, entry, -1);
     entry->state = entry->state == MPI_ENTRY_NEW ? MPI_ENTRY_ABSENT : MPI_ENTRY_GONE;
     return MINIPAY_OK;
 }

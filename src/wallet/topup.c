@@ -100,7 +100,7 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
     return wallets->banking.order(wallets->banking.impl, flow, &request);
 }
 
-/* The bank has moved the money: it is never refused. A wallet that was closed meanwhile leaves it in
+/* The bank has moved the money, so nothing here may be refused. A wallet that was closed meanwhile leaves it in
  * suspense. */
 static minipay_status credit(void *context, mpi_flow *flow, void *document)
 {
@@ -154,6 +154,7 @@ const mpi_saga mpi_topup_saga = {
     .record = &mpi_topup_record,
     .steps = topup_steps,
     .step_count = MPI_COUNT(topup_steps),
+    .pivot = 2, /* the order: the bank has moved the money */
     .draw_up = draw_up,
     .tell = tell,
 };

@@ -245,6 +245,31 @@ static void an_operation_without_an_answer_by_its_deadline_is_parked(void **stat
     }
 }
 
+/* The bank has moved it, and the books cannot say so: nothing is refused any more, a person must see it. */
+static void money_that_the_books_cannot_hold_is_parked(void **state)
+{
+    const int64_t most = INT64_C(5000000000000000000);
+    int32_t states[2];
+    world w;
+    saying_bank bank;
+    (void)state;
+    begin_saying(&w, &bank);
+    bank.at_submit = MINIPAY_VERDICT_PENDING;
+    bank.at_query = MINIPAY_VERDICT_DONE;
+    minipay_id ids[2];
+    for (int i = 0; i < 2; i++)
+        ids[i] =
+            world_do(&w, MINIPAY_KIND_TOPUP, world_person(&w, i ? "110-2" : "110-1"), world_nobody, most)
+                .id;
+    world_rest(&w);
+    for (int i = 0; i < 2; i++)
+        states[i] = world_outcome(&w, MINIPAY_KIND_TOPUP, ids[i]).state;
+    bool first_fits = states[0] == MINIPAY_STATE_DONE; /* whichever the bank was asked first */
+    ASSERT_STATE(states[first_fits ? 0 : 1], MINIPAY_STATE_DONE);
+    ASSERT_STATE(states[first_fits ? 1 : 0], MINIPAY_STATE_PARKED);
+    world_close(&w);
+}
+
 static void a_run_touches_no_more_than_its_budget(void **state)
 {
     world w;
@@ -274,6 +299,7 @@ int main(void)
         cmocka_unit_test(an_order_the_bank_never_saw_is_submitted_again_only_after_finality),
         cmocka_unit_test(questions_come_ever_later_and_stop_at_the_deadline),
         cmocka_unit_test(an_operation_without_an_answer_by_its_deadline_is_parked),
+        cmocka_unit_test(money_that_the_books_cannot_hold_is_parked),
         cmocka_unit_test(a_run_touches_no_more_than_its_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

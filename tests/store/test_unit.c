@@ -303,6 +303,30 @@ static void take_away_and_insert_again(shop *s, mpi_unit *unit)
     assert_int_equal(mpi_unit_insert(unit, s->papers, &taken, NULL), MINIPAY_OK);
 }
 
+/* A holder of a copy writes all of it back, the tag of before included, when the row has been written meanwhile. */
+static void write_an_old_copy_back(shop *s, mpi_unit *unit)
+{
+    paper copy = *edit(s, unit, 1);
+    mpi_unit_settle(unit);
+    edit(s, unit, 1)->number = 50;
+    mpi_unit_settle(unit);
+    expect_ranks(unit, &(minipay_scan){.table = &paper_record.table, .index = -1, .descending = 1},
+                 "97 98 99 ");
+    copy.number = 60;
+    *edit(s, unit, 1) = copy;
+}
+
+static void a_row_written_twice_in_a_unit_is_counted_once(void **state)
+{
+    shop s;
+    (void)state;
+    open_shop(&s, ":memory:", 1000);
+    in_unit(&s, make_three);
+    in_unit(&s, write_an_old_copy_back);
+    expect_sound(&s);
+    mpi_store_close(s.store);
+}
+
 static void rows_come_and_go_within_a_unit(void **state)
 {
     shop s;
@@ -547,6 +571,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_undone_leaves_no_trace),
         cmocka_unit_test(a_unit_that_fails_leaves_no_trace_in_file_or_cache),
+        cmocka_unit_test(a_row_written_twice_in_a_unit_is_counted_once),
         cmocka_unit_test(rows_come_and_go_within_a_unit),
         cmocka_unit_test(a_scan_sees_what_the_running_operation_staged),
         cmocka_unit_test(a_lookup_sees_what_was_staged),
