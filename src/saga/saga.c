@@ -153,11 +153,12 @@ static minipay_status find_standing(mpi_flow *flow, mpi_known_saga *known, mpi_d
 
 /* ---- running ------------------------------------------------------------------------------------------- */
 
-static minipay_status run_steps(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
+static minipay_status run_steps(mpi_flow *flow, const mpi_known_saga *known, int32_t until,
+                                mpi_document *document)
 {
-    const mpi_saga *saga = known->saga;
-    while (document->op.step < (int32_t)saga->step_count) {
-        minipay_status status = saga->steps[document->op.step].run(known->context, flow, document);
+    while (document->op.step < until) {
+        const mpi_step *step = &known->saga->steps[document->op.step];
+        minipay_status status = step->run(known->context, flow, document);
         if (status != MINIPAY_OK)
             return status;
         document->op.step++;
@@ -211,7 +212,7 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     document->op.state = MINIPAY_STATE_RUNNING;
     if (flow->error)
         flow->error->status = MINIPAY_OK; /* of an earlier operation of the group */
-    minipay_status status = run_steps(flow, known, document);
+    minipay_status status = run_steps(flow, known, (int32_t)saga->step_count, document);
     if (status == MPI_WAIT)
         return mpi_unit_insert(flow->unit, known->table, document, flow->error);
     if (status == MINIPAY_OK) {
@@ -298,21 +299,38 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
     return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
 }
 
+/* Where a run can be taken back to. */
+typedef struct start_point {
+    mpi_mark mark;
+    uint32_t calls;
+    mpi_document document;
+} start_point;
+
+static void remember(const mpi_flow *flow, const mpi_known_saga *known, const mpi_document *document,
+                     start_point *start)
+{
+    start->mark = mpi_unit_mark(flow->unit);
+    start->calls = flow->calls->count;
+    memcpy(&start->document, document, known->saga->record->table.row_size);
+}
+
 /* `document` becomes what stands now. */
 static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, const void *row,
                                 mpi_document *document)
 {
-    mpi_document before;
-    mpi_mark mark = mpi_unit_mark(flow->unit);
-    uint32_t calls = flow->calls->count;
-    memcpy(&before, document, known->saga->record->table.row_size);
-    minipay_status status = run_steps(flow, known, document);
+    start_point start;
+    remember(flow, known, document, &start);
+    minipay_status status = run_steps(flow, known, known->saga->kept, document);
+    if (status == MINIPAY_OK) {
+        remember(flow, known, document, &start);
+        status = run_steps(flow, known, (int32_t)known->saga->step_count, document);
+    }
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
     } else if (is_rejection(status)) {
-        mpi_unit_undo(flow->unit, mark);
-        flow->calls->count = calls;
-        status = refuse(flow, known, &before, status, document);
+        mpi_unit_undo(flow->unit, start.mark);
+        flow->calls->count = start.calls;
+        status = refuse(flow, known, &start.document, status, document);
         if (status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING)
             return MINIPAY_OK; /* parked */
     } else if (status == MPI_WAIT) {

@@ -113,6 +113,7 @@ struct mpi_saga {
     const mpi_record *record;
     const mpi_step *steps;
     uint32_t step_count;
+    int32_t kept;  /* so many first steps stand even when a later one is refused */
     int32_t pivot; /* with so many steps done it is never refused; 0: there is no such step */
 
     /* Fills a zeroed document from an instruction, secrets in plain; the head is filled already. NULL

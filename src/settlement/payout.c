@@ -181,6 +181,7 @@ const mpi_saga mpi_payout_saga = {
     .record = &mpi_line_record,
     .steps = payout_steps,
     .step_count = MPI_COUNT(payout_steps),
+    .kept = 1,  /* the fee */
     .pivot = 3, /* the order: the bank has moved the money */
     .ended = ended,
     .tell = tell,
