@@ -2,6 +2,7 @@
 #include "saga/batch.h"
 
 #include "base/assert.h"
+#include "base/id.h"
 #include "saga/internal.h"
 
 #include <stdlib.h>
@@ -36,6 +37,8 @@ struct mpi_atomic {
 static minipay_status check_unused(mpi_flow *flow, const minipay_instruction *instruction)
 {
     minipay_outcome standing;
+    if (mpi_id_compare(&instruction->id, flow->atomic->request->id) == 0)
+        return mpi_fail(flow->error, MINIPAY_ID_REUSED, "kind", "this id is the batch's own");
     minipay_status status = mpi_saga_look_up(flow, instruction->kind, &instruction->id, &standing);
     if (status == MINIPAY_OK)
         return mpi_fail(flow->error, MINIPAY_ID_REUSED, "id", "this id already belongs to an operation");

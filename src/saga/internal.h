@@ -12,6 +12,7 @@ typedef struct mpi_known_saga {
     const mpi_saga *saga;
     void *context;
     mpi_table *table;
+    bool shares; /* its table is an earlier kind's too */
 } mpi_known_saga;
 
 struct mpi_engine {
@@ -25,6 +26,9 @@ struct mpi_engine {
 /* The name of the first field of the request that is another one in what stands; `asked` is not sealed yet. */
 const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
                                 const mpi_document *standing);
+
+/* OK when no other kind has an operation under this id, else MINIPAY_ID_REUSED (kind). */
+minipay_status mpi_saga_check_kind(mpi_flow *flow, const mpi_known_saga *own, const minipay_id *id);
 
 typedef struct mpi_atomic mpi_atomic;
 

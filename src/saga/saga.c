@@ -44,8 +44,11 @@ void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context)
 {
     MPI_ASSERT(saga->kind > 0 && saga->kind < MPI_KINDS && !engine->known[saga->kind].saga);
     MPI_ASSERT(saga->record->table.row_size <= MPI_DOCUMENT_LARGEST);
-    engine->known[saga->kind] =
-        (mpi_known_saga){saga, context, mpi_store_table(engine->store, saga->record)};
+    mpi_table *table = mpi_store_table(engine->store, saga->record);
+    bool shares = false;
+    for (int32_t kind = 1; kind < MPI_KINDS; kind++)
+        shares |= engine->known[kind].table == table;
+    engine->known[saga->kind] = (mpi_known_saga){saga, context, table, shares};
 }
 
 void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller)
@@ -233,12 +236,24 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     return status == MINIPAY_OK ? tell_world(flow, known, document) : status;
 }
 
-static minipay_status compare_standing(mpi_flow *flow, const mpi_saga *saga, const mpi_document *asked,
-                                       int64_t print, const mpi_document *standing)
+/* What stands without a document may be another kind's posting. */
+static minipay_status check_posting(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id)
+{
+    minipay_status status = mpi_unit_has(flow->unit, known->table, id, flow->error);
+    return status == MINIPAY_NOT_FOUND ? mpi_saga_check_kind(flow, known, id) : status;
+}
+
+static minipay_status compare_standing(mpi_flow *flow, const mpi_known_saga *known,
+                                       const mpi_document *asked, int64_t print,
+                                       const mpi_document *standing)
 {
     if (standing->op.fingerprint == print && standing->op.kind == asked->op.kind)
         return MINIPAY_OK;
-    const char *field = mpi_saga_difference(saga, mpi_store_keys(flow->engine->store), asked, standing);
+    minipay_status status = check_posting(flow, known, &asked->op.id);
+    if (status != MINIPAY_OK)
+        return status;
+    const char *field =
+        mpi_saga_difference(known->saga, mpi_store_keys(flow->engine->store), asked, standing);
     return mpi_fail(flow->error, MINIPAY_ID_REUSED, field,
                     "this id already belongs to another request: %s differs", field);
 }
@@ -252,12 +267,15 @@ minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *docume
     int64_t print = mpi_saga_fingerprint(flow->engine, record, document);
     minipay_status status = find_standing(flow, known, &standing);
     if (status == MINIPAY_NOT_FOUND) {
+        status = mpi_saga_check_kind(flow, known, &document->op.id);
+        if (status != MINIPAY_OK)
+            return status;
         document->op.fingerprint = print;
         mpi_record_seal(record, mpi_store_keys(flow->engine->store), &document->op.id, document);
         return first_run(flow, known, document);
     }
     if (status == MINIPAY_OK)
-        status = compare_standing(flow, known->saga, document, print, &standing);
+        status = compare_standing(flow, known, document, print, &standing);
     if (status == MINIPAY_OK && standing.op.state == MINIPAY_STATE_RUNNING) {
         status = mpi_saga_resume(flow, kind, &document->op.id);
         if (status == MINIPAY_OK)

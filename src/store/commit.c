@@ -26,34 +26,34 @@ static minipay_status load_head(mpi_unit *unit, minipay_error *error)
     return store->storage.scan(store->storage.impl, unit->session, &newest, &store->head, &count, error);
 }
 
-static minipay_status load_tallies(mpi_unit *unit, minipay_error *error)
+/* Everything else is forgotten. Where the tally is the one that was known, the rows are, and so their highest id:
+ * a process that writes in turn with others need not look for it again in every table. */
+static minipay_status reload_table(mpi_unit *unit, mpi_table *table, minipay_error *error)
 {
-    mpi_store *store = unit->store;
-    for (uint32_t i = 0; i < store->table_count; i++) {
-        mpi_table *table = &store->tables[i];
-        uint8_t found = 0;
-        void *rows[1] = {&table->tally};
-        memset(&table->tally, 0, sizeof table->tally);
-        if (table->record->form != MPI_FORM_DOCUMENT)
-            continue;
-        strncpy(table->tally.table_name, table->record->table.name, sizeof table->tally.table_name - 1);
-        minipay_status status = store->storage.get_many(
-            store->storage.impl, unit->session, &mpi_tally_record.table, -1, rows, &found, 1, error);
-        if (status != MINIPAY_OK)
-            return status;
-    }
-    return MINIPAY_OK;
+    minipay_storage *storage = &unit->store->storage;
+    mpi_tally before = table->tally;
+    bool known = table->highest_known;
+    uint8_t found = 0;
+    void *rows[1] = {&table->tally};
+    mpi_table_forget(table);
+    memset(&table->tally, 0, sizeof table->tally);
+    if (table->record->form != MPI_FORM_DOCUMENT)
+        return MINIPAY_OK;
+    strncpy(table->tally.table_name, table->record->table.name, sizeof table->tally.table_name - 1);
+    minipay_status status = storage->get_many(storage->impl, unit->session, &mpi_tally_record.table, -1,
+                                              rows, &found, 1, error);
+    table->highest_known = known && memcmp(&before, &table->tally, sizeof before) == 0;
+    return status;
 }
 
 static minipay_status reload(mpi_unit *unit, minipay_error *error)
 {
     mpi_store *store = unit->store;
-    for (uint32_t i = 0; i < store->table_count; i++)
-        mpi_table_forget(&store->tables[i]);
     store->generation++;
+    store->recent.known = false;
     minipay_status status = load_head(unit, error);
-    if (status == MINIPAY_OK)
-        status = load_tallies(unit, error);
+    for (uint32_t i = 0; i < store->table_count && status == MINIPAY_OK; i++)
+        status = reload_table(unit, &store->tables[i], error);
     store->loaded = status == MINIPAY_OK;
     return status;
 }
@@ -120,13 +120,6 @@ static void retag(mpi_unit *unit, mpi_table *table, mpi_entry *entry)
     table->tally_changed = true;
 }
 
-static void raise_highest(mpi_table *table, size_t offset, const void *row)
-{
-    const uint8_t *id = (const uint8_t *)row + offset;
-    if (table->highest_known && memcmp(id, &table->highest, sizeof table->highest) > 0)
-        memcpy(&table->highest, id, sizeof table->highest);
-}
-
 static uint32_t collect(mpi_unit *unit, const mpi_table *table, mpi_entry_state state)
 {
     uint32_t count = 0;
@@ -142,7 +135,7 @@ static void clean(mpi_table *table)
     for (uint32_t i = 0; i < table->written_count; i++) {
         mpi_entry *entry = table->written[i];
         if (entry->state == MPI_ENTRY_NEW && table->key_size >= sizeof table->highest)
-            raise_highest(table, 0, entry->row);
+            mpi_table_raise(table, entry->row);
         bool absent = entry->state == MPI_ENTRY_GONE || entry->state == MPI_ENTRY_ABSENT;
         entry->state = absent ? MPI_ENTRY_ABSENT : MPI_ENTRY_CLEAN;
         entry->listed = 0;
@@ -200,11 +193,6 @@ static minipay_status flush_entries(mpi_unit *unit, mpi_table *table, minipay_er
     return status;
 }
 
-static const void *staged_at(const mpi_table *table, uint32_t number)
-{
-    return table->staged + (size_t)number * table->record->table.row_size;
-}
-
 /* The stream whose next row, counting from `places`, has the lowest sequence. A stream whose turn it was is
  * asked first: rows of one stream mostly follow each other. */
 static mpi_table *next_stream(mpi_store *store, const uint32_t *places, uint32_t *number,
@@ -212,14 +200,14 @@ static mpi_table *next_stream(mpi_store *store, const uint32_t *places, uint32_t
 {
     mpi_table *next = &store->tables[*number];
     if (places[*number] < next->staged_count &&
-        sequence_of(staged_at(next, places[*number])) == expected)
+        sequence_of(mpi_stream_row(next, places[*number])) == expected)
         return next;
     next = NULL;
     for (uint32_t i = 0; i < store->table_count; i++) {
         mpi_table *table = &store->tables[i];
         if (places[i] < table->staged_count &&
-            (!next ||
-             sequence_of(staged_at(table, places[i])) < sequence_of(staged_at(next, places[*number])))) {
+            (!next || sequence_of(mpi_stream_row(table, places[i])) <
+                          sequence_of(mpi_stream_row(next, places[*number])))) {
             next = table;
             *number = i;
         }
@@ -241,7 +229,7 @@ static void hash_streams(mpi_unit *unit)
         unit->hashing = true;
     }
     while ((table = next_stream(store, places, &number, expected))) {
-        const void *row = staged_at(table, places[number]++);
+        const void *row = mpi_stream_row(table, places[number]++);
         mpi_block_add_row(&unit->hasher, table->record, row);
         expected = sequence_of(row) + 1;
     }
@@ -253,9 +241,9 @@ static minipay_status flush_stream(mpi_unit *unit, mpi_table *table, minipay_err
     if (!pointer_room(unit, count))
         return no_memory(error);
     for (uint32_t i = 0; i < count; i++) {
-        unit->pointers[i] = staged_at(table, table->flushed_count + i);
+        unit->pointers[i] = mpi_stream_row(table, table->flushed_count + i);
         if (table->find_size)
-            raise_highest(table, table->find_offset, unit->pointers[i]);
+            mpi_table_raise(table, mpi_stream_row(table, i) + table->find_offset);
     }
     table->flushed_count = table->staged_count;
     return write_rows(unit, &table->record->table, MINIPAY_WRITE_INSERT, count, error);

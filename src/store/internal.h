@@ -70,11 +70,14 @@ void mpi_table_warm(mpi_table *table, const void *const *keys, const void **rows
 mpi_entry *mpi_table_add(mpi_table *table, const void *key); /* ABSENT; NULL: no memory */
 bool mpi_table_list(mpi_table *table, mpi_entry *entry);
 void mpi_table_forget(mpi_table *table); /* everything, staged rows included */
+void mpi_table_raise(mpi_table *table,
+                     const void *id); /* no id below this one is the highest any more */
 void mpi_table_free(mpi_table *table);
 
 bool mpi_stream_stage(mpi_table *table, const void *row);
 void mpi_stream_unstage(mpi_table *table);
 const void *mpi_stream_staged(const mpi_table *table, const void *row);
+const uint8_t *mpi_stream_row(const mpi_table *table, uint32_t number);
 
 /* Rows by their number, lowest first; numbers are keys, never below zero. `rows` and `spare` have room for `count`
  * each; the answer is one of them. */
@@ -84,6 +87,25 @@ typedef struct mpi_numbered {
 } mpi_numbered;
 
 const mpi_numbered *mpi_sort_numbered(mpi_numbered *rows, mpi_numbered *spare, uint32_t count);
+
+/* recent.c: ids that certainly stand nowhere, in no table that is keyed by ids and no stream found by them. */
+typedef struct mpi_recent_set {
+    uint64_t *slots; /* hashes of ids */
+    uint32_t count;
+    minipay_id floor; /* no id above it stood when the set began */
+} mpi_recent_set;
+
+typedef struct mpi_recent {
+    mpi_recent_set sets[2]; /* the older, the younger */
+    minipay_id highest;
+    bool known;
+} mpi_recent;
+
+bool mpi_recent_begin(mpi_recent *recent, const minipay_id *highest); /* false: no memory */
+void mpi_recent_add(mpi_recent *recent, const void *id);
+bool mpi_recent_may_have(const mpi_recent *recent,
+                         const void *id); /* also true while nothing is known */
+void mpi_recent_free(mpi_recent *recent);
 
 /* overlay.c: reading by order or index while rows are staged that the storage does not have. */
 minipay_status mpi_overlay_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
@@ -146,6 +168,7 @@ struct mpi_store {
     mpi_lane lane;
     mpi_unit unit;
     mpi_block head; /* the newest block */
+    mpi_recent recent;
     uint64_t generation;
     bool loaded;
 };

@@ -91,6 +91,7 @@ void mpi_store_close(mpi_store *store)
     for (uint32_t i = 0; i < store->table_count; i++)
         mpi_table_free(&store->tables[i]);
     free(store->tables);
+    mpi_recent_free(&store->recent);
     free(store->unit.undo);
     free(store->unit.images);
     free(store->unit.pointers);

@@ -75,6 +75,15 @@ uint64_t mpi_unit_generation(const mpi_unit *unit);
 minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, const void **row,
                             minipay_error *error);
 
+/* May a row stand under this id in any table that is keyed by ids, or found by them? A no is certain, and costs
+ * nothing for new ids; a yes has to be looked into. */
+minipay_status mpi_unit_may_stand(mpi_unit *unit, const minipay_id *id, bool *may, minipay_error *error);
+
+/* OK when a row of a table keyed by one id stands under it, else MINIPAY_NOT_FOUND. As mpi_unit_get, but nothing is
+ * kept: for ids that are hardly ever found. */
+minipay_status mpi_unit_has(mpi_unit *unit, mpi_table *table, const minipay_id *id,
+                            minipay_error *error);
+
 /* Brings the cached rows under up to MPI_WARM_LARGEST keys near the processor, before a run of mpi_unit_get over them: the waits
  * for memory overlap. `rows[i]` is the row, or NULL when the cache does not have it; nothing is loaded. */
 enum { MPI_WARM_LARGEST = 128 };

@@ -153,6 +153,12 @@ void mpi_table_forget(mpi_table *table)
     table->tally_changed = false;
 }
 
+void mpi_table_raise(mpi_table *table, const void *id)
+{
+    if (table->highest_known && memcmp(id, &table->highest, sizeof table->highest) > 0)
+        memcpy(&table->highest, id, sizeof table->highest);
+}
+
 void mpi_table_free(mpi_table *table)
 {
     for (uint32_t i = 0; i < table->slab_count; i++)
@@ -169,6 +175,11 @@ void mpi_table_free(mpi_table *table)
 static uint8_t *staged_row(const mpi_table *table, uint32_t number)
 {
     return table->staged + (size_t)number * table->record->table.row_size;
+}
+
+const uint8_t *mpi_stream_row(const mpi_table *table, uint32_t number)
+{
+    return staged_row(table, number);
 }
 
 static uint32_t finder_slot(const mpi_table *table, const void *row)

@@ -120,7 +120,7 @@ static bool keyed_by_id(const mpi_table *table)
            table->record->form != MPI_FORM_STREAM;
 }
 
-/* The highest id that stands, once a group of other processes' writes; then kept up by inserts. */
+/* The highest id that stands, once a group of other processes' writes; then kept up by what is written. */
 static minipay_status know_highest(mpi_unit *unit, mpi_table *table, int32_t index, size_t offset,
                                    minipay_error *error)
 {
@@ -138,6 +138,56 @@ static minipay_status know_highest(mpi_unit *unit, mpi_table *table, int32_t ind
         memcpy(&table->highest, (uint8_t *)row + offset, sizeof table->highest);
     table->highest_known = true;
     return MINIPAY_OK;
+}
+
+/* Streams are found by the id that their first index begins with. */
+static bool found_by_id(const mpi_table *table)
+{
+    return keyed_by_id(table) || table->find_size;
+}
+
+static void raise_to(minipay_id *highest, const void *id)
+{
+    if (memcmp(id, highest, sizeof *highest) > 0)
+        memcpy(highest, id, sizeof *highest);
+}
+
+/* What is staged is in no table's highest yet. */
+static void raise_to_staged(const mpi_table *table, minipay_id *highest)
+{
+    for (uint32_t i = 0; table->find_size && i < table->staged_count; i++)
+        raise_to(highest, mpi_stream_row(table, i) + table->find_offset);
+    for (uint32_t i = 0; !table->find_size && i < table->written_count; i++)
+        raise_to(highest, table->written[i]->row);
+}
+
+/* Once after other processes have written. */
+static minipay_status know_recent(mpi_unit *unit, minipay_error *error)
+{
+    mpi_store *store = unit->store;
+    minipay_id highest = {{0}};
+    if (store->recent.known)
+        return MINIPAY_OK;
+    for (uint32_t i = 0; i < store->table_count; i++) {
+        mpi_table *table = &store->tables[i];
+        if (!found_by_id(table))
+            continue;
+        minipay_status status =
+            know_highest(unit, table, table->find_size ? 0 : -1, table->find_offset, error);
+        if (status != MINIPAY_OK)
+            return status;
+        raise_to(&highest, &table->highest);
+        raise_to_staged(table, &highest);
+    }
+    return mpi_recent_begin(&store->recent, &highest) ? MINIPAY_OK : no_memory(error);
+}
+
+minipay_status mpi_unit_may_stand(mpi_unit *unit, const minipay_id *id, bool *may, minipay_error *error)
+{
+    minipay_status status = know_recent(unit, error);
+    if (status == MINIPAY_OK)
+        *may = mpi_recent_may_have(&unit->store->recent, id);
+    return status;
 }
 
 static minipay_status load(mpi_unit *unit, mpi_table *table, const void *key, mpi_entry **entry,
@@ -165,6 +215,8 @@ static minipay_status look_up(mpi_unit *unit, mpi_table *table, const void *key,
     if (*entry)
         return MINIPAY_OK;
     if (keyed_by_id(table)) {
+        if (!mpi_recent_may_have(&unit->store->recent, key))
+            return MINIPAY_OK;
         minipay_status status = know_highest(unit, table, -1, 0, error);
         if (status != MINIPAY_OK)
             return status;
@@ -185,6 +237,27 @@ minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, c
         return MINIPAY_NOT_FOUND;
     *row = entry->row;
     return MINIPAY_OK;
+}
+
+minipay_status mpi_unit_has(mpi_unit *unit, mpi_table *table, const minipay_id *id, minipay_error *error)
+{
+    uint64_t row[MPI_RECORD_LARGEST / 8];
+    void *rows[1] = {row};
+    uint8_t found = 0;
+    minipay_storage *storage = &unit->store->storage;
+    MPI_ASSERT(keyed_by_id(table) && table->key_size == sizeof *id);
+    const mpi_entry *entry = mpi_table_find(table, id);
+    if (entry)
+        return mpi_entry_stands(entry) ? MINIPAY_OK : MINIPAY_NOT_FOUND;
+    minipay_status status = know_highest(unit, table, -1, 0, error);
+    if (status != MINIPAY_OK)
+        return status;
+    if (mpi_id_compare(id, &table->highest) > 0)
+        return MINIPAY_NOT_FOUND;
+    memcpy(row, id, sizeof *id);
+    status = storage->get_many(storage->impl, unit->session, &table->record->table, -1, rows, &found, 1,
+                               error);
+    return status != MINIPAY_OK ? status : found ? MINIPAY_OK : MINIPAY_NOT_FOUND;
 }
 
 void mpi_unit_warm(mpi_unit *unit, mpi_table *table, const void *const *keys, const void **rows,
@@ -226,6 +299,8 @@ minipay_status mpi_unit_insert(mpi_unit *unit, mpi_table *table, const void *row
         return no_memory(error);
     entry->state = entry->state == MPI_ENTRY_GONE ? MPI_ENTRY_CHANGED : MPI_ENTRY_NEW;
     memcpy(entry->row, row, table->record->table.row_size);
+    if (keyed_by_id(table))
+        mpi_recent_add(&unit->store->recent, row);
     return MINIPAY_OK;
 }
 
@@ -249,6 +324,8 @@ minipay_status mpi_unit_append(mpi_unit *unit, mpi_table *stream, const void *ro
     memcpy(copy, &unit->next_sequence, sizeof unit->next_sequence);
     if (!undo_note(unit, stream, NULL) || !mpi_stream_stage(stream, copy))
         return no_memory(error);
+    if (stream->find_size)
+        mpi_recent_add(&unit->store->recent, copy + stream->find_offset);
     *sequence = unit->next_sequence++;
     return MINIPAY_OK;
 }
@@ -258,6 +335,8 @@ minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minip
     uint8_t found = 0;
     void *rows[1] = {row};
     MPI_ASSERT(stream->find_size > 0);
+    if (!mpi_recent_may_have(&unit->store->recent, (uint8_t *)row + stream->find_offset))
+        return MINIPAY_NOT_FOUND;
     const void *staged = mpi_stream_staged(stream, row);
     if (staged) {
         memcpy(row, staged, stream->record->table.row_size);

@@ -47,6 +47,10 @@ static void refused_topup_leaves_no_reservation(void **state)
     minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
     ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
     ASSERT_STATUS(outcome.status, MINIPAY_BANK_REFUSED);
+    minipay_instruction transfer =
+        world_ask(&w, MINIPAY_KIND_TRANSFER, member, world_person(&w, NULL), 20000);
+    transfer.flags = MINIPAY_FLAG_AUTO_TOPUP;
+    world_expect(&w, &transfer, MINIPAY_STATE_REJECTED, MINIPAY_BANK_REFUSED);
     assert_int_equal(world_wallet(&w, member).incoming_minor, 0);
     assert_int_equal(world_at_bank(&w), 0);
     world_at_peace(&w);

@@ -458,6 +458,104 @@ static void expect_time(shop *s, mpi_unit *unit)
     append(s, unit, (uint8_t)mpi_unit_next_sequence(unit), 0);
 }
 
+/* ---- ids that certainly stand nowhere ---- */
+
+static bool may_stand(mpi_unit *unit, uint8_t first, uint32_t rest)
+{
+    minipay_id id = {{first}};
+    bool may = false;
+    memcpy(id.bytes + 12, &rest, sizeof rest);
+    assert_int_equal(mpi_unit_may_stand(unit, &id, &may, NULL), MINIPAY_OK);
+    return may;
+}
+
+static void append_by(shop *s, mpi_unit *unit, uint8_t first)
+{
+    line made = {.by = {{first}}, .leg = 1};
+    int64_t sequence;
+    assert_int_equal(mpi_unit_append(unit, s->lines, &made, &sequence, NULL), MINIPAY_OK);
+}
+
+static void stage_in_both_and_ask(shop *s, mpi_unit *unit)
+{
+    insert(s, unit, 199);
+    append_by(s, unit, 198);
+    append_by(s, unit, 200);
+    assert_true(may_stand(unit, 199, 0));
+    assert_true(may_stand(unit, 200, 0));
+    assert_false(may_stand(unit, 201, 0));
+    insert(s, unit, 210);
+    append_by(s, unit, 205);
+    assert_true(may_stand(unit, 210, 0));
+    assert_true(may_stand(unit, 205, 0));
+    assert_false(may_stand(unit, 207, 0));
+    assert_false(may_stand(unit, 211, 0));
+}
+
+static void ask_what_stands(shop *s, mpi_unit *unit)
+{
+    minipay_id papers[] = {{{210}}, {{209}}, {{211}}};
+    assert_true(may_stand(unit, 200, 0));
+    assert_true(may_stand(unit, 205, 0));
+    assert_true(may_stand(unit, 210, 0));
+    assert_false(may_stand(unit, 211, 0));
+    assert_int_equal(mpi_unit_has(unit, s->papers, &papers[0], NULL), MINIPAY_OK);
+    assert_int_equal(mpi_unit_has(unit, s->papers, &papers[1], NULL), MINIPAY_NOT_FOUND);
+    assert_int_equal(mpi_unit_has(unit, s->papers, &papers[2], NULL), MINIPAY_NOT_FOUND);
+}
+
+static void take_note_of_nothing(shop *s, mpi_unit *unit)
+{
+    (void)s;
+    assert_false(may_stand(unit, 210, 0));
+}
+
+static void an_id_that_stands_may_always_stand(void **state)
+{
+    shop s, other;
+    (void)state;
+    remove("may_stand.db");
+    open_shop(&s, "may_stand.db", 1000);
+    open_shop(&other, "may_stand.db", 1000);
+    in_unit(&other, take_note_of_nothing);
+    in_unit(&s, stage_in_both_and_ask);
+    in_unit(&s, ask_what_stands);
+    in_unit(&other, ask_what_stands);
+    mpi_store_close(other.store);
+    mpi_store_close(s.store);
+    open_shop(&s, "may_stand.db", 1000);
+    in_unit(&s, ask_what_stands);
+    mpi_store_close(s.store);
+}
+
+enum { MANY = 40000 };
+
+/* More than are known by their hash, in an order that is not theirs. */
+static void append_many_and_ask(shop *s, mpi_unit *unit)
+{
+    assert_false(may_stand(unit, 1, 0));
+    for (uint32_t i = 0; i < MANY; i++) {
+        uint32_t number = i * 7919 % MANY;
+        line made = {.by = {{1}}, .leg = 1};
+        int64_t sequence;
+        memcpy(made.by.bytes + 12, &number, sizeof number);
+        assert_int_equal(mpi_unit_append(unit, s->lines, &made, &sequence, NULL), MINIPAY_OK);
+        mpi_unit_settle(unit);
+    }
+    for (uint32_t i = 0; i < MANY; i++)
+        assert_true(may_stand(unit, 1, i));
+    assert_false(may_stand(unit, 2, 0));
+}
+
+static void the_newest_of_many_ids_are_known_and_the_older_looked_for(void **state)
+{
+    shop s;
+    (void)state;
+    open_shop(&s, ":memory:", 1000);
+    in_unit(&s, append_many_and_ask);
+    mpi_store_close(s.store);
+}
+
 static void time_never_goes_back(void **state)
 {
     static const int64_t clocks[] = {5000, 4000, 5000, 4999, 6000};
@@ -576,6 +674,8 @@ int main(void)
         cmocka_unit_test(a_scan_sees_what_the_running_operation_staged),
         cmocka_unit_test(a_lookup_sees_what_was_staged),
         cmocka_unit_test(a_stream_is_numbered_without_gaps_and_found_by_its_index),
+        cmocka_unit_test(an_id_that_stands_may_always_stand),
+        cmocka_unit_test(the_newest_of_many_ids_are_known_and_the_older_looked_for),
         cmocka_unit_test(time_never_goes_back),
         cmocka_unit_test(a_commit_closes_one_block_and_reading_closes_none),
         cmocka_unit_test(a_cache_of_almost_no_rows_changes_nothing_but_speed),

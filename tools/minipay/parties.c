@@ -33,15 +33,15 @@ static bool has_room(parties *p)
     return true;
 }
 
-uint32_t parties_see(parties *p, const char *name, int64_t opening, uint64_t row)
+uint32_t parties_see(parties *p, const char *name, int64_t opening, uint64_t order)
 {
     uint32_t known = p->names.count;
     if (!has_room(p))
         return MAP_NONE;
     uint32_t number = map_put(&p->names, name, (uint32_t)strlen(name));
     if (number != MAP_NONE && p->names.count > known) {
-        p->list[number] = (party){.opening = opening, .row = row};
-        named_id(number, p->role, name, &p->list[number].id);
+        p->list[number] = (party){.opening = opening, .order = order};
+        named_id(p->list[number].order, p->role, name, &p->list[number].id);
     }
     return number;
 }
@@ -92,7 +92,7 @@ static bool fill_wallet(const parties *p, uint32_t number, int32_t fee_basis_poi
     minipay_wallet_request *r = request;
     (void)fee_basis_points;
     minipay_wallet_request_init(r);
-    named_id(number, "wallet", map_at(&p->names, number), &r->id);
+    named_id(p->list[number].order, "wallet", map_at(&p->names, number), &r->id);
     r->member_id = p->list[number].id;
     text_set(r->currency, sizeof r->currency, "KRW");
     text_set(r->channel, sizeof r->channel, CHANNEL);
@@ -109,7 +109,7 @@ static bool fill_link(const parties *p, uint32_t number, int32_t fee_basis_point
     (void)fee_basis_points;
     minipay_link_request_init(r);
     int length = snprintf(owner, sizeof owner, "%s:%s", p->role, name);
-    named_id(number, "account", owner, &r->id);
+    named_id(p->list[number].order, "account", owner, &r->id);
     r->owner_id = p->list[number].id;
     uint64_t digits = map_hash(owner, (size_t)length) % UINT64_C(1000000000000000000);
     text_set(r->bank, sizeof r->bank, "004");
@@ -153,7 +153,7 @@ bool party_opening(const parties *p, uint32_t number, minipay_instruction *depos
     if (who->opening <= 0)
         return false;
     minipay_instruction_init(deposit, MINIPAY_KIND_TOPUP);
-    named_id(who->row, "opening", map_at(&p->names, number), &deposit->id);
+    named_id(who->order, "opening", map_at(&p->names, number), &deposit->id);
     deposit->member_id = who->id;
     deposit->amount_minor = who->opening;
     text_set(deposit->currency, sizeof deposit->currency, "KRW");

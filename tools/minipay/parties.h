@@ -14,7 +14,7 @@
 typedef struct party {
     minipay_id id;
     int64_t opening; /* printed balance at first sight */
-    uint64_t row;    /* of first sight */
+    uint64_t order;  /* in time, of first sight */
 } party;
 
 typedef struct parties {
@@ -25,8 +25,8 @@ typedef struct parties {
     uint32_t ready; /* so many stand in the books, from the first */
 } parties;
 
-/* Numbers a name; `opening` and `row` are kept at first sight. MAP_NONE when memory runs out. */
-uint32_t parties_see(parties *p, const char *name, int64_t opening, uint64_t row);
+/* Numbers a name; `opening` and `order` are kept at first sight. MAP_NONE when memory runs out. */
+uint32_t parties_see(parties *p, const char *name, int64_t opening, uint64_t order);
 
 const party *parties_at(const parties *p, uint32_t number);
 

@@ -141,22 +141,28 @@ static int32_t kind_of(int32_t kind)
     return kinds[kind];
 }
 
+/* A row's place in time, in ms from the beginning: ids that rise with the clock are the fastest. */
+static uint64_t order_of(const paysim_row *row)
+{
+    return (uint64_t)(row->step - 1) * 3600000 + row->number / 4;
+}
+
 static void row_id(const paysim_row *row, minipay_id *id)
 {
     char text[2 * PAYSIM_NAME_SIZE + 96];
     snprintf(text, sizeof text, "row:%" PRIu64 ":%d:%s:%" PRId64 ":%s:%s", row->number, row->step,
              paysim_kind_name(row->kind), row->amount, row->origin, row->target);
-    minipay_id_from_name(REPLAY_BASE_MS + row->number, text, id);
+    minipay_id_from_name(REPLAY_BASE_MS + order_of(row), text, id);
 }
 
 static int add_row(player *p, const paysim_row *row)
 {
     minipay_instruction *i = &p->rows[p->count];
-    uint32_t origin = parties_see(&p->members, row->origin, row->old_origin, row->number), target = 0;
+    uint32_t origin = parties_see(&p->members, row->origin, row->old_origin, order_of(row)), target = 0;
     if (paysim_is_member(row->target))
-        target = parties_see(&p->members, row->target, row->old_target, row->number);
+        target = parties_see(&p->members, row->target, row->old_target, order_of(row));
     uint32_t merchant =
-        row->kind == PAYSIM_PAYMENT ? parties_see(&p->merchants, row->target, 0, row->number) : 0;
+        row->kind == PAYSIM_PAYMENT ? parties_see(&p->merchants, row->target, 0, order_of(row)) : 0;
     if (origin == MAP_NONE || target == MAP_NONE || merchant == MAP_NONE)
         return fail_own("memory is used up");
     minipay_instruction_init(i, kind_of(row->kind));
