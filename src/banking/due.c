@@ -2,6 +2,7 @@
 #include "banking/internal.h"
 
 #include "base/error.h"
+#include "base/time.h"
 
 #include <stdlib.h>
 
@@ -33,7 +34,7 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
     if (now >= order->deadline_at)
         return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
     order->attempts++;
-    order->next_at = now + mpi_order_wait_us(rules, order->attempts);
+    order->next_at = mpi_time_after_ms(now, mpi_order_wait_ms(rules, order->attempts));
     if (!order->reference[0])
         return mpi_order_add_first_call(banking, flow, order);
     return mpi_order_add_call(banking, flow, order, MPI_CALL_QUERY);

@@ -15,7 +15,7 @@ minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow,
 const mpi_rules *mpi_order_rules(const mpi_banking *banking, mpi_flow *flow, const char currency[4]);
 
 /* How long after an attempt the bank is asked again. */
-int64_t mpi_order_wait_us(const mpi_rules *rules, int32_t attempts);
+int64_t mpi_order_wait_ms(const mpi_rules *rules, int32_t attempts);
 
 minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
                                   mpi_call_kind kind);

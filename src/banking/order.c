@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "base/time.h"
 
 #include <string.h>
 
@@ -65,12 +66,12 @@ const mpi_rules *mpi_order_rules(const mpi_banking *banking, mpi_flow *flow, con
 }
 
 /* Twice as long after each attempt, up to policy's largest wait. */
-int64_t mpi_order_wait_us(const mpi_rules *rules, int32_t attempts)
+int64_t mpi_order_wait_ms(const mpi_rules *rules, int32_t attempts)
 {
     int64_t first = rules->values[MINIPAY_RULE_BANK_RETRY_FIRST_MS][0];
     int64_t largest = rules->values[MINIPAY_RULE_BANK_RETRY_LARGEST_MS][0];
     int64_t wait = attempts > 30 ? largest : first << (attempts > 0 ? attempts - 1 : 0);
-    return (wait < largest ? wait : largest) * 1000;
+    return wait < largest ? wait : largest;
 }
 
 minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
@@ -142,8 +143,8 @@ static minipay_status first_submit(mpi_banking *banking, mpi_flow *flow, mpi_ban
     order->reference_date = mpi_rules_date(rules, now);
     order->op.policy_version = rules->version;
     order->attempts = 1;
-    order->next_at = now + mpi_order_wait_us(rules, 1);
-    order->deadline_at = now + rules->values[MINIPAY_RULE_BANK_DEADLINE_MS][0] * 1000;
+    order->next_at = mpi_time_after_ms(now, mpi_order_wait_ms(rules, 1));
+    order->deadline_at = mpi_time_after_ms(now, rules->values[MINIPAY_RULE_BANK_DEADLINE_MS][0]);
     status = mpi_order_add_first_call(banking, flow, order);
     return status == MINIPAY_OK ? MPI_WAIT : status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/time.h"
 
+#include "base/money.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -42,6 +43,12 @@ int32_t mpi_date_of(int64_t at, int32_t offset_minutes)
 {
     int64_t seconds = at / US_PER_SECOND + (int64_t)offset_minutes * 60;
     return mpi_date_from_days((int32_t)(seconds / 86400));
+}
+
+int64_t mpi_time_after_ms(int64_t at, int64_t ms)
+{
+    int64_t us, after;
+    return mpi_money_multiply(ms, 1000, &us) && mpi_money_add(at, us, &after) ? after : INT64_MAX;
 }
 
 void minipay_time_format(int64_t at, char text[32])

@@ -17,4 +17,10 @@ int32_t mpi_date_from_days(int32_t days);
 
 bool mpi_date_valid(int32_t date);
 
+/* The last microsecond of the year 9999. */
+#define MPI_TIME_LARGEST INT64_C(253402300799999999)
+
+/* `at` and so many milliseconds, or INT64_MAX when that does not fit. */
+int64_t mpi_time_after_ms(int64_t at, int64_t ms);
+
 #endif

@@ -42,14 +42,15 @@ void mpi_policy_free(mpi_policy *policy);
 /* Publishes version 1, the defaults, into a store that has none. */
 minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error);
 
-/* The rules in force at the unit's time. Valid until the group ends. */
+/* The rules in force at the unit's time. Valid until the group ends, or rules of 15 other currencies were asked
+ * for. CORRUPT when a version is gone. */
 minipay_status mpi_policy_rules(mpi_policy *policy, mpi_unit *unit, const char currency[4],
                                 const mpi_rules **rules, minipay_error *error);
 
 minipay_status mpi_policy_publish(mpi_policy *policy, const minipay_rule *rules, uint32_t count,
                                   int64_t effective_at, int32_t *version, minipay_error *error);
 
-/* The rule in force at `at`, read beside the lane. */
+/* The rule in force at `at`, read beside the lane. INVALID_ARGUMENT (rule, tier), INVALID_CURRENCY, CORRUPT. */
 minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, const char *currency,
                                int64_t at, int64_t *value, int32_t *version, minipay_error *error);
 

@@ -475,50 +475,6 @@ static void policy(void **state)
     end(&d);
 }
 
-/* 256 rules at a time, in currencies that come anew each time: the third set would be too large. */
-static void a_set_of_rules_that_grows_too_large_is_refused(void **state)
-{
-    static const char *const currencies[] = {"KRW", "USD", "EUR", "JPY", "GBP", "CNY", "CHF", "SEK",
-                                             "NOK", "DKK", "PLN", "CZK", "HUF", "AUD", "NZD", "CAD",
-                                             "MXN", "BRL", "ZAR", "TRY", "INR", "THB", "IDR", "MYR",
-                                             "PHP", "SGD", "HKD", "TWD", "VND", "KWD"};
-    static const int32_t by_tier[] = {MINIPAY_RULE_LIMIT_OPERATION, MINIPAY_RULE_LIMIT_HOLDING,
-                                      MINIPAY_RULE_LIMIT_DAILY, MINIPAY_RULE_LIMIT_MONTHLY};
-    uint32_t refused = 0;
-    TEST_BEGINS(minipay_rule);
-    (void)n, (void)many;
-    for (size_t c = 0; c < sizeof currencies / sizeof *currencies; c++) {
-        minipay_rule rules[16];
-        for (int i = 0; i < 16; i++) {
-            minipay_rule_init(&rules[i]);
-            rules[i].rule = by_tier[i / 4];
-            rules[i].tier = i % 4;
-            rules[i].value = 1000000;
-            memcpy(rules[i].currency, currencies[c], 4);
-        }
-        *out = rules[0];
-        ASSERT_STATUS(publish(p, out, 0, NULL), MINIPAY_OK);
-        assert_int_equal(refused, 0);
-        ASSERT_STATUS(minipay_policy_publish(p, rules, 16, 0, NULL, NULL), MINIPAY_OK);
-    }
-    for (int rule = 7; rule < MINIPAY_RULE_COUNT && !refused;
-         rule++) { /* now with those that have no tiers */
-        for (size_t c = 0; c < sizeof currencies / sizeof *currencies && !refused; c++) {
-            minipay_rule_init(out);
-            out->rule = rule;
-            memcpy(out->currency, currencies[c], 4);
-            minipay_status status = publish(p, out, 0, &d.error);
-            refused = status == MINIPAY_INVALID_ARGUMENT;
-            if (!refused)
-                ASSERT_STATUS(status, MINIPAY_OK);
-        }
-    }
-    assert_int_equal(refused, 1);
-    assert_string_equal(d.error.field, "rules");
-    world_credit(&d.w, d.member, 1);
-    end(&d);
-}
-
 static minipay_status open_wallet(desk *d, minipay_id member, const char *currency)
 {
     minipay_wallet_request request;
@@ -577,7 +533,6 @@ int main(void)
         cmocka_unit_test(settlement_runs),
         cmocka_unit_test(settlement_lists),
         cmocka_unit_test(policy),
-        cmocka_unit_test(a_set_of_rules_that_grows_too_large_is_refused),
         cmocka_unit_test(wallets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
