@@ -256,6 +256,20 @@ def replay_on_a_terminal(path):
     return said.decode()
 
 
+def what_is_empty_and_what_is_one_is_said_so():
+    run("init", "--db", "empty.db")
+    for words in (["wallet", "list"], ["member", "list"], ["merchant", "list"], ["promotion", "list"],
+                  ["settle", "holidays"], ["settle", "list"], ["bank", "orders"], ["operation", "list", "pay"]):
+        assert run(*words, "--db", "empty.db").endswith("  (none)\n"), words
+        assert run(*words, "--db", "empty.db", "--json") == "", words
+    assert "KRW, nothing booked yet\n0 wallets\n" in run("report", "--db", "empty.db")
+    run("member", "register", "--db", "empty.db", "--name", "One", "--email", "one@example.com")
+    run("wallet", "open", "--db", "empty.db", "--member", "one@example.com")
+    run("wallet", "credit", "--db", "empty.db", "--member", "one@example.com", "--amount", "7", "--reason", "gift")
+    report = run("report", "--db", "empty.db")
+    assert re.search(r"KRW, business date \d{4}-\d\d-\d\d\n1 wallet\n", report), report
+
+
 def progress_is_shown_on_a_terminal_only():
     path = example_rows(9000, "progress.csv")
     assert "rows/s" in replay_on_a_terminal(path)
@@ -287,6 +301,7 @@ an_operator_corrects_freezes_and_closes_a_wallet()
 an_audit_that_is_not_clean_ends_with_1_and_names_the_row()
 unusable_databases_are_told_apart()
 a_folder_that_cannot_be_written_is_said()
+what_is_empty_and_what_is_one_is_said_so()
 progress_is_shown_on_a_terminal_only()
 demo_shows_a_day_that_adds_up()
 print("ok")

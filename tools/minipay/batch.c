@@ -291,9 +291,7 @@ int cmd_transfer_batch(const args *a, db *d)
     if (a->text[OPT_ATOMIC] && a->text[OPT_AUTO_TOPUP])
         return fail_usage(
             "--atomic and --auto-topup: all or none takes no transfer that may wait for a bank");
-    int code = request_id(a, d, &b.request.id);
-    if (!code)
-        code = request_stamp(a, b.request.actor, b.request.channel, b.request.reason);
+    int code = request_begin(a, d, &b.request.id, b.request.actor, b.request.channel, b.request.reason);
     if (!code)
         code = args_currency(a, b.currency);
     if (!code)

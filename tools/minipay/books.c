@@ -3,6 +3,7 @@
 #include "fail.h"
 #include "json.h"
 #include "lines.h"
+#include "list.h"
 #include "policy.h"
 #include "text.h"
 
@@ -18,7 +19,7 @@
  * Sections come in the order of the alphabet, and the library lists most of them in the order of their ids: only
  * what it does not is kept and sorted here. */
 
-enum { PAGE = 128, KEY_SIZE = 160 };
+enum { KEY_SIZE = 160 };
 
 /* ---- what is left out of a document ---------------------------------------------------------------------- */
 
@@ -57,35 +58,45 @@ static json_t *without_run(json_t *document)
 
 /* ---- operations, and who came in by them ----------------------------------------------------------------- */
 
-typedef int (*take_operation)(lines *out, db *d, const minipay_operation *operation);
+/* Where a list has come to, and where its lines go. */
+typedef struct section {
+    lines *out;
+    int32_t kind; /* of operations */
+    minipay_id operation;
+    minipay_balance account;
+    minipay_posting posting;
+    int64_t position; /* of the bank's statement */
+} section;
 
-static int each_operation(lines *out, db *d, int32_t kind, take_operation take)
+static minipay_status read_operations(db *d, void *query, void *page, uint32_t *count,
+                                      minipay_error *error)
 {
-    minipay_operation *page = calloc(PAGE, sizeof *page);
-    minipay_id after = {{0}};
-    uint32_t count = PAGE;
-    int code = page ? 0 : fail_own("memory is used up");
-    while (!code && count == PAGE) {
-        minipay_error error;
-        minipay_error_init(&error);
-        minipay_status status = minipay_operation_list(d->pay, kind, &after, page, &count, &error);
-        if (status != MINIPAY_OK)
-            code = fail_doing("operations", status, &error);
-        for (uint32_t i = 0; !code && i < count; i++) {
-            code = take(out, d, &page[i]);
-            after = page[i].id;
-        }
-    }
-    free(page);
-    return code;
+    section *s = query;
+    minipay_operation *found = page;
+    minipay_status status = minipay_operation_list(d->pay, s->kind, &s->operation, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        s->operation = found[*count - 1].id;
+    return status;
 }
 
-static int tell_operation(lines *out, db *d, const minipay_operation *operation)
+typedef int (*take_item)(db *d, const void *query, const void *item, table *t);
+
+static int each_operation(lines *out, db *d, int32_t kind, take_item take)
 {
+    const list operations = {NULL, sizeof(minipay_operation), read_operations, take};
+    section s = {.out = out, .kind = kind};
+    return list_each(d, &operations, &s, 0, NULL);
+}
+
+static int tell_operation(db *d, const void *query, const void *item, table *t)
+{
+    lines *out = ((const section *)query)->out;
+    const minipay_operation *operation = item;
     char key[KEY_SIZE], id[MINIPAY_ID_TEXT_SIZE];
     const char *status = operation->status ? minipay_status_name(operation->status) : "";
     json_t *document = json_loads(operation->document, 0, NULL);
     (void)d;
+    (void)t;
     if (!document)
         return fail_own("a document is not JSON, or memory is used up");
     minipay_id_format(&operation->id, id);
@@ -113,11 +124,14 @@ static int tell_operations(lines *out, db *d)
     return code;
 }
 
-static int tell_member(lines *out, db *d, const minipay_operation *operation)
+static int tell_member(db *d, const void *query, const void *item, table *t)
 {
+    lines *out = ((const section *)query)->out;
+    const minipay_operation *operation = item;
     char id[MINIPAY_ID_TEXT_SIZE];
     minipay_member m;
     minipay_error error;
+    (void)t;
     minipay_member_init(&m);
     minipay_error_init(&error);
     if (operation->state != MINIPAY_STATE_DONE)
@@ -131,11 +145,14 @@ static int tell_member(lines *out, db *d, const minipay_operation *operation)
                                 m.region, "legal_form", m.legal_form, "tier", m.tier, "state", m.state));
 }
 
-static int tell_merchant(lines *out, db *d, const minipay_operation *operation)
+static int tell_merchant(db *d, const void *query, const void *item, table *t)
 {
+    lines *out = ((const section *)query)->out;
+    const minipay_operation *operation = item;
     char id[MINIPAY_ID_TEXT_SIZE];
     minipay_merchant m;
     minipay_error error;
+    (void)t;
     minipay_merchant_init(&m);
     minipay_error_init(&error);
     if (operation->state != MINIPAY_STATE_DONE)
@@ -161,10 +178,14 @@ static void owner_text(const minipay_id *owner, char text[MINIPAY_ID_TEXT_SIZE])
         minipay_id_format(owner, text);
 }
 
-static int tell_account(lines *out, const minipay_balance *b)
+static int tell_account(db *d, const void *query, const void *item, table *t)
 {
+    lines *out = ((const section *)query)->out;
+    const minipay_balance *b = item;
     static const char *const states[] = {"open", "frozen", "closed"};
     char key[KEY_SIZE], owner[MINIPAY_ID_TEXT_SIZE];
+    (void)d;
+    (void)t;
     owner_text(&b->owner_id, owner);
     snprintf(key, sizeof key, "%s %s%s%s %s", owner, b->account, b->purse[0] ? " " : "", b->purse,
              b->currency);
@@ -175,30 +196,34 @@ static int tell_account(lines *out, const minipay_balance *b)
                   b->state >= 0 && b->state < 3 ? states[b->state] : "?", "tier", b->tier));
 }
 
+static minipay_status read_accounts(db *d, void *query, void *page, uint32_t *count,
+                                    minipay_error *error)
+{
+    section *s = query;
+    minipay_balance *found = page;
+    minipay_status status = minipay_balance_list(d->pay, &s->account, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        s->account = found[*count - 1];
+    return status;
+}
+
 static int tell_accounts(lines *out, db *d)
 {
-    minipay_balance *page = calloc(PAGE, sizeof *page), after;
-    uint32_t count = PAGE;
-    int code = page ? 0 : fail_own("memory is used up");
-    minipay_balance_init(&after);
-    while (!code && count == PAGE) {
-        minipay_error error;
-        minipay_error_init(&error);
-        minipay_status status = minipay_balance_list(d->pay, &after, page, &count, &error);
-        if (status != MINIPAY_OK)
-            code = fail_doing("accounts", status, &error);
-        for (uint32_t i = 0; !code && i < count; i++) {
-            code = tell_account(out, &page[i]);
-            after = page[i];
-        }
-    }
-    free(page);
+    static const list listed = {NULL, sizeof(minipay_balance), read_accounts, tell_account};
+    section s = {.out = out};
+    minipay_balance_init(&s.account);
+    minipay_posting_init(&s.posting);
+    int code = list_each(d, &listed, &s, 0, NULL);
     return code ? code : lines_sort(out);
 }
 
-static int tell_posting(lines *out, const minipay_posting *p)
+static int tell_posting(db *d, const void *query, const void *item, table *t)
 {
+    lines *out = ((const section *)query)->out;
+    const minipay_posting *p = item;
     char key[KEY_SIZE], id[MINIPAY_ID_TEXT_SIZE], date[TEXT_SIZE];
+    (void)d;
+    (void)t;
     minipay_id_format(&p->operation_id, id);
     snprintf(key, sizeof key, "%s %02d %s", id, p->leg, minipay_kind_name(p->kind));
     text_date(p->business_date, date);
@@ -210,32 +235,36 @@ static int tell_posting(lines *out, const minipay_posting *p)
                                 "policy_version", p->policy_version, "reverses", p->reverses != 0));
 }
 
+static minipay_status read_postings(db *d, void *query, void *page, uint32_t *count,
+                                    minipay_error *error)
+{
+    section *s = query;
+    minipay_posting *found = page;
+    minipay_status status = minipay_posting_list(d->pay, &s->posting, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        s->posting = found[*count - 1];
+    return status;
+}
+
 static int tell_postings(lines *out, db *d)
 {
-    minipay_posting *page = calloc(PAGE, sizeof *page), after;
-    uint32_t count = PAGE;
-    int code = page ? 0 : fail_own("memory is used up");
-    minipay_posting_init(&after);
-    while (!code && count == PAGE) {
-        minipay_error error;
-        minipay_error_init(&error);
-        minipay_status status = minipay_posting_list(d->pay, &after, page, &count, &error);
-        if (status != MINIPAY_OK)
-            code = fail_doing("postings", status, &error);
-        for (uint32_t i = 0; !code && i < count; i++) {
-            code = tell_posting(out, &page[i]);
-            after = page[i];
-        }
-    }
-    free(page);
+    static const list listed = {NULL, sizeof(minipay_posting), read_postings, tell_posting};
+    section s = {.out = out};
+    minipay_balance_init(&s.account);
+    minipay_posting_init(&s.posting);
+    int code = list_each(d, &listed, &s, 0, NULL);
     return code;
 }
 
 /* ---- the bank's word -------------------------------------------------------------------------------------- */
 
-static int tell_movement(lines *out, const minipay_bank_movement *m)
+static int tell_movement(db *d, const void *query, const void *item, table *t)
 {
+    lines *out = ((const section *)query)->out;
+    const minipay_bank_movement *m = item;
     char key[KEY_SIZE], date[TEXT_SIZE];
+    (void)d;
+    (void)t;
     text_date(m->value_date, date);
     snprintf(key, sizeof key, "%s %s %s", m->currency,
              m->direction == MINIPAY_BANK_COLLECT ? "in" : "out", m->reference);
@@ -244,26 +273,24 @@ static int tell_movement(lines *out, const minipay_bank_movement *m)
                                 "value_date", date, "counterparty", m->counterparty));
 }
 
+static minipay_status read_movements(db *d, void *query, void *page, uint32_t *count,
+                                     minipay_error *error)
+{
+    section *s = query;
+    minipay_bank_movement *found = page;
+    minipay_status status = d->bank.statement(d->bank.impl, s->position, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        s->position = found[*count - 1].position;
+    return status;
+}
+
 static int tell_movements(lines *out, db *d)
 {
-    minipay_bank_movement *page = calloc(PAGE, sizeof *page);
-    int64_t after = 0;
-    uint32_t count = PAGE;
-    int code = page ? 0 : fail_own("memory is used up");
-    while (!code && count == PAGE) {
-        minipay_error error;
-        minipay_error_init(&error);
-        for (uint32_t i = 0; i < PAGE; i++)
-            page[i].struct_size = sizeof *page;
-        minipay_status status = d->bank.statement(d->bank.impl, after, page, &count, &error);
-        if (status != MINIPAY_OK)
-            code = fail_doing("bank", status, &error);
-        for (uint32_t i = 0; !code && i < count; i++) {
-            code = tell_movement(out, &page[i]);
-            after = page[i].position;
-        }
-    }
-    free(page);
+    static const list listed = {NULL, sizeof(minipay_bank_movement), read_movements, tell_movement};
+    section s = {.out = out};
+    minipay_balance_init(&s.account);
+    minipay_posting_init(&s.posting);
+    int code = list_each(d, &listed, &s, 0, NULL);
     return code ? code : lines_sort(out);
 }
 

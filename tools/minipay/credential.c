@@ -63,9 +63,7 @@ static int set(const args *a, db *d, const sort *which)
     minipay_credential_request request;
     minipay_credential_request_init(&request);
     request.credential = which->credential;
-    int code = request_id(a, d, &request.id);
-    if (!code)
-        code = request_stamp(a, request.actor, request.channel, request.reason);
+    int code = request_begin(a, d, &request.id, request.actor, request.channel, request.reason);
     if (!code)
         code = db_member(d, "member", a->words[0], &request.member_id);
     if (!code)

@@ -34,7 +34,7 @@ int cmd_run(const args *a, db *d)
         return json_print(
             json_pack("{s:I,s:o}", "carried", (json_int_t)carried, "next_at", json_time(next_at)));
     text_time(next_at, next);
-    printf("%" PRIu32 " operations carried on; ", carried);
+    printf("%" PRIu32 " %s carried on; ", carried, carried == 1 ? "operation" : "operations");
     if (next_at)
         printf("next at %s\n", next);
     else

@@ -34,7 +34,7 @@ static int show_page(db *d, const list *l, const void *query, const char *page, 
     return code;
 }
 
-static int show_pages(db *d, const list *l, void *query, uint64_t most, table *t)
+int list_each(db *d, const list *l, void *query, uint64_t most, table *t)
 {
     char *page = malloc(PAGE * l->item_size);
     uint64_t left = most ? most : UINT64_MAX;
@@ -59,5 +59,5 @@ int list_show(db *d, const list *l, void *query, uint64_t most, bool as_json)
 {
     table t;
     table_begin(&t, l->heads, columns_of(l->heads));
-    return table_finish(&t, show_pages(d, l, query, most, as_json ? NULL : &t), as_json);
+    return table_finish(&t, list_each(d, l, query, most, as_json ? NULL : &t), as_json);
 }

@@ -21,7 +21,10 @@ typedef struct list {
     int (*show)(db *d, const void *query, const void *item, table *t);
 } list;
 
-/* Up to `most` items (0: all) from the query's place on. Answers the exit code. */
+/* Shows up to `most` items (0: all) from the query's place on, in `t` or as JSON. Answers the exit code. */
+int list_each(db *d, const list *l, void *query, uint64_t most, table *t);
+
+/* The same with a table of its own, or with none. */
 int list_show(db *d, const list *l, void *query, uint64_t most, bool as_json);
 
 #endif

@@ -8,9 +8,7 @@
 static int begin_change(const args *a, db *d, minipay_member_change *change)
 {
     minipay_member_change_init(change);
-    int code = request_id(a, d, &change->id);
-    if (!code)
-        code = request_stamp(a, change->actor, change->channel, change->reason);
+    int code = request_begin(a, d, &change->id, change->actor, change->channel, change->reason);
     return code ? code : db_member(d, "member", a->words[0], &change->member_id);
 }
 

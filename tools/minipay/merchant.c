@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "facts.h"
 #include "fail.h"
 #include "json.h"
+#include "one.h"
 #include "request.h"
 #include "text.h"
-
-#include <stdio.h>
 
 /* Terms in both requests, so that one function reads them. */
 typedef struct agreed {
@@ -46,9 +46,7 @@ static int fill(const args *a, db *d, minipay_merchant_request *r)
 {
     agreed t = {.points = 50, .days = 1};
     minipay_merchant_request_init(r);
-    int code = request_id(a, d, &r->id);
-    if (!code)
-        code = request_stamp(a, r->actor, r->channel, r->reason);
+    int code = request_begin(a, d, &r->id, r->actor, r->channel, r->reason);
     if (!code)
         code = args_copy(a, OPT_NAME, "", r->name, sizeof r->name);
     if (!code)
@@ -81,11 +79,16 @@ static const char *cycle_name(int32_t cycle)
     return cycle >= MINIPAY_CYCLE_DAYS && cycle <= MINIPAY_CYCLE_MONTHLY ? names[cycle] : "?";
 }
 
+static const char *merchant_state(const minipay_merchant *m)
+{
+    return m->state == MINIPAY_MERCHANT_ACTIVE ? "active" : "inactive";
+}
+
 static int show_json(const minipay_merchant *m)
 {
-    json_t *object = json_pack("{s:o,s:s,s:s,s:i,s:i,s:i,s:s,s:i}", "id", json_id(&m->id), "name",
+    json_t *object = json_pack("{s:o,s:s,s:s,s:i,s:i,s:s,s:s,s:i}", "id", json_id(&m->id), "name",
                                m->name, "currency", m->currency, "fee_basis_points", m->fee_basis_points,
-                               "cycle_days", m->cycle_days, "state", m->state, "cycle",
+                               "cycle_days", m->cycle_days, "state", merchant_state(m), "cycle",
                                cycle_name(m->cycle), "cycle_day", m->cycle_day);
     json_t *rest =
         json_pack("{s:I,s:I,s:I,s:o,s:i,s:o}", "fixed_fee_minor", (json_int_t)m->fixed_fee_minor,
@@ -97,44 +100,55 @@ static int show_json(const minipay_merchant *m)
     return json_print(object);
 }
 
-static void print_cycle(const minipay_merchant *m)
+static void tell_cycle(const minipay_merchant *m)
 {
-    if (m->cycle == MINIPAY_CYCLE_DAYS)
-        printf("cycle     %d business days\n", m->cycle_days);
+    static const char *const days[] = {"",         "Monday", "Tuesday",  "Wednesday",
+                                       "Thursday", "Friday", "Saturday", "Sunday"};
+    if (m->cycle == MINIPAY_CYCLE_WEEKLY && m->cycle_day >= 1 && m->cycle_day <= 7)
+        fact_format("settled", "every %s", days[m->cycle_day]);
+    else if (m->cycle == MINIPAY_CYCLE_MONTHLY)
+        fact_format("settled", "monthly, on day %d", m->cycle_day);
+    else if (m->cycle_days == 0)
+        fact_text("settled", "the same day");
     else
-        printf("cycle     %s, day %d\n", cycle_name(m->cycle), m->cycle_day);
+        fact_format("settled", "after %d business %s", m->cycle_days,
+                    m->cycle_days == 1 ? "day" : "days");
 }
 
-static int show(const args *a, const minipay_merchant *m)
+static int show(const args *a, db *d, const void *item)
 {
-    char id[MINIPAY_ID_TEXT_SIZE], money[3][TEXT_SIZE];
+    const minipay_merchant *m = item;
+    (void)d;
     if (args_json(a))
         return show_json(m);
-    minipay_id_format(&m->id, id);
-    text_money(m->fixed_fee_minor, m->currency, money[0]);
-    text_money(m->minimum_fee_minor, m->currency, money[1]);
-    text_money(m->maximum_fee_minor, m->currency, money[2]);
-    printf("id        %s\nname      %s\nstate     %s\ncurrency  %s\n", id, m->name,
-           m->state == MINIPAY_MERCHANT_ACTIVE ? "active" : "inactive", m->currency);
-    printf("fee       %d basis points and %s, at least %s, at most %s\n", m->fee_basis_points, money[0],
-           money[1], m->maximum_fee_minor ? money[2] : "any");
-    print_cycle(m);
-    printf("terms     version %d\n", m->terms_version);
+    fact_id("merchant", &m->id);
+    fact_text("name", m->name);
+    fact_text("state", merchant_state(m));
+    fact_text("currency", m->currency);
+    fact_format("fee", "%d.%02d %%", m->fee_basis_points / 100, m->fee_basis_points % 100);
+    if (m->fixed_fee_minor)
+        fact_money("and", m->fixed_fee_minor, m->currency);
+    if (m->minimum_fee_minor)
+        fact_money("at least", m->minimum_fee_minor, m->currency);
+    if (m->maximum_fee_minor)
+        fact_money("at most", m->maximum_fee_minor, m->currency);
+    tell_cycle(m);
+    if (!id_is_none(&m->account_id))
+        fact_id("paid to account", &m->account_id);
+    fact_format("terms", "version %d", m->terms_version);
+    fact_time("in force since", m->effective_at);
     return EXIT_DONE;
+}
+
+static minipay_status get_merchant(db *d, const minipay_id *id, void *item, minipay_error *error)
+{
+    return minipay_merchant_get(d->pay, id, item, error);
 }
 
 int cmd_merchant_get(const args *a, db *d)
 {
-    minipay_id id;
-    minipay_error error;
-    minipay_merchant merchant;
-    int code = args_id_text("merchant", a->words[0], &id);
-    if (code)
-        return code;
-    minipay_error_init(&error);
-    minipay_merchant_init(&merchant);
-    minipay_status status = minipay_merchant_get(d->pay, &id, &merchant, &error);
-    return status == MINIPAY_OK ? show(a, &merchant) : fail_status(status, &error);
+    static const one merchant = {"merchant", sizeof(minipay_merchant), get_merchant, show};
+    return one_show(a, d, &merchant);
 }
 
 /* ---- changes ---- */
@@ -144,9 +158,7 @@ static int begin_change(const args *a, db *d, int32_t action, minipay_merchant_c
     minipay_merchant_change_init(c);
     c->action = action;
     int code = args_id_text("merchant", a->words[0], &c->merchant_id);
-    if (!code)
-        code = request_id(a, d, &c->id);
-    return code ? code : request_stamp(a, c->actor, c->channel, c->reason);
+    return code ? code : request_begin(a, d, &c->id, c->actor, c->channel, c->reason);
 }
 
 /* What is not named stays as it is. */

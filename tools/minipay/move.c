@@ -47,9 +47,7 @@ static void take_currency(const args *a, db *d, minipay_instruction *i)
 
 static int fill(const args *a, db *d, minipay_instruction *i)
 {
-    int code = request_id(a, d, &i->id);
-    if (!code)
-        code = request_stamp(a, i->actor, i->channel, i->reason);
+    int code = request_begin(a, d, &i->id, i->actor, i->channel, i->reason);
     if (!code)
         code = args_currency(a, i->currency);
     if (!code)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "facts.h"
 #include "fail.h"
 #include "json.h"
+#include "list.h"
+#include "one.h"
 #include "request.h"
 #include "text.h"
 
@@ -11,9 +14,7 @@ static int fill(const args *a, db *d, minipay_promotion_request *r)
 {
     int64_t points, share;
     minipay_promotion_request_init(r);
-    int code = request_id(a, d, &r->id);
-    if (!code)
-        code = request_stamp(a, r->actor, r->channel, r->reason);
+    int code = request_begin(a, d, &r->id, r->actor, r->channel, r->reason);
     if (!code)
         code = args_copy(a, OPT_NAME, "", r->name, sizeof r->name);
     if (!code)
@@ -59,55 +60,86 @@ static int show_json(const minipay_promotion *p)
                   "starts_at", json_time(p->starts_at), "ends_at", json_time(p->ends_at)));
 }
 
-static int show(const args *a, const minipay_promotion *p)
+static void discount_text(const minipay_promotion *p, char text[TEXT_SIZE])
 {
-    char id[MINIPAY_ID_TEXT_SIZE], fixed[TEXT_SIZE], budget[TEXT_SIZE], used[TEXT_SIZE];
+    if (p->basis_points)
+        snprintf(text, TEXT_SIZE, "%d.%02d %%", p->basis_points / 100, p->basis_points % 100);
+    else
+        text_money(p->fixed_minor, p->currency, text);
+}
+
+static int show(const args *a, db *d, const void *item)
+{
+    char discount[TEXT_SIZE];
+    const minipay_promotion *p = item;
+    (void)d;
     if (args_json(a))
         return show_json(p);
-    minipay_id_format(&p->id, id);
-    text_money(p->fixed_minor, p->currency, fixed);
-    text_money(p->budget_minor, p->currency, budget);
-    text_money(p->used_minor, p->currency, used);
-    printf("%s  %s: ", id, p->name);
-    if (p->basis_points)
-        printf("%d basis points off", p->basis_points);
-    else
-        printf("%s off", fixed);
-    printf(", the merchant bears %d of 10,000; %s of %s %s used\n", p->merchant_share, used, budget,
-           p->currency);
+    discount_text(p, discount);
+    fact_id("promotion", &p->id);
+    fact_text("name", p->name);
+    if (!id_is_none(&p->merchant_id))
+        fact_id("merchant", &p->merchant_id);
+    fact_format("discount", "%s%s%s", discount, p->basis_points ? "" : " ",
+                p->basis_points ? "" : p->currency);
+    if (p->largest_minor)
+        fact_money("at most", p->largest_minor, p->currency);
+    fact_format("merchant bears", "%d.%02d %% of it", p->merchant_share / 100, p->merchant_share % 100);
+    fact_money("fund", p->budget_minor, p->currency);
+    fact_money("used", p->used_minor, p->currency);
+    if (p->starts_at)
+        fact_time("from (UTC)", p->starts_at);
+    if (p->ends_at)
+        fact_time("until before (UTC)", p->ends_at);
     return EXIT_DONE;
+}
+
+static minipay_status get_promotion(db *d, const minipay_id *id, void *item, minipay_error *error)
+{
+    return minipay_promotion_get(d->pay, id, item, error);
 }
 
 int cmd_promotion_get(const args *a, db *d)
 {
-    minipay_id id;
-    minipay_error error;
-    minipay_promotion promotion;
-    int code = args_id_text("promotion", a->words[0], &id);
-    if (code)
-        return code;
-    minipay_error_init(&error);
-    minipay_promotion_init(&promotion);
-    minipay_status status = minipay_promotion_get(d->pay, &id, &promotion, &error);
-    return status == MINIPAY_OK ? show(a, &promotion) : fail_status(status, &error);
+    static const one promotion = {"promotion", sizeof(minipay_promotion), get_promotion, show};
+    return one_show(a, d, &promotion);
+}
+
+/* ---- list ---- */
+
+static minipay_status read_promotions(db *d, void *query, void *page, uint32_t *count,
+                                      minipay_error *error)
+{
+    minipay_id *after = query;
+    minipay_promotion *found = page;
+    minipay_status status = minipay_promotion_list(d->pay, after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        *after = found[*count - 1].id;
+    return status;
+}
+
+static int show_row(db *d, const void *query, const void *item, table *t)
+{
+    char discount[TEXT_SIZE];
+    const minipay_promotion *p = item;
+    (void)d;
+    (void)query;
+    if (!t)
+        return show_json(p);
+    discount_text(p, discount);
+    table_cell(t, p->name);
+    table_cell(t, discount);
+    table_money(t, p->used_minor, p->currency);
+    table_money(t, p->budget_minor, p->currency);
+    table_cell(t, p->currency);
+    table_id(t, &p->id);
+    return EXIT_DONE;
 }
 
 int cmd_promotion_list(const args *a, db *d)
 {
-    minipay_promotion promotion;
+    static const char *const heads[] = {"Promotion", ">Discount", ">Used", ">Fund", "", "Id", NULL};
+    static const list promotions = {heads, sizeof(minipay_promotion), read_promotions, show_row};
     minipay_id after = {{0}};
-    uint32_t count = 1;
-    int code = EXIT_DONE;
-    while (!code && count) {
-        minipay_error error;
-        minipay_error_init(&error);
-        minipay_promotion_init(&promotion);
-        minipay_status status = minipay_promotion_list(d->pay, &after, &promotion, &count, &error);
-        if (status != MINIPAY_OK)
-            return fail_status(status, &error);
-        after = promotion.id;
-        if (count)
-            code = show(a, &promotion);
-    }
-    return code;
+    return list_show(d, &promotions, &after, 0, args_json(a));
 }

@@ -346,13 +346,20 @@ static void print_head(const figures *f, const tally *played)
     text_date(f->first_date, first);
     text_date(f->last_date, last);
     text_count(f->wallets, members);
-    printf("\nMiniPay report, %s, business dates %s to %s\n", f->currency, first, last);
-    printf("%s wallets", members);
+    printf("\nMiniPay report, %s, ", f->currency);
+    if (!f->first_date)
+        puts("nothing booked yet");
+    else if (f->first_date == f->last_date)
+        printf("business date %s\n", first);
+    else
+        printf("business dates %s to %s\n", first, last);
+    printf("%s %s", members, f->wallets == 1 ? "wallet" : "wallets");
     if (played) {
         text_count(played->rows, rows);
         text_count(tally_rate(played), rate);
-        printf("; %s rows replayed in %lld.%02lld s, %s a second", rows,
-               (long long)(played->wall_ms / 1000), (long long)(played->wall_ms % 1000 / 10), rate);
+        printf("; %s %s replayed in %lld.%02lld s, %s a second", rows,
+               played->rows == 1 ? "row" : "rows", (long long)(played->wall_ms / 1000),
+               (long long)(played->wall_ms % 1000 / 10), rate);
     }
     puts("");
 }

@@ -27,6 +27,13 @@ int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MI
     return code ? code : args_copy(a, OPT_REASON, "", reason, MINIPAY_REASON_SIZE);
 }
 
+int request_begin(const args *a, db *d, minipay_id *id, char actor[MINIPAY_ACTOR_SIZE],
+                  char channel[MINIPAY_CHANNEL_SIZE], char reason[MINIPAY_REASON_SIZE])
+{
+    int code = request_id(a, d, id);
+    return code ? code : request_stamp(a, actor, channel, reason);
+}
+
 int request_fail(const db *d, minipay_status status, const minipay_error *error)
 {
     char id[MINIPAY_ID_TEXT_SIZE];

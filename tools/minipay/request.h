@@ -26,6 +26,10 @@ int request_waits(const minipay_id *id);
 int request_stamp(const args *a, char actor[MINIPAY_ACTOR_SIZE], char channel[MINIPAY_CHANNEL_SIZE],
                   char reason[MINIPAY_REASON_SIZE]);
 
+/* Both. */
+int request_begin(const args *a, db *d, minipay_id *id, char actor[MINIPAY_ACTOR_SIZE],
+                  char channel[MINIPAY_CHANNEL_SIZE], char reason[MINIPAY_REASON_SIZE]);
+
 /* Makes one request and prints what became of it. `currency` is NULL for what moves no money. */
 int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency);
 

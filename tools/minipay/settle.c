@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "facts.h"
 #include "fail.h"
 #include "json.h"
+#include "list.h"
+#include "one.h"
 #include "request.h"
 #include "settled.h"
-#include "table.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-enum { PAGE = 512 };
 
 /* ---- a run ---- */
 
@@ -33,21 +32,32 @@ static int show_run_json(const minipay_settlement *s)
     return json_print(object);
 }
 
+static void tell_sums(const minipay_settlement *s)
+{
+    fact_money("gross", s->gross_minor, s->currency);
+    fact_money("refunds", s->refund_minor, s->currency);
+    fact_money("fees", s->fee_minor, s->currency);
+    if (s->promotion_minor)
+        fact_money("promotions", s->promotion_minor, s->currency);
+    if (s->carried_minor)
+        fact_money("carried over", s->carried_minor, s->currency);
+    fact_money("net", s->net_minor, s->currency);
+    fact_money("to pay out", s->payout_minor, s->currency);
+    fact_money("paid out", s->paid_minor, s->currency);
+}
+
 static int show_run(const args *a, const minipay_settlement *s)
 {
-    char id[MINIPAY_ID_TEXT_SIZE], date[TEXT_SIZE], money[4][TEXT_SIZE];
     if (args_json(a))
         return show_run_json(s);
-    minipay_id_format(&s->id, id);
-    text_date(s->through_date, date);
-    text_money(s->gross_minor, s->currency, money[0]);
-    text_money(s->refund_minor, s->currency, money[1]);
-    text_money(s->fee_minor, s->currency, money[2]);
-    text_money(s->net_minor, s->currency, money[3]);
-    printf("settlement %s %s, through %s, %s\n", id, minipay_state_name(s->state), date, s->currency);
-    printf("%" PRIu32 " merchants: %" PRIu32 " paid, %" PRIu32 " refused, %" PRIu32 " open\n", s->lines,
-           s->paid, s->refused, s->open);
-    printf("gross %s, refunds %s, fees %s, net %s\n", money[0], money[1], money[2], money[3]);
+    fact_id("settlement", &s->id);
+    fact_text("state", minipay_state_name(s->state));
+    fact_date("through", s->through_date);
+    if (!id_is_none(&s->retry_of))
+        fact_id("retry of", &s->retry_of);
+    fact_format("merchants", "%" PRIu32 ": %" PRIu32 " paid, %" PRIu32 " refused, %" PRIu32 " open",
+                s->lines, s->paid, s->refused, s->open);
+    tell_sums(s);
     return EXIT_DONE;
 }
 
@@ -92,18 +102,23 @@ static int run_named(const args *a, minipay_id *id)
     return 0;
 }
 
+static int show_found(const args *a, db *d, const void *item)
+{
+    (void)d;
+    return show_run(a, item);
+}
+
+static minipay_status get_run(db *d, const minipay_id *id, void *item, minipay_error *error)
+{
+    return minipay_settlement_get(d->pay, id, item, error);
+}
+
 int cmd_settle_get(const args *a, db *d)
 {
+    static const one run = {"settlement", sizeof(minipay_settlement), get_run, show_found};
     minipay_id id;
-    minipay_error error;
-    minipay_settlement settlement;
     int code = run_named(a, &id);
-    if (code)
-        return code;
-    minipay_error_init(&error);
-    minipay_settlement_init(&settlement);
-    minipay_status status = minipay_settlement_get(d->pay, &id, &settlement, &error);
-    return status == MINIPAY_OK ? show_run(a, &settlement) : fail_status(status, &error);
+    return code ? code : one_show_id(a, d, &run, &id);
 }
 
 /* ---- its lines ---- */
@@ -131,10 +146,15 @@ static void line_row(table *t, const minipay_settlement_line *l, const char *nam
     table_money(t, l->net_minor, l->currency);
 }
 
-static int show_line(db *d, const minipay_settlement_line *line, table *t)
+static const char *const line_heads[] = {"Merchant", "Payout", ">Slips", ">Gross",
+                                         ">Refunds", ">Fee",   ">Net",   NULL};
+
+static int show_line(db *d, const void *query, const void *item, table *t)
 {
+    const minipay_settlement_line *line = item;
     minipay_merchant merchant;
     minipay_error error;
+    (void)query;
     minipay_merchant_init(&merchant);
     minipay_error_init(&error);
     minipay_status status = minipay_merchant_get(d->pay, &line->merchant_id, &merchant, &error);
@@ -143,73 +163,62 @@ static int show_line(db *d, const minipay_settlement_line *line, table *t)
     if (!t)
         return json_print(line_json(line, merchant.name));
     line_row(t, line, merchant.name);
-    return 0;
+    return EXIT_DONE;
 }
 
-static int show_lines(db *d, const minipay_id *id, table *t)
+typedef struct lines_query {
+    minipay_id run, after;
+    minipay_settlement_request request; /* of a preview, and what it would do in all */
+    minipay_settlement whole;
+} lines_query;
+
+static minipay_status read_lines(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
 {
-    minipay_settlement_line *lines = calloc(PAGE, sizeof *lines);
-    minipay_id after = {{0}};
-    uint32_t count = PAGE;
-    int code = lines ? 0 : fail_own("memory is used up");
-    while (!code && count == PAGE) {
-        minipay_error error;
-        minipay_error_init(&error);
-        for (uint32_t i = 0; i < PAGE; i++)
-            minipay_settlement_line_init(&lines[i]);
-        minipay_status status = minipay_settlement_lines(d->pay, id, &after, lines, &count, &error);
-        if (status != MINIPAY_OK)
-            code = fail_status(status, &error);
-        for (uint32_t i = 0; !code && i < count; i++) {
-            code = show_line(d, &lines[i], t);
-            after = lines[i].merchant_id;
-        }
-    }
-    free(lines);
-    return code;
+    lines_query *q = query;
+    minipay_settlement_line *found = page;
+    minipay_status status = minipay_settlement_lines(d->pay, &q->run, &q->after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        q->after = found[*count - 1].merchant_id;
+    return status;
 }
 
 int cmd_settle_lines(const args *a, db *d)
 {
-    static const char *const heads[] = {"Merchant", "Payout", ">Slips", ">Gross",
-                                        ">Refunds", ">Fee",   ">Net"};
-    table t;
-    minipay_id id;
-    int code = run_named(a, &id);
-    table_begin(&t, heads, 7);
-    if (!code)
-        code = show_lines(d, &id, args_json(a) ? NULL : &t);
-    return table_finish(&t, code, args_json(a));
+    static const list lines = {line_heads, sizeof(minipay_settlement_line), read_lines, show_line};
+    lines_query query = {.after = {{0}}};
+    int code = run_named(a, &query.run);
+    return code ? code : list_show(d, &lines, &query, 0, args_json(a));
 }
 
 /* ---- preview and retry ---- */
 
+static minipay_status read_preview(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
+{
+    lines_query *q = query;
+    minipay_settlement_line *found = page;
+    minipay_status status =
+        minipay_settlement_preview(d->pay, &q->request, &q->after, &q->whole, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        q->after = found[*count - 1].merchant_id;
+    return status;
+}
+
 int cmd_settle_preview(const args *a, db *d)
 {
-    minipay_settlement_request request;
-    minipay_settlement settlement;
-    minipay_settlement_line line;
-    minipay_id after = {{0}};
-    uint32_t count = 1;
-    int code = EXIT_DONE;
-    minipay_settlement_request_init(&request);
-    minipay_settlement_init(&settlement);
-    code = args_currency(a, request.currency);
+    static const list lines = {line_heads, sizeof(minipay_settlement_line), read_preview, show_line};
+    lines_query query = {.after = {{0}}};
+    minipay_settlement_request_init(&query.request);
+    minipay_settlement_init(&query.whole);
+    int code = args_currency(a, query.request.currency);
     if (!code)
-        code = args_date(a, OPT_THROUGH, &request.through_date);
-    while (!code && count) {
-        minipay_error error;
-        minipay_error_init(&error);
-        minipay_settlement_line_init(&line);
-        minipay_status status =
-            minipay_settlement_preview(d->pay, &request, &after, &settlement, &line, &count, &error);
-        if (status != MINIPAY_OK)
-            return fail_status(status, &error);
-        after = line.merchant_id;
-        if (count && args_json(a))
-            code = show_line(d, &line, NULL);
-    }
-    return code ? code : show_run(a, &settlement);
+        code = args_date(a, OPT_THROUGH, &query.request.through_date);
+    if (!code)
+        code = list_show(d, &lines, &query, 0, args_json(a));
+    if (code || args_json(a))
+        return code ? code : show_run_json(&query.whole);
+    puts("");
+    tell_sums(&query.whole);
+    return EXIT_DONE;
 }
 
 int cmd_settle_retry(const args *a, db *d)
@@ -222,9 +231,7 @@ int cmd_settle_retry(const args *a, db *d)
     minipay_error_init(&error);
     int code = run_named(a, &request.run_id);
     if (!code)
-        code = request_id(a, d, &request.id);
-    if (!code)
-        code = request_stamp(a, request.actor, request.channel, request.reason);
+        code = request_begin(a, d, &request.id, request.actor, request.channel, request.reason);
     if (code)
         return code;
     minipay_status status = minipay_settlement_retry(d->pay, &request, &settlement, &error);
@@ -233,45 +240,54 @@ int cmd_settle_retry(const args *a, db *d)
 
 /* ---- what is behind a line ---- */
 
-static int show_entry(const args *a, const minipay_statement_entry *e, const char *currency)
+typedef struct statement {
+    minipay_id line;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    minipay_statement_entry after;
+} statement;
+
+static int show_entry(db *d, const void *query, const void *item, table *t)
 {
-    char id[MINIPAY_ID_TEXT_SIZE], amount[TEXT_SIZE], date[TEXT_SIZE];
-    if (args_json(a))
+    const statement *q = query;
+    const minipay_statement_entry *e = item;
+    (void)d;
+    if (!t)
         return json_print(json_pack("{s:s,s:o,s:o,s:I,s:I,s:I,s:o,s:o}", "kind",
                                     minipay_kind_name(e->kind), "id", json_id(&e->id), "slip_id",
                                     json_id(&e->slip_id), "amount_minor", (json_int_t)e->amount_minor,
                                     "fee_minor", (json_int_t)e->fee_minor, "promotion_minor",
                                     (json_int_t)e->promotion_minor, "booked_at", json_time(e->booked_at),
                                     "business_date", json_date(e->business_date)));
-    minipay_id_format(&e->id, id);
-    text_money(e->amount_minor, currency, amount);
-    text_date(e->business_date, date);
-    printf("%s  %-7s %s  %s\n", date, minipay_kind_name(e->kind), id, amount);
+    table_date(t, e->business_date);
+    table_cell(t, minipay_kind_name(e->kind));
+    table_money(t, e->amount_minor, q->currency);
+    table_money(t, e->fee_minor, q->currency);
+    table_id(t, &e->slip_id);
     return EXIT_DONE;
+}
+
+static minipay_status read_statement(db *d, void *query, void *page, uint32_t *count,
+                                     minipay_error *error)
+{
+    statement *q = query;
+    minipay_statement_entry *found = page;
+    minipay_status status =
+        minipay_settlement_statement(d->pay, &q->line, &q->after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        q->after = found[*count - 1];
+    return status;
 }
 
 int cmd_settle_statement(const args *a, db *d)
 {
-    char currency[MINIPAY_CURRENCY_SIZE];
-    minipay_id line;
-    minipay_statement_entry entry;
-    uint32_t count = 1;
-    int code = args_currency(a, currency);
-    minipay_statement_entry_init(&entry);
+    static const char *const heads[] = {"Date", "Kind", ">Amount", ">Fee", "Slip", NULL};
+    static const list entries = {heads, sizeof(minipay_statement_entry), read_statement, show_entry};
+    statement query;
+    int code = args_currency(a, query.currency);
+    minipay_statement_entry_init(&query.after);
     if (!code)
-        code = args_id_text("line", a->words[0], &line);
-    while (!code && count) {
-        minipay_error error;
-        minipay_statement_entry after = entry;
-        minipay_error_init(&error);
-        minipay_status status =
-            minipay_settlement_statement(d->pay, &line, &after, &entry, &count, &error);
-        if (status != MINIPAY_OK)
-            return fail_status(status, &error);
-        if (count)
-            code = show_entry(a, &entry, currency);
-    }
-    return code;
+        code = args_id_text("line", a->words[0], &query.line);
+    return code ? code : list_show(d, &entries, &query, 0, args_json(a));
 }
 
 /* ---- the business calendar ---- */
@@ -283,35 +299,39 @@ int cmd_settle_holiday(const args *a, db *d)
     if (!date_parse(a->words[0], &request.date))
         return fail_usage("'%s' is not a date such as 2026-11-23", a->words[0]);
     request.withdrawn = a->text[OPT_WITHDRAWN] != NULL;
-    int code = request_id(a, d, &request.id);
-    if (!code)
-        code = request_stamp(a, request.actor, request.channel, request.reason);
+    int code = request_begin(a, d, &request.id, request.actor, request.channel, request.reason);
     if (!code)
         code = args_copy(a, OPT_NAME, "", request.name, sizeof request.name);
     return code ? code : request_send(a, d, call_holiday_set, &request, NULL);
 }
 
+static minipay_status read_holidays(db *d, void *query, void *page, uint32_t *count,
+                                    minipay_error *error)
+{
+    int32_t *after = query;
+    minipay_holiday *found = page;
+    minipay_status status = minipay_holiday_list(d->pay, *after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        *after = found[*count - 1].date;
+    return status;
+}
+
+static int show_holiday(db *d, const void *query, const void *item, table *t)
+{
+    const minipay_holiday *h = item;
+    (void)d;
+    (void)query;
+    if (!t)
+        return json_print(json_pack("{s:o,s:s}", "date", json_date(h->date), "name", h->name));
+    table_date(t, h->date);
+    table_cell(t, h->name);
+    return EXIT_DONE;
+}
+
 int cmd_settle_holidays(const args *a, db *d)
 {
-    minipay_holiday holiday;
-    uint32_t count = 1;
-    int code = EXIT_DONE;
-    minipay_holiday_init(&holiday);
-    while (!code && count) {
-        char date[TEXT_SIZE];
-        minipay_error error;
-        minipay_error_init(&error);
-        minipay_status status = minipay_holiday_list(d->pay, holiday.date, &holiday, &count, &error);
-        if (status != MINIPAY_OK)
-            return fail_status(status, &error);
-        if (!count)
-            break;
-        text_date(holiday.date, date);
-        if (args_json(a))
-            code = json_print(
-                json_pack("{s:o,s:s}", "date", json_date(holiday.date), "name", holiday.name));
-        else
-            printf("%s  %s\n", date, holiday.name);
-    }
-    return code;
+    static const char *const heads[] = {"Date", "Holiday", NULL};
+    static const list holidays = {heads, sizeof(minipay_holiday), read_holidays, show_holiday};
+    int32_t after = 0;
+    return list_show(d, &holidays, &after, 0, args_json(a));
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "commands.h"
+#include "facts.h"
 #include "fail.h"
 #include "json.h"
+#include "list.h"
+#include "one.h"
 #include "open.h"
-#include "table.h"
-#include "text.h"
-
-#include <stdio.h>
-#include <stdlib.h>
 
 static json_t *slip_json(const minipay_slip *s)
 {
@@ -27,61 +25,49 @@ static json_t *slip_json(const minipay_slip *s)
     return object;
 }
 
-static int show(const args *a, const minipay_slip *s)
+static int show(const args *a, db *d, const void *item)
 {
-    char id[3][MINIPAY_ID_TEXT_SIZE], date[TEXT_SIZE], expiry[TEXT_SIZE], money[4][TEXT_SIZE];
+    const minipay_slip *s = item;
+    (void)d;
     if (args_json(a))
         return json_print(slip_json(s));
-    minipay_id_format(&s->id, id[0]);
-    minipay_id_format(&s->member_id, id[1]);
-    minipay_id_format(&s->merchant_id, id[2]);
-    text_date(s->business_date, date);
-    text_time(s->expires_at, expiry);
-    text_money(s->amount_minor, s->currency, money[0]);
-    text_money(s->captured_minor, s->currency, money[1]);
-    text_money(s->refunded_minor, s->currency, money[2]);
-    text_money(s->fee_minor, s->currency, money[3]);
-    printf("slip      %s %s\nmember    %s\nmerchant  %s\ndate      %s\n", id[0],
-           minipay_slip_state_name(s->state), id[1], id[2], date);
-    printf("amount    %s %s\ncaptured  %s\nrefunded  %s\nfee       %s\n", money[0], s->currency,
-           money[1], money[2], money[3]);
-    if (s->kind == MINIPAY_KIND_AUTHORIZE)
-        printf("expires   %s\n", expiry);
+    fact_id("slip", &s->id);
+    fact_text("state", minipay_slip_state_name(s->state));
     if (s->status)
-        printf("status    %s\n", minipay_status_name(s->status));
-    if (s->memo[0])
-        printf("memo      %s\n", s->memo);
+        fact_text("why", minipay_status_text(s->status));
+    fact_id("member", &s->member_id);
+    fact_id("merchant", &s->merchant_id);
+    fact_time("made (UTC)", s->made_at);
+    fact_date("business date", s->business_date);
+    fact_money("amount", s->amount_minor, s->currency);
+    if (s->promotion_minor)
+        fact_money("taken off", s->promotion_minor, s->currency);
+    fact_money("captured", s->captured_minor, s->currency);
+    fact_money("refunded", s->refunded_minor, s->currency);
+    fact_money("merchant's fee", s->fee_minor, s->currency);
+    if (s->kind == MINIPAY_KIND_AUTHORIZE)
+        fact_time("expires (UTC)", s->expires_at);
+    fact_text("memo", s->memo);
     return EXIT_DONE;
+}
+
+static minipay_status get_slip(db *d, const minipay_id *id, void *item, minipay_error *error)
+{
+    return minipay_slip_get(d->pay, id, item, error);
 }
 
 int cmd_slip_get(const args *a, db *d)
 {
-    minipay_id id;
-    minipay_error error;
-    minipay_slip slip;
-    int code = args_id_text("slip", a->words[0], &id);
-    if (code)
-        return code;
-    minipay_error_init(&error);
-    minipay_slip_init(&slip);
-    minipay_status status = minipay_slip_get(d->pay, &id, &slip, &error);
-    return status == MINIPAY_OK ? show(a, &slip) : fail_status(status, &error);
+    static const one slip = {"slip", sizeof(minipay_slip), get_slip, show};
+    return one_show(a, d, &slip);
 }
 
-enum { LIST_LARGEST = 1000 };
+/* ---- list ---- */
 
-static void slip_row(table *t, const minipay_slip *s)
-{
-    char id[MINIPAY_ID_TEXT_SIZE], date[TEXT_SIZE];
-    minipay_id_format(&s->id, id);
-    text_date(s->business_date, date);
-    table_cell(t, id);
-    table_cell(t, s->business_date ? date : "-");
-    table_cell(t, minipay_slip_state_name(s->state));
-    table_money(t, s->amount_minor, s->currency);
-    table_money(t, s->captured_minor, s->currency);
-    table_money(t, s->refunded_minor, s->currency);
-}
+typedef struct slips {
+    minipay_slip_query query;
+    minipay_id after;
+} slips;
 
 static int read_query(const args *a, db *d, minipay_slip_query *q)
 {
@@ -97,38 +83,41 @@ static int read_query(const args *a, db *d, minipay_slip_query *q)
                                : args_id(a, OPT_MERCHANT, &q->merchant_id);
 }
 
-static int list_slips(const args *a, db *d, minipay_slip *slips, uint32_t count, table *t)
+static minipay_status read_slips(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
 {
-    minipay_slip_query query;
-    minipay_id first = {{0}};
-    minipay_error error;
-    int code = read_query(a, d, &query);
-    if (code)
-        return code;
-    minipay_error_init(&error);
-    minipay_status status = minipay_slip_list(d->pay, &query, &first, slips, &count, &error);
-    if (status != MINIPAY_OK)
-        return fail_status(status, &error);
-    for (uint32_t i = 0; !code && i < count; i++) {
-        if (args_json(a))
-            code = json_print(slip_json(&slips[i]));
-        else
-            slip_row(t, &slips[i]);
-    }
-    return code;
+    slips *q = query;
+    minipay_slip *found = page;
+    minipay_status status = minipay_slip_list(d->pay, &q->query, &q->after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        q->after = found[*count - 1].id;
+    return status;
+}
+
+static int show_row(db *d, const void *query, const void *item, table *t)
+{
+    const minipay_slip *s = item;
+    (void)d;
+    (void)query;
+    if (!t)
+        return json_print(slip_json(s));
+    table_date(t, s->business_date);
+    table_cell(t, minipay_slip_state_name(s->state));
+    table_money(t, s->amount_minor, s->currency);
+    table_money(t, s->captured_minor, s->currency);
+    table_money(t, s->refunded_minor, s->currency);
+    table_id(t, &s->id);
+    return EXIT_DONE;
 }
 
 int cmd_slip_list(const args *a, db *d)
 {
-    static const char *const heads[] = {"Slip", "Date", "State", ">Amount", ">Captured", ">Refunded"};
-    minipay_slip *slips = calloc(LIST_LARGEST, sizeof *slips);
+    static const char *const heads[] = {"Date",      "State", ">Amount", ">Captured",
+                                        ">Refunded", "Slip",  NULL};
+    static const list listed = {heads, sizeof(minipay_slip), read_slips, show_row};
+    slips q = {.after = {{0}}};
     int64_t count;
-    table t;
-    table_begin(&t, heads, 6);
-    int code =
-        slips ? args_number(a, OPT_COUNT, 1, LIST_LARGEST, 20, &count) : fail_own("memory is used up");
+    int code = args_number(a, OPT_COUNT, 1, INT64_MAX, 20, &count);
     if (!code)
-        code = list_slips(a, d, slips, (uint32_t)count, &t);
-    free(slips);
-    return table_finish(&t, code, args_json(a));
+        code = read_query(a, d, &q.query);
+    return code ? code : list_show(d, &listed, &q, (uint64_t)count, args_json(a));
 }

@@ -82,6 +82,13 @@ void table_id(table *t, const minipay_id *id)
     table_cell(t, text);
 }
 
+void table_date(table *t, int32_t date)
+{
+    char text[TEXT_SIZE];
+    text_date(date, text);
+    table_cell(t, text);
+}
+
 void table_line(table *t)
 {
     for (int i = 0; i < t->columns; i++)
@@ -130,6 +137,8 @@ void table_end(table *t, FILE *out)
         print_row(t, t->heads, out);
         print_line(t, out);
     }
+    if (!t->failed && !t->count)
+        fprintf(out, "%s(none)\n", MARGIN);
     for (size_t i = 0; !t->failed && i + columns <= t->count; i += columns) {
         if (t->cells[i])
             print_row(t, (const char *const *)(t->cells + i), out);

@@ -29,6 +29,7 @@ void table_cell(table *t, const char *text);
 void table_count(table *t, uint64_t number);
 void table_money(table *t, int64_t amount_minor, const char *currency);
 void table_id(table *t, const minipay_id *id); /* "-" for none */
+void table_date(table *t, int32_t date);       /* "-" for none */
 void table_line(table *t);                     /* only between rows */
 
 /* Prints with a margin of two columns and frees what the table holds. */

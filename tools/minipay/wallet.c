@@ -4,14 +4,11 @@
 #include "commands.h"
 #include "fail.h"
 #include "json.h"
+#include "list.h"
 #include "request.h"
-#include "table.h"
 #include "text.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-enum { PAGE = 256 };
 
 static const char *state_name(int32_t state)
 {
@@ -34,9 +31,7 @@ int cmd_wallet_open(const args *a, db *d)
 {
     minipay_wallet_request request;
     minipay_wallet_request_init(&request);
-    int code = request_id(a, d, &request.id);
-    if (!code)
-        code = request_stamp(a, request.actor, request.channel, request.reason);
+    int code = request_begin(a, d, &request.id, request.actor, request.channel, request.reason);
     if (!code)
         code = db_member(d, "--member", a->text[OPT_MEMBER], &request.member_id);
     if (!code)
@@ -55,92 +50,69 @@ static json_t *wallet_json(const minipay_wallet *w, const char *name)
                      (json_int_t)w->incoming_minor, "state", state_name(w->state));
 }
 
-static void wallet_row(table *t, const minipay_wallet *w, const char *name)
+static const char *const wallet_heads[] = {"Member",     "Currency", ">Balance", ">Held",
+                                           ">Available", "State",    NULL};
+
+static int show_wallet(db *d, const void *query, const void *item, table *t)
 {
-    table_cell(t, name);
+    minipay_member member;
+    const minipay_wallet *w = item;
+    int code = member_of(d, &w->member_id, &member);
+    (void)query;
+    if (code)
+        return code;
+    if (!t)
+        return json_print(wallet_json(w, member.name));
+    table_cell(t, member.name);
     table_cell(t, w->currency);
     table_money(t, w->posted_minor, w->currency);
     table_money(t, w->held_minor, w->currency);
     table_money(t, w->available_minor, w->currency);
     table_cell(t, state_name(w->state));
+    return EXIT_DONE;
 }
 
-static const char *const wallet_heads[] = {"Member", "Currency",   ">Balance",
-                                           ">Held",  ">Available", "State"};
-
-/* JSON goes out as it is read; a table must be whole before its widths are known. */
-static int list_page(db *d, const minipay_wallet *wallets, uint32_t count, table *t)
+static minipay_status read_wallets(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
 {
-    int code = 0;
-    for (uint32_t i = 0; !code && i < count; i++) {
-        minipay_member member;
-        if ((code = member_of(d, &wallets[i].member_id, &member)) != 0)
-            break;
-        if (t)
-            wallet_row(t, &wallets[i], member.name);
-        else
-            code = json_print(wallet_json(&wallets[i], member.name));
-    }
-    return code;
-}
-
-static int list_wallets(db *d, table *t)
-{
-    minipay_wallet after, *wallets = calloc(PAGE, sizeof *wallets);
-    uint32_t count = PAGE;
-    int code = wallets ? 0 : fail_own("memory is used up");
-    minipay_wallet_init(&after);
-    while (!code && count == PAGE) {
-        minipay_error error;
-        minipay_error_init(&error);
-        for (uint32_t i = 0; i < PAGE; i++)
-            minipay_wallet_init(&wallets[i]);
-        minipay_status status = minipay_wallet_list(d->pay, &after, wallets, &count, &error);
-        code = status == MINIPAY_OK ? list_page(d, wallets, count, t)
-                                    : fail_doing("wallets", status, &error);
-        if (!code && count)
-            after = wallets[count - 1];
-    }
-    free(wallets);
-    return code;
+    minipay_wallet *after = query, *found = page;
+    minipay_status status = minipay_wallet_list(d->pay, after, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        *after = found[*count - 1];
+    return status;
 }
 
 int cmd_wallet_list(const args *a, db *d)
 {
-    table t;
-    table_begin(&t, wallet_heads, 6);
-    int code = list_wallets(d, args_json(a) ? NULL : &t);
-    return table_finish(&t, code, args_json(a));
+    static const list wallets = {wallet_heads, sizeof(minipay_wallet), read_wallets, show_wallet};
+    minipay_wallet after;
+    minipay_wallet_init(&after);
+    return list_show(d, &wallets, &after, 0, args_json(a));
 }
 
 /* ---- get ---- */
 
+typedef struct account {
+    minipay_id member;
+    char currency[MINIPAY_CURRENCY_SIZE];
+    int64_t before; /* of its history */
+} account;
+
+/* One wallet is a list of one. */
+static minipay_status read_wallet(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
+{
+    const account *q = query;
+    *count = 1;
+    return minipay_wallet_get(d->pay, &q->member, q->currency, page, error);
+}
+
 int cmd_wallet_get(const args *a, db *d)
 {
-    char currency[MINIPAY_CURRENCY_SIZE];
-    minipay_id id;
-    minipay_wallet wallet;
-    minipay_member member;
-    minipay_error error;
-    table t;
-    int code = args_currency(a, currency);
+    static const list wallet = {wallet_heads, sizeof(minipay_wallet), read_wallet, show_wallet};
+    account query;
+    int code = args_currency(a, query.currency);
     if (!code)
-        code = db_member(d, "--member", a->text[OPT_MEMBER], &id);
-    if (code)
-        return code;
-    minipay_error_init(&error);
-    minipay_wallet_init(&wallet);
-    minipay_status status = minipay_wallet_get(d->pay, &id, currency, &wallet, &error);
-    if (status != MINIPAY_OK)
-        return fail_status(status, &error);
-    if ((code = member_of(d, &id, &member)) != 0)
-        return code;
-    if (args_json(a))
-        return json_print(wallet_json(&wallet, member.name));
-    table_begin(&t, wallet_heads, 6);
-    wallet_row(&t, &wallet, member.name);
-    table_end(&t, stdout);
-    return EXIT_DONE;
+        code = db_member(d, "--member", a->text[OPT_MEMBER], &query.member);
+    return code ? code : list_show(d, &wallet, &query, 1, args_json(a));
 }
 
 /* ---- history ---- */
@@ -170,53 +142,44 @@ static json_t *entry_json(const minipay_entry *e, const char *other)
                      (json_int_t)e->amount_minor, "balance_minor", (json_int_t)e->balance_minor);
 }
 
-static void entry_row(table *t, const minipay_entry *e, const char *other, const char *currency)
+static int show_entry(db *d, const void *query, const void *item, table *t)
 {
-    char at[TEXT_SIZE];
+    char at[TEXT_SIZE], other[MINIPAY_NAME_SIZE];
+    const account *q = query;
+    const minipay_entry *e = item;
+    other_name(d, &e->other_id, other);
+    if (!t)
+        return json_print(entry_json(e, other));
     text_time(e->booked_at, at);
     table_cell(t, at);
     table_cell(t, minipay_kind_name(e->kind));
     table_cell(t, other);
-    table_money(t, e->amount_minor, currency);
-    table_money(t, e->balance_minor, currency);
+    table_money(t, e->amount_minor, q->currency);
+    table_money(t, e->balance_minor, q->currency);
     table_count(t, (uint64_t)e->sequence);
+    return EXIT_DONE;
 }
 
-static int show_entries(db *d, const minipay_entry *entries, uint32_t count, const char *currency,
-                        bool as_json)
+static minipay_status read_entries(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
 {
-    static const char *const heads[] = {"Booked at (UTC)", "Kind",     "With",
-                                        ">Amount",         ">Balance", ">Sequence"};
-    char other[MINIPAY_NAME_SIZE];
-    int code = 0;
-    table t;
-    table_begin(&t, heads, 6);
-    for (uint32_t i = 0; !code && i < count; i++) {
-        other_name(d, &entries[i].other_id, other);
-        if (as_json)
-            code = json_print(entry_json(&entries[i], other));
-        else
-            entry_row(&t, &entries[i], other, currency);
-    }
-    return table_finish(&t, code, as_json);
+    account *q = query;
+    minipay_entry *found = page;
+    minipay_status status =
+        minipay_wallet_history(d->pay, &q->member, q->currency, q->before, found, count, error);
+    if (status == MINIPAY_OK && *count)
+        q->before = found[*count - 1].sequence;
+    return status;
 }
 
-int wallet_history(db *d, const minipay_id *member, const char *currency, int64_t before, uint32_t count,
+int wallet_history(db *d, const minipay_id *member, const char *currency, int64_t before, uint64_t most,
                    bool as_json)
 {
-    minipay_error error;
-    minipay_entry *entries = calloc(count, sizeof *entries);
-    if (!entries)
-        return fail_own("memory is used up");
-    minipay_error_init(&error);
-    for (uint32_t i = 0; i < count; i++)
-        entries[i].struct_size = sizeof *entries;
-    minipay_status status =
-        minipay_wallet_history(d->pay, member, currency, before, entries, &count, &error);
-    int code = status == MINIPAY_OK ? show_entries(d, entries, count, currency, as_json)
-                                    : fail_status(status, &error);
-    free(entries);
-    return code;
+    static const char *const heads[] = {"Booked at (UTC)", "Kind",      "With", ">Amount",
+                                        ">Balance",        ">Sequence", NULL};
+    static const list entries = {heads, sizeof(minipay_entry), read_entries, show_entry};
+    account query = {.member = *member, .before = before};
+    snprintf(query.currency, sizeof query.currency, "%s", currency);
+    return list_show(d, &entries, &query, most, as_json);
 }
 
 int cmd_wallet_history(const args *a, db *d)
@@ -228,8 +191,8 @@ int cmd_wallet_history(const args *a, db *d)
     if (!code)
         code = args_number(a, OPT_BEFORE, 1, INT64_MAX, 0, &before);
     if (!code)
-        code = args_number(a, OPT_COUNT, 1, HISTORY_LARGEST, 20, &count);
+        code = args_number(a, OPT_COUNT, 1, INT64_MAX, 20, &count);
     if (!code)
         code = db_member(d, "--member", a->text[OPT_MEMBER], &id);
-    return code ? code : wallet_history(d, &id, currency, before, (uint32_t)count, args_json(a));
+    return code ? code : wallet_history(d, &id, currency, before, (uint64_t)count, args_json(a));
 }

@@ -6,11 +6,9 @@
 
 #include <stdbool.h>
 
-enum { HISTORY_LARGEST = 1000 };
-
-/* Prints a page of a wallet's history, newest first: entries before the sequence `before` (0: from the
+/* Prints up to `most` entries of a wallet's history, newest first, from before the sequence `before` (0: from the
  * newest). Answers the exit code. */
-int wallet_history(db *d, const minipay_id *member, const char *currency, int64_t before, uint32_t count,
+int wallet_history(db *d, const minipay_id *member, const char *currency, int64_t before, uint64_t most,
                    bool as_json);
 
 #endif
