@@ -262,6 +262,7 @@ def what_is_empty_and_what_is_one_is_said_so():
                   ["settle", "holidays"], ["settle", "list"], ["bank", "orders"], ["operation", "list", "pay"]):
         assert run(*words, "--db", "empty.db").endswith("  (none)\n"), words
         assert run(*words, "--db", "empty.db", "--json") == "", words
+    assert re.search(r"limit_daily +0 +no bound +KRW", run("policy", "get", "--db", "empty.db", "limit_daily"))
     assert "KRW, nothing booked yet\n0 wallets\n" in run("report", "--db", "empty.db")
     run("member", "register", "--db", "empty.db", "--name", "One", "--email", "one@example.com")
     run("wallet", "open", "--db", "empty.db", "--member", "one@example.com")

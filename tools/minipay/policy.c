@@ -24,6 +24,13 @@ bool rule_has_tiers(int32_t rule)
     return rule >= MINIPAY_RULE_LIMIT_OPERATION && rule <= MINIPAY_RULE_LIMIT_MONTHLY;
 }
 
+/* Rules of which 0 says that there is no bound. */
+static bool is_bound(int32_t rule)
+{
+    return rule_has_tiers(rule) || rule == MINIPAY_RULE_REFUND_DAYS ||
+           rule == MINIPAY_RULE_REVERSAL_DAYS;
+}
+
 static int32_t rule_named(const char *name, size_t length)
 {
     for (int32_t rule = 1; rule < MINIPAY_RULE_COUNT; rule++) {
@@ -54,7 +61,9 @@ static int show_rule(const args *a, db *d, table *t, int32_t rule, int32_t tier,
     table_cell(t, minipay_rule_name(rule));
     snprintf(number, sizeof number, "%d", tier);
     table_cell(t, rule_has_tiers(rule) ? number : "");
-    if (rule_is_amount(rule))
+    if (value == 0 && is_bound(rule))
+        table_cell(t, "no bound");
+    else if (rule_is_amount(rule))
         table_money(t, value, currency);
     else
         table_count(t, (uint64_t)value);

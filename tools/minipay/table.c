@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char MARGIN[] = "  ", GAP[] = "   ", DASH[] = "\xe2\x94\x80";
+static const char MARGIN[] = "  ", GAP[] = "  ", DASH[] = "\xe2\x94\x80";
 
 void table_begin(table *t, const char *const *heads, int columns)
 {
