@@ -17,10 +17,11 @@
  *
  *   bench_ledger transfers FILE WALLETS TRANSFERS BATCH THREADS   durable member-to-member transfers
  *   bench_ledger touch FILE WALLETS                               every wallet pays and is paid once
- *   bench_ledger history FILE WALLETS ENTRIES                     one wallet with ENTRIES entries, then its pages
+ *   bench_ledger lengthen FILE WALLETS ENTRIES                    a wallet of such a file gets ENTRIES more entries
+ *   bench_ledger history FILE ENTRIES                             pages of that wallet, near and far
  *   bench_ledger audit FILE                                       a full audit of what an earlier run wrote */
 
-enum { BATCH = MINIPAY_BATCH_LARGEST, PAGE = 50, PAGES = 200 };
+enum { BATCH = MINIPAY_BATCH_LARGEST, PAGE = 50, PAGES = 200, BEHIND_ALL = 1 << 30 };
 
 static minipay *pay;
 static uint32_t wallet_count;
@@ -380,8 +381,9 @@ int main(int count, char **words)
         make_wallets(number(words[3]));
         touch();
     } else if (strcmp(mode, "lengthen") == 0 && count == 5) {
-        make_new(words[2]);
-        make_wallets(number(words[3]));
+        open_file(words[2]);
+        wallet_count = number(words[3]);
+        id_base = BEHIND_ALL;
         lengthen(number(words[4]));
         printf("{\"value\": 0}\n");
     } else if (strcmp(mode, "history") == 0 && count == 4) {

@@ -29,8 +29,9 @@ static bool hide_typing(const char *name, struct termios *before)
         return false;
     hidden = *before;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
-    fprintf(stderr, "%s: ", name);
-    return tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0;
+    bool done = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0;
+    fprintf(stderr, "%s: ", name); /* only now: what was typed before is thrown away */
+    return done;
 }
 
 /* One line, without its end. What is too long for any secret is left too long, and is refused. */

@@ -179,7 +179,7 @@ typedef struct minipay_storage {
 enum { MINIPAY_STORAGE_VERSION = 1 };
 
 /* The embedded default: SQLite. `path` is a file, made if missing, or ":memory:". `cache_kib` bounds
- * SQLite's page cache (0: 16 MiB); `busy_ms` is how long another program's lock is waited for (0:
+ * SQLite's page cache (0: 12 MiB); `busy_ms` is how long another program's lock is waited for (0:
  * 5 s).
  *
  * Beside F stand F-lock, by which processes take turns (it stays, and is empty), and while F is open F-wal,

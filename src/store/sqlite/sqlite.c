@@ -11,7 +11,7 @@
 /* WAL pages between checkpoints: 64 MiB of 4 KiB pages. */
 enum {
     CHECKPOINT_FRAMES = 16384,
-    DEFAULT_CACHE_KIB = 16384,
+    DEFAULT_CACHE_KIB = 12288,
     DEFAULT_BUSY_MS = 5000,
     IDLE_READERS_LARGEST = 16
 };
