@@ -2,6 +2,7 @@
 #include "banking/internal.h"
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/time.h"
 
 #include <stdlib.h>
@@ -18,6 +19,14 @@ typedef struct due_orders {
     mpi_bank_order *rows;
 } due_orders;
 
+/* The bank never named it, so it was never submitted: no money can have moved, and nobody need decide. */
+static minipay_status give_up_unnamed(mpi_flow *flow, mpi_bank_order *order)
+{
+    order->verdict = MINIPAY_VERDICT_REFUSED;
+    mpi_text_copy(order->bank_reason, sizeof order->bank_reason, "not prepared in time");
+    return mpi_saga_resume(flow, MINIPAY_KIND_ORDER, &order->op.id);
+}
+
 static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *due)
 {
     const void *row;
@@ -31,6 +40,8 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
     if (!order)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     int64_t now = mpi_unit_now(flow->unit);
+    if (now >= order->deadline_at && !order->reference[0])
+        return give_up_unnamed(flow, order);
     if (now >= order->deadline_at)
         return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
     order->attempts++;
@@ -52,8 +63,10 @@ static minipay_status lease_due(void *context, mpi_unit *unit, minipay_error *er
     due->count = due->budget;
     due->calls.count = 0;
     minipay_status status = mpi_unit_scan(unit, &scan, due->rows, &due->count, error);
-    for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++)
+    for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++) {
         status = ask_again(due->banking, &flow, &due->rows[i]);
+        mpi_unit_settle(unit);
+    }
     return status;
 }
 

@@ -20,6 +20,7 @@
  *                                                        has passed: then it never arrived, and is
  *                                                        submitted again under the same reference
  *   nothing by deadline  PARKED                          waits for a person
+ *   no name by deadline  REJECTED                        never submitted: its parent is undone
  *
  * An order has no reference until it is named, by the bank's `prepare` or by its id: it has not been submitted. */
 

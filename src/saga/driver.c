@@ -19,7 +19,7 @@
 
 typedef enum job_state { JOB_BLOCKED, JOB_READY, JOB_WAITING, JOB_ENDED } job_state;
 
-enum { KEYS_OF_A_JOB = 2, NOBODY = -1 };
+enum { KEYS_OF_A_JOB = 3, NOBODY = -1 };
 
 typedef struct job {
     job_state state;
@@ -50,7 +50,7 @@ typedef struct drive {
 typedef struct wallet_slot {
     minipay_id id;
     int32_t last; /* the newest job on this wallet, or NOBODY */
-    int32_t side; /* which of its two successors is this wallet's */
+    int32_t side; /* which of its successors is this wallet's */
 } wallet_slot;
 
 static wallet_slot *slot_of(wallet_slot *slots, uint32_t mask, const minipay_id *id)
@@ -92,10 +92,21 @@ static const minipay_id *second_key(const minipay_instruction *instruction)
     case MINIPAY_KIND_VOID:
     case MINIPAY_KIND_HOLD_CAPTURE:
     case MINIPAY_KIND_HOLD_VOID:
+    case MINIPAY_KIND_REVERSAL:
         return &instruction->other_id;
     default:
         return NULL;
     }
+}
+
+/* Only then do transfers queue under their own ids too. */
+static bool has_reversal(const drive *work)
+{
+    for (uint32_t i = 0; i < work->count; i++) {
+        if (work->requests->instructions[i].kind == MINIPAY_KIND_REVERSAL)
+            return true;
+    }
+    return false;
 }
 
 static bool order_jobs(drive *work)
@@ -108,12 +119,15 @@ static bool order_jobs(drive *work)
         return false;
     for (uint32_t i = 0; i < room; i++)
         slots[i].last = NOBODY;
+    bool reversal = has_reversal(work);
     for (uint32_t i = 0; i < work->count; i++) {
         const minipay_instruction *instruction = &work->requests->instructions[i];
         const minipay_id *second = second_key(instruction);
         queue_on(work, slots, room - 1, &instruction->member_id, i, 0);
         if (second)
             queue_on(work, slots, room - 1, second, i, 1);
+        if (reversal && instruction->kind == MINIPAY_KIND_TRANSFER)
+            queue_on(work, slots, room - 1, &instruction->id, i, 2);
     }
     free(slots);
     return true;
@@ -296,7 +310,7 @@ static bool prepare(drive *work, uint32_t count)
     work->ready = calloc(count / 64 + 1, sizeof *work->ready);
     work->waiting = malloc((count ? count : 1) * sizeof *work->waiting);
     for (uint32_t i = 0; work->jobs && i < count; i++)
-        work->jobs[i].after[0] = work->jobs[i].after[1] = NOBODY;
+        memset(work->jobs[i].after, 0xff, sizeof work->jobs[i].after); /* NOBODY */
     return work->jobs && work->ready && work->waiting;
 }
 

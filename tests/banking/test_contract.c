@@ -206,6 +206,99 @@ static void an_order_that_is_not_named_is_prepared_again_and_never_asked_about(v
     world_close(&w);
 }
 
+/* No money can have moved, so nobody need decide. */
+static void an_order_that_is_never_named_is_refused_at_the_deadline(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_TOPUP, MINIPAY_KIND_WITHDRAW};
+    world w;
+    strict_bank bank;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        begin(&w, &bank, both_ways, true);
+        bank.busy = UINT32_MAX;
+        minipay_id member = world_person(&w, "110-1");
+        world_credit(&w, member, 30000);
+        minipay_outcome outcome = world_do(&w, kinds[i], member, world_nobody, 20000);
+        ASSERT_STATE(outcome.state, MINIPAY_STATE_RUNNING);
+        world_pass(&w, 86399);
+        ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+        ASSERT_STATE(order_of(&w, outcome.id).state, MINIPAY_STATE_RUNNING);
+        world_rest(&w);
+        minipay_order order = order_of(&w, outcome.id);
+        ASSERT_STATE(order.state, MINIPAY_STATE_REJECTED);
+        assert_string_equal(order.bank_reason, "not prepared in time");
+        outcome = world_outcome(&w, kinds[i], outcome.id);
+        ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+        ASSERT_STATUS(outcome.status, MINIPAY_BANK_REFUSED);
+        assert_int_equal(bank.submits + bank.queries, 0);
+        assert_int_equal(world_wallet(&w, member).available_minor, 30000);
+        assert_int_equal(world_wallet(&w, member).incoming_minor, 0);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
+/* ---- the process ends on the way ---- */
+
+static uint32_t dying_turn;
+static bool dying_after;
+static const minipay_id topup_id = {{0x7f, 1}};
+
+static void begin_on_disk(world *w)
+{
+    world_init(w, "prepared.db");
+    w->prepares = true;
+}
+
+static void top_up_and_die(void **state)
+{
+    world w;
+    (void)state;
+    begin_on_disk(&w);
+    world_open(&w);
+    minipay_instruction asked =
+        world_ask(&w, MINIPAY_KIND_TOPUP, world_person(&w, "110-1"), world_nobody, 20000);
+    asked.id = topup_id;
+    w.faults.turns = 0;
+    w.faults.dies_at = dying_turn;
+    w.faults.dies_after = dying_after;
+    world_execute(&w, &asked);
+    world_close(&w);
+}
+
+/* Turns: the intent's commit, prepare, the name's commit, submit, the answer's commit. */
+static void an_order_is_carried_on_wherever_the_process_ended(void **state)
+{
+    world w;
+    int how = WORLD_DIED;
+    (void)state;
+    for (dying_turn = 1; how == WORLD_DIED && dying_turn < 20; dying_turn++) {
+        for (int after = 0; after < 2; after++) {
+            remove("prepared.db");
+            remove("prepared.db-wal");
+            remove("prepared.db.bank");
+            dying_after = after;
+            how = world_child(top_up_and_die);
+            begin_on_disk(&w);
+            world_open(&w);
+            world_rest(&w);
+            minipay_outcome outcome;
+            minipay_outcome_init(&outcome);
+            minipay_status found =
+                minipay_outcome_get(w.pay, MINIPAY_KIND_TOPUP, &topup_id, &outcome, NULL);
+            bool begun = found != MINIPAY_NOT_FOUND;
+            if (begun)
+                ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+            assert_true(begun || dying_turn == 1);
+            assert_int_equal(world_at_bank(&w), begun ? 20000 : 0);
+            world_at_peace(&w);
+            world_close(&w);
+        }
+    }
+    assert_int_equal(how, 0);
+    assert_true(dying_turn > 4);
+}
+
 static void finality_counts_from_when_the_order_was_named(void **state)
 {
     world w;
@@ -322,6 +415,8 @@ int main(void)
         cmocka_unit_test(the_banks_own_name_is_stored_before_the_order_is_submitted),
         cmocka_unit_test(a_bank_that_names_nothing_gets_the_orders_id),
         cmocka_unit_test(an_order_that_is_not_named_is_prepared_again_and_never_asked_about),
+        cmocka_unit_test(an_order_that_is_never_named_is_refused_at_the_deadline),
+        cmocka_unit_test(an_order_is_carried_on_wherever_the_process_ended),
         cmocka_unit_test(finality_counts_from_when_the_order_was_named),
         cmocka_unit_test(a_name_that_another_order_has_is_not_taken),
         cmocka_unit_test(no_call_has_more_orders_than_the_bank_takes),

@@ -307,6 +307,42 @@ static void many_reversals_in_one_call_each_find_their_transfer(void **state)
     world_close(&p.w);
 }
 
+/* ---- beside its transfer in one call ---- */
+
+static void a_reversal_waits_for_its_transfer_of_the_same_call(void **state)
+{
+    static const char *const accounts[] = {"110-1", "PENDING-1", "REFUSE-1"};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        world w;
+        minipay_outcome outcomes[2];
+        world_begin(&w);
+        minipay_id payer = world_person(&w, accounts[i]), payee = world_person(&w, NULL);
+        minipay_instruction asked[2] = {
+            world_ask(&w, MINIPAY_KIND_TRANSFER, payer, payee, 20000),
+            world_ask(&w, MINIPAY_KIND_REVERSAL, world_nobody, world_nobody, 0),
+        };
+        asked[0].flags = MINIPAY_FLAG_AUTO_TOPUP;
+        asked[1].other_id = asked[0].id;
+        strcpy(asked[1].reason, "mistaken");
+        minipay_outcome_init(&outcomes[0]);
+        minipay_outcome_init(&outcomes[1]);
+        ASSERT_STATUS(minipay_execute(w.pay, asked, 2, outcomes, NULL), MINIPAY_OK);
+        bool waits = outcomes[0].state == MINIPAY_STATE_RUNNING;
+        assert_int_equal(waits, i == 1);
+        if (waits) {
+            ASSERT_STATUS(outcomes[1].status, MINIPAY_BEHIND);
+            world_rest(&w);
+            outcomes[1] = world_execute(&w, &asked[1]);
+        }
+        ASSERT_STATUS(outcomes[1].status, i == 2 ? MINIPAY_NOT_FOUND : MINIPAY_OK);
+        assert_int_equal(world_balance(&w, payer), i == 2 ? 0 : 20000);
+        assert_int_equal(world_balance(&w, payee), 0);
+        world_at_peace(&w);
+        world_close(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +359,7 @@ int main(void)
         cmocka_unit_test(reversal_restores_the_day_and_the_month_it_used),
         cmocka_unit_test(reversal_of_another_day_leaves_this_days_window),
         cmocka_unit_test(many_reversals_in_one_call_each_find_their_transfer),
+        cmocka_unit_test(a_reversal_waits_for_its_transfer_of_the_same_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

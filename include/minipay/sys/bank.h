@@ -95,7 +95,8 @@ typedef struct minipay_bank {
     /* Optional. Fills `reference`, which comes empty, and may change `reference_date`, which comes as the
      * business date; both are stored before submit. A pair must never name two orders. It moves no money and
      * may be called again for an order whose answer got lost. On any status but OK, and where a reference is
-     * empty or names another order, the order is not submitted, and is prepared again later. */
+     * empty or names another order, the order is not submitted, and is prepared again later; past policy's
+     * deadline it is refused, since no money can have moved. */
     minipay_status (*prepare)(void *impl, minipay_bank_order *orders, uint32_t count,
                               minipay_error *error);
 
