@@ -65,7 +65,8 @@ typedef struct mpi_bank_order {
     char currency[MINIPAY_CURRENCY_SIZE];
     char reference[MINIPAY_REFERENCE_SIZE];
     char bank_reason[64];
-    int32_t standing; /* MPI_ORDER_*: which index it is in */
+    int32_t standing;     /* MPI_ORDER_*: which index it is in */
+    int64_t submitted_at; /* last; 0: never */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_order;
 
@@ -74,7 +75,7 @@ typedef struct mpi_bank_reference {
     char reference[MINIPAY_REFERENCE_SIZE];
     int32_t reference_date;
     minipay_id order_id;
-    int64_t prepared_at; /* its first submit comes right after */
+    int64_t prepared_at;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_reference;
 

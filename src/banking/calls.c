@@ -129,6 +129,18 @@ static int32_t verdict_of(const mpi_call *call)
     return known && fits ? call->answer.verdict : MINIPAY_VERDICT_NO_ANSWER;
 }
 
+/* Each submit can become an order as late as the bank's time of finality after it was made, so it counts from
+ * the last one, and by what was asked behind it. Of an order that an older version left, the last submit is
+ * not known: it counts from now. */
+static bool has_never_arrived(const mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
+                              const mpi_call *call)
+{
+    if (call->kind == MPI_CALL_SUBMIT || order->submitted_at == 0)
+        order->submitted_at = mpi_unit_now(flow->unit);
+    return order->verdict == MINIPAY_VERDICT_NOT_FOUND &&
+           (call->drawn_at - order->submitted_at) / 1000 >= banking->finality_ms;
+}
+
 minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *call)
 {
     mpi_banking *banking = impl;
@@ -153,13 +165,7 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
         memcpy(order->bank_reason, call->answer.reason, sizeof order->bank_reason);
     if (order->verdict == MINIPAY_VERDICT_DONE && order->moved_minor != order->amount_minor)
         return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_AMOUNT_DIFFERS);
-    if (order->verdict == MINIPAY_VERDICT_NOT_FOUND) {
-        int64_t submitted_at;
-        status = mpi_order_submitted_at(banking, flow, order, &submitted_at);
-        if (status != MINIPAY_OK)
-            return status;
-        if (mpi_unit_now(flow->unit) >= submitted_at + banking->finality_ms * 1000)
-            return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
-    }
+    if (has_never_arrived(banking, flow, order, call))
+        return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
     return mpi_saga_resume(flow, MINIPAY_KIND_ORDER, &call->order.id);
 }

@@ -17,7 +17,8 @@ const mpi_rules *mpi_order_rules(const mpi_banking *banking, mpi_flow *flow, con
 /* How long after an attempt the bank is asked again. */
 int64_t mpi_order_wait_ms(const mpi_rules *rules, int32_t attempts);
 
-minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
+/* A SUBMIT is noted in the order, from when its time of finality counts. */
+minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
                                   mpi_call_kind kind);
 
 /* The call that an order without a reference needs: PREPARE, where the bank names its orders; else it is
@@ -27,10 +28,6 @@ minipay_status mpi_order_add_first_call(mpi_banking *banking, mpi_flow *flow, mp
 /* What the bank has prepared (prepare.c): stores it, and the order is submitted next. */
 minipay_status mpi_order_prepared(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
                                   const mpi_call *call);
-
-/* When the order was submitted first, or shortly before. */
-minipay_status mpi_order_submitted_at(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
-                                      int64_t *submitted_at);
 
 /* The engine's caller. */
 void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count);

@@ -17,8 +17,9 @@
  *   REFUSED              REJECTED, with the reason       its parent is undone
  *   PENDING, NO_ANSWER   RUNNING                         asked again, ever later; never submitted again
  *   NOT_FOUND            RUNNING                         asked again until the adapter's time of finality
- *                                                        has passed: then it never arrived, and is
- *                                                        submitted again under the same reference
+ *                                                        has passed since the last submit: then it never
+ *                                                        arrived, and is submitted again under the same
+ *                                                        reference
  *   nothing by deadline  PARKED                          waits for a person
  *   no name by deadline  REJECTED                        never submitted: its parent is undone
  *
@@ -46,6 +47,7 @@ static const minipay_field order_fields[] = {
     MPI_TEXT(mpi_bank_order, reference),
     MPI_TEXT(mpi_bank_order, bank_reason),
     MPI_ENUM(mpi_bank_order, standing, standing_names),
+    MPI_INT64(mpi_bank_order, submitted_at),
     MPI_HASH(mpi_bank_order, row_tag),
 };
 
@@ -75,13 +77,16 @@ int64_t mpi_order_wait_ms(const mpi_rules *rules, int32_t attempts)
     return wait < largest ? wait : largest;
 }
 
-minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
+minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
                                   mpi_call_kind kind)
 {
     mpi_call *call = mpi_call_add(flow->calls);
     if (!call)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     call->kind = kind;
+    call->drawn_at = mpi_unit_now(flow->unit);
+    if (kind == MPI_CALL_SUBMIT)
+        order->submitted_at = call->drawn_at;
     call->order.struct_size = sizeof call->order;
     call->order.direction = order->direction;
     call->order.id = order->op.id;

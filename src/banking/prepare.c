@@ -44,18 +44,3 @@ minipay_status mpi_order_prepared(mpi_banking *banking, mpi_flow *flow, mpi_bank
     order->reference_date = made.reference_date;
     return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
 }
-
-minipay_status mpi_order_submitted_at(mpi_banking *banking, mpi_flow *flow, const mpi_bank_order *order,
-                                      int64_t *submitted_at)
-{
-    const void *row;
-    mpi_bank_reference named = {.reference_date = order->reference_date};
-    *submitted_at = order->op.created_at;
-    if (!banking->bank.prepare)
-        return MINIPAY_OK;
-    memcpy(named.reference, order->reference, sizeof named.reference);
-    minipay_status status = mpi_unit_get(flow->unit, banking->references, &named, &row, flow->error);
-    if (status == MINIPAY_OK)
-        *submitted_at = ((const mpi_bank_reference *)row)->prepared_at;
-    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
-}

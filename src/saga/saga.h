@@ -160,6 +160,7 @@ typedef enum mpi_call_kind {
 typedef struct mpi_call {
     mpi_call_kind kind;
     minipay_status status; /* VERIFY, PREPARE: the bank's answer */
+    int64_t drawn_at;      /* when it was asked for: it is made after that */
     minipay_bank_order order;
     minipay_bank_answer answer;
 } mpi_call;

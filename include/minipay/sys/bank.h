@@ -77,7 +77,8 @@ typedef struct minipay_bank_capabilities {
     int32_t pays_out;
     int64_t smallest_minor; /* of one order */
     int64_t largest_minor;  /* 0: no bound */
-    int64_t finality_ms;    /* how long after submit NOT_FOUND can still become an order */
+    int64_t finality_ms;    /* how long after a submit NOT_FOUND can still become an order: only when it
+                               has passed since the last one is the order submitted again */
 } minipay_bank_capabilities;
 
 /* Version 1. `prepare` is Optional: without it the order's id in hexadecimal is its reference. */
