@@ -178,8 +178,9 @@ MINIPAY_API minipay_status minipay_corporate_position_get(minipay *pay, const ch
 
 /* ---- reconciliation ------------------------------------------------------------------------------------ */
 
-/* Holds the bank's statement of the corporate account against the orders. The books are not touched: what
- * differs is listed, and stays a person's to resolve. `id` is the run's own. */
+/* Holds the bank's statement of the corporate account against the orders. A line is the bank's own word: it
+ * completes an order of its amount that has had no answer yet, as DONE would. Else the books are not touched:
+ * what differs is listed, and stays a person's to resolve. `id` is the run's own. */
 typedef struct minipay_reconcile_request {
     uint32_t struct_size;
     int32_t
@@ -203,19 +204,23 @@ typedef struct minipay_reconciliation {
     int64_t lines;
     int64_t matched;
     int64_t
-        in_flight; /* lines of orders without an answer yet: the run after their answer judges them */
+        in_flight; /* lines, of this run or an earlier one, of another amount than their order, which has
+                          no answer yet: counted by every run until it has ended */
     int64_t missing;
     int64_t extra;
-    int64_t different;
+    int64_t different; /* AMOUNT and PARKED */
 } minipay_reconciliation;
 
 enum {
     MINIPAY_DIFFERENCE_MISSING =
         1, /* an order is done, and the statement does not have it; listed again by
                                        every run until it has */
-    MINIPAY_DIFFERENCE_EXTRA = 2, /* money moved that no order asked for: nobody's reference, a refused
+    MINIPAY_DIFFERENCE_EXTRA = 2,  /* money moved that no order asked for: nobody's reference, a refused
                                        order, the other direction, or a second movement of one order */
-    MINIPAY_DIFFERENCE_AMOUNT = 3 /* the statement has another amount than the order */
+    MINIPAY_DIFFERENCE_AMOUNT = 3, /* the statement has another amount than the order */
+    MINIPAY_DIFFERENCE_PARKED =
+        4 /* the statement has an order that waits for a person; listed again by every
+                                      run until it has ended */
 };
 
 typedef struct minipay_difference {

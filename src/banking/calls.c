@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "banking/internal.h"
 
+#include "banking/reconcile.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -165,7 +166,12 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
         memcpy(order->bank_reason, call->answer.reason, sizeof order->bank_reason);
     if (order->verdict == MINIPAY_VERDICT_DONE && order->moved_minor != order->amount_minor)
         return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_AMOUNT_DIFFERS);
-    if (has_never_arrived(banking, flow, order, call))
-        return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
+    if (has_never_arrived(banking, flow, order, call)) {
+        bool has_line;
+        status = mpi_judge_has_line(banking, flow, &order->op.id, &has_line);
+        if (status != MINIPAY_OK || !has_line)
+            return status == MINIPAY_OK ? mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT)
+                                        : status;
+    }
     return mpi_saga_resume(flow, MINIPAY_KIND_ORDER, &call->order.id);
 }

@@ -10,12 +10,17 @@
 /* What a line of the statement, and an order's end, come to. Whichever of the two is seen first leaves a
  * match for the other:
  *
- *                      order done            order refused    order still under way
- *   line, none before  matched or AMOUNT     EXTRA            in flight, judged when the order ends
- *   a second line      EXTRA                 EXTRA            EXTRA
- *   no line            MISSING until it has  -                - */
+ *                      order done            order refused    order running          order parked
+ *   line, none before  matched or AMOUNT     EXTRA            completes the order    PARKED until it ends
+ *   .. another amount  AMOUNT                EXTRA            in flight until it     PARKED until it ends
+ *                                                             ends
+ *   a second line      EXTRA                 EXTRA            EXTRA                  EXTRA
+ *   no line            MISSING until it has  -                -                      -
+ *
+ * A line is the bank's own word that the money has moved, as good as an answer: when it is of the order's
+ * amount, the order is done. */
 
-static const char *const difference_names[] = {"none", "missing", "extra", "amount", NULL};
+static const char *const difference_names[] = {"none", "missing", "extra", "amount", "parked", NULL};
 static const char *const direction_names[] = {"none", "collect", "pay_out", NULL};
 static const char *const match_names[] = {"missing", "in_flight", "settled", NULL};
 
@@ -44,14 +49,14 @@ static const minipay_field match_fields[] = {
 };
 
 static const minipay_index match_indexes[] = {
-    {"bank_match_missing", {0}, 1, 0, 1, MPI_MATCH_MISSING + 1}};
+    {"bank_match_open", {0}, 1, 0, 1, MPI_MATCH_IN_FLIGHT + 1}};
 
 const mpi_record mpi_match_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_match, "bank_match", match_fields, 1, match_indexes, 1);
 
 const char *minipay_difference_name(int32_t difference)
 {
-    bool known = difference >= MINIPAY_DIFFERENCE_MISSING && difference <= MINIPAY_DIFFERENCE_AMOUNT;
+    bool known = difference >= MINIPAY_DIFFERENCE_MISSING && difference <= MINIPAY_DIFFERENCE_PARKED;
     return known ? difference_names[difference] : "?";
 }
 
@@ -155,7 +160,7 @@ static minipay_status differ(const mpi_judgement *work, int32_t difference, cons
     }
     run->missing += difference == MINIPAY_DIFFERENCE_MISSING;
     run->extra += difference == MINIPAY_DIFFERENCE_EXTRA;
-    run->different += difference == MINIPAY_DIFFERENCE_AMOUNT;
+    run->different += difference == MINIPAY_DIFFERENCE_AMOUNT || difference == MINIPAY_DIFFERENCE_PARKED;
     found->number = run->missing + run->extra + run->different;
     return mpi_unit_insert(work->unit, work->banking->differences, found, work->error);
 }
@@ -198,6 +203,37 @@ static minipay_status judge_extra(const mpi_judgement *work, const minipay_bank_
     return differ(work, MINIPAY_DIFFERENCE_EXTRA, order, &found);
 }
 
+/* The statement answers for the bank. */
+static minipay_status complete(const mpi_judgement *work, const mpi_bank_order *order)
+{
+    mpi_banking *banking = work->banking;
+    mpi_flow flow = {banking->engine, work->unit, work->calls, work->error, NULL, NULL};
+    mpi_bank_order *edit = mpi_unit_edit(work->unit, banking->orders, order);
+    if (!edit)
+        return mpi_fail_plain(work->error, MINIPAY_NO_MEMORY, NULL);
+    edit->verdict = MINIPAY_VERDICT_DONE;
+    edit->moved_minor = edit->amount_minor;
+    minipay_status status = mpi_saga_resume(&flow, MINIPAY_KIND_ORDER, &edit->op.id);
+    mpi_unit_settle(work->unit);
+    return status;
+}
+
+/* The first line of an order. */
+static minipay_status judge_first(const mpi_judgement *work, const minipay_bank_movement *line,
+                                  const mpi_bank_order *order, const mpi_match *standing)
+{
+    mpi_match made = {.order_id = order->op.id,
+                      .match_state = MPI_MATCH_SETTLED,
+                      .value_date = line->value_date,
+                      .position = line->position,
+                      .amount_minor = line->amount_minor};
+    if (mpi_operation_waits(&order->op))
+        made.match_state = MPI_MATCH_IN_FLIGHT;
+    minipay_status status = put_match(work, standing, &made);
+    return status == MINIPAY_OK && made.match_state == MPI_MATCH_SETTLED ? compare(work, order, &made)
+                                                                         : status;
+}
+
 minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_movement *line)
 {
     const mpi_bank_order *order;
@@ -211,15 +247,22 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
     const mpi_match *standing = row;
     if (!order || (standing && standing->position && standing->position != line->position))
         return judge_extra(work, line, order);
-    bool waits = mpi_operation_waits(&order->op);
-    mpi_match made = {.order_id = order->op.id,
-                      .match_state = waits ? MPI_MATCH_IN_FLIGHT : MPI_MATCH_SETTLED,
-                      .value_date = line->value_date,
-                      .position = line->position,
-                      .amount_minor = line->amount_minor};
-    work->run->in_flight += waits;
-    status = put_match(work, standing, &made);
-    return status == MINIPAY_OK && !waits ? compare(work, order, &made) : status;
+    if (order->op.state == MINIPAY_STATE_RUNNING && order->amount_minor == line->amount_minor) {
+        status = complete(work, order);
+        if (status == MINIPAY_OK)
+            status = find(work, work->banking->orders, &order->op.id, &row);
+        order = row;
+    }
+    return status == MINIPAY_OK ? judge_first(work, line, order, standing) : status;
+}
+
+static minipay_status settle(const mpi_judgement *work, const mpi_bank_order *order,
+                             const mpi_match *standing)
+{
+    mpi_match made = *standing;
+    made.match_state = MPI_MATCH_SETTLED;
+    minipay_status status = put_match(work, standing, &made);
+    return status == MINIPAY_OK ? compare(work, order, &made) : status;
 }
 
 minipay_status mpi_judge_ended(const mpi_judgement *work, const minipay_id *order_id)
@@ -232,19 +275,31 @@ minipay_status mpi_judge_ended(const mpi_judgement *work, const minipay_id *orde
         return status;
     const mpi_bank_order *order = row;
     const mpi_match *standing = match;
-    bool done = order->op.state == MINIPAY_STATE_DONE;
     mpi_match made = {.order_id = *order_id, .match_state = MPI_MATCH_MISSING};
     if (!standing)
-        return done ? put_match(work, NULL, &made) : MINIPAY_OK;
-    if (standing->match_state != MPI_MATCH_IN_FLIGHT)
-        return MINIPAY_OK;
-    made = *standing;
-    made.match_state = MPI_MATCH_SETTLED;
-    status = put_match(work, standing, &made);
-    return status == MINIPAY_OK ? compare(work, order, &made) : status;
+        return order->op.state == MINIPAY_STATE_DONE ? put_match(work, NULL, &made) : MINIPAY_OK;
+    return standing->match_state == MPI_MATCH_IN_FLIGHT ? settle(work, order, standing) : MINIPAY_OK;
 }
 
-minipay_status mpi_judge_missing(const mpi_judgement *work, const mpi_match *match)
+static minipay_status judge_in_flight(const mpi_judgement *work, const mpi_bank_order *order,
+                                      const mpi_match *match)
+{
+    const void *standing = NULL;
+    mpi_difference found = of_order(order, match);
+    switch (order->op.state) {
+    case MINIPAY_STATE_RUNNING:
+        work->run->in_flight++;
+        return MINIPAY_OK;
+    case MINIPAY_STATE_PARKED:
+        return differ(work, MINIPAY_DIFFERENCE_PARKED, order, &found);
+    default: /* it has ended since the run began */
+        break;
+    }
+    minipay_status status = find(work, work->banking->matches, &match->order_id, &standing);
+    return status == MINIPAY_OK ? settle(work, order, standing) : status;
+}
+
+minipay_status mpi_judge_open(const mpi_judgement *work, const mpi_match *match)
 {
     const void *row = NULL;
     minipay_status status = find(work, work->banking->orders, &match->order_id, &row);
@@ -253,5 +308,16 @@ minipay_status mpi_judge_missing(const mpi_judgement *work, const mpi_match *mat
     if (status != MINIPAY_OK)
         return status;
     mpi_difference found = of_order(row, match);
-    return differ(work, MINIPAY_DIFFERENCE_MISSING, row, &found);
+    return match->match_state == MPI_MATCH_IN_FLIGHT
+               ? judge_in_flight(work, row, match)
+               : differ(work, MINIPAY_DIFFERENCE_MISSING, row, &found);
+}
+
+minipay_status mpi_judge_has_line(mpi_banking *banking, mpi_flow *flow, const minipay_id *order_id,
+                                  bool *has)
+{
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, banking->matches, order_id, &row, flow->error);
+    *has = status == MINIPAY_OK && ((const mpi_match *)row)->position;
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
 }

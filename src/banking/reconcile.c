@@ -11,8 +11,8 @@
 /* A run of reconciliation. Each box is one commit a page; a run that is cut off goes on at its stage.
  *
  *   begin ──▶ STATEMENT ──▶ ORDERS ──▶ MISSING ──▶ END
- *             each line     each end    each order that
- *             of the bank   of an order the statement has not
+ *             each line     each end    what is open: orders that the statement
+ *             of the bank   of an order has not, lines whose orders have no answer
  *
  * Orders' ends are read from the events, which stand in the order of commits: what had ended when the run
  * began, before the bank was asked, the statement must have. */
@@ -67,6 +67,7 @@ typedef struct reconcile_work {
     minipay_bank_movement lines[PAGE];
     mpi_event events[PAGE];
     uint32_t count;
+    mpi_call_list calls; /* of operations that a line has carried on */
 } reconcile_work;
 
 /* ---- rows ---------------------------------------------------------------------------------------------- */
@@ -94,7 +95,7 @@ static minipay_status open_run(reconcile_work *work, mpi_unit *unit, mpi_judgeme
                                minipay_error *error)
 {
     const void *row;
-    *judgement = (mpi_judgement){work->banking, unit, NULL, error};
+    *judgement = (mpi_judgement){work->banking, unit, NULL, &work->calls, error};
     minipay_status status = mpi_unit_get(unit, work->banking->reconciliations, &work->run, &row, error);
     if (status != MINIPAY_OK)
         return status == MINIPAY_NOT_FOUND
@@ -201,6 +202,7 @@ static minipay_status take_lines(void *context, mpi_unit *unit, minipay_error *e
 {
     reconcile_work *work = context;
     mpi_judgement judgement;
+    work->calls.count = 0;
     minipay_status status = open_run(work, unit, &judgement, error);
     if (status != MINIPAY_OK || !judgement.run)
         return status;
@@ -277,7 +279,7 @@ static minipay_status take_events(void *context, mpi_unit *unit, minipay_error *
     return status;
 }
 
-/* ---- what is missing ----------------------------------------------------------------------------------- */
+/* ---- what is open -------------------------------------------------------------------------------------- */
 
 static minipay_status end_run(reconcile_work *work, mpi_unit *unit, mpi_reconciliation *run,
                               minipay_error *error)
@@ -296,12 +298,12 @@ static minipay_status end_run(reconcile_work *work, mpi_unit *unit, mpi_reconcil
     return MINIPAY_OK;
 }
 
-static minipay_status list_missing(void *context, mpi_unit *unit, minipay_error *error)
+static minipay_status list_open(void *context, mpi_unit *unit, minipay_error *error)
 {
     reconcile_work *work = context;
     mpi_match rows[PAGE], low = {.order_id = work->run.judged_id};
     minipay_scan scan = {.table = &mpi_match_record.table,
-                         .index = MPI_MATCHES_MISSING,
+                         .index = MPI_MATCHES_OPEN,
                          .low = &low,
                          .low_fields = 1,
                          .low_exclusive = 1};
@@ -313,7 +315,7 @@ static minipay_status list_missing(void *context, mpi_unit *unit, minipay_error 
     if (status != MINIPAY_OK || !judgement.run)
         return status;
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
-        status = mpi_judge_missing(&judgement, &rows[i]);
+        status = mpi_judge_open(&judgement, &rows[i]);
     if (count)
         judgement.run->judged_id = rows[count - 1].order_id;
     if (status == MINIPAY_OK && count < PAGE)
@@ -329,7 +331,7 @@ static minipay_status run_stages(reconcile_work *work, minipay_error *error)
     static const struct {
         minipay_status (*read)(reconcile_work *work, minipay_error *error);
         mpi_task_run take;
-    } stages[] = {{read_lines, take_lines}, {read_events, take_events}, {NULL, list_missing}};
+    } stages[] = {{read_lines, take_lines}, {read_events, take_events}, {NULL, list_open}};
     minipay_status status = MINIPAY_OK;
     while (status == MINIPAY_OK && work->run.stage < MPI_STAGE_END) {
         int32_t stage = work->run.stage;
@@ -337,6 +339,8 @@ static minipay_status run_stages(reconcile_work *work, minipay_error *error)
             status = stages[stage].read(work, error);
         if (status == MINIPAY_OK)
             status = mpi_store_write(work->banking->store, stages[stage].take, work, error);
+        if (status == MINIPAY_OK)
+            status = mpi_drive_calls(work->banking->engine, &work->calls, error);
     }
     return status;
 }
@@ -358,6 +362,7 @@ minipay_status mpi_banking_reconcile(mpi_banking *banking, const minipay_reconci
         status = run_stages(work, error);
     if (status == MINIPAY_OK)
         mpi_reconciliation_show(&work->run, reconciliation);
+    free(work->calls.calls);
     free(work);
     return status;
 }

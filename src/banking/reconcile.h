@@ -73,7 +73,7 @@ extern const mpi_record mpi_reconciliation_record;
 extern const mpi_record mpi_difference_record;
 extern const mpi_record mpi_match_record;
 
-enum { MPI_MATCHES_MISSING = 0 }; /* mpi_match_record's index on the id of missing orders */
+enum { MPI_MATCHES_OPEN = 0 }; /* mpi_match_record's index on the id of orders missing or in flight */
 
 /* As the public calls say; the request is checked already. */
 minipay_status mpi_banking_reconcile(mpi_banking *banking, const minipay_reconcile_request *request,
@@ -88,11 +88,12 @@ void mpi_reconciliation_show(const mpi_reconciliation *run, minipay_reconciliati
 
 /* ---- judging, inside a unit of work (judge.c) ---------------------------------------------------------- */
 
-/* A unit's part of a run; `run` may be changed. */
+/* A unit's part of a run; `run` may be changed. `calls` are what operations that go on ask of the bank next. */
 typedef struct mpi_judgement {
     mpi_banking *banking;
     mpi_unit *unit;
     mpi_reconciliation *run;
+    mpi_call_list *calls;
     minipay_error *error;
 } mpi_judgement;
 
@@ -102,7 +103,12 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
 /* An order that has ended. */
 minipay_status mpi_judge_ended(const mpi_judgement *work, const minipay_id *order_id);
 
-/* Lists a missing order. */
-minipay_status mpi_judge_missing(const mpi_judgement *work, const mpi_match *match);
+/* What is still open at the end of a run: an order that the statement has not, or a line whose order had no
+ * answer. */
+minipay_status mpi_judge_open(const mpi_judgement *work, const mpi_match *match);
+
+/* Has a line of the statement been seen that is of this order? */
+minipay_status mpi_judge_has_line(mpi_banking *banking, mpi_flow *flow, const minipay_id *order_id,
+                                  bool *has);
 
 #endif

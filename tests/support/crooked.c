@@ -28,7 +28,8 @@ static void bend(const crooked *bank, minipay_bank_answer *answers, uint32_t cou
 static minipay_status submit(void *impl, const minipay_bank_order *orders, minipay_bank_answer *answers,
                              uint32_t count, minipay_error *error)
 {
-    const crooked *bank = impl;
+    crooked *bank = impl;
+    bank->submits += count;
     minipay_status status =
         bank->w->scripted.submit(bank->w->scripted.impl, orders, answers, count, error);
     bend(bank, answers, count);

@@ -19,6 +19,7 @@ typedef struct crooked {
     bool twice;              /* every line stands twice */
     bool silent;             /* statement and balance answer UNAVAILABLE */
     uint32_t pages;          /* statement calls */
+    uint32_t submits;        /* orders submitted */
     minipay_bank_movement extras[CROOKED_EXTRAS]; /* behind all others, at their positions */
     uint32_t extra_count;
 } crooked;
