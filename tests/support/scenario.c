@@ -19,6 +19,9 @@ typedef struct scenario_step {
 
 #define STEP_OF(number) (100 + (number))
 
+/* A flag of a step, not of the instruction: it names the promotion of step 43. */
+enum { PROMOTED = 1 << 16, PROMOTION = 43 };
+
 /* clang-format off */
 static const scenario_step steps[] = {
     /*  0 */ {"payer", MINIPAY_KIND_REGISTER, PAYER, NOBODY, 0, 0, NULL},
@@ -51,6 +54,23 @@ static const scenario_step steps[] = {
     /* 27 */ {"capture", MINIPAY_KIND_CAPTURE, NOBODY, STEP_OF(26), 4000, 0, NULL},
     /* 28 */ {"void", MINIPAY_KIND_VOID, NOBODY, STEP_OF(26), 0, 0, NULL},
     /* 29 */ {"settlement", MINIPAY_KIND_PAYOUT, NOBODY, NOBODY, 0, 0, NULL},
+    /* 30 */ {"transfer to the wrong one", MINIPAY_KIND_TRANSFER, PAYER, PAYEE, 500, 0, NULL},
+    /* 31 */ {"reversal", MINIPAY_KIND_REVERSAL, NOBODY, STEP_OF(30), 0, 0, NULL},
+    /* 32 */ {"refused reversal", MINIPAY_KIND_REVERSAL, NOBODY, STEP_OF(10), 0, 0, NULL},
+    /* 33 */ {"change of a member", MINIPAY_KIND_MEMBER_CHANGE, PAYEE, NOBODY, 0, 0, NULL},
+    /* 34 */ {"refused change of nobody", MINIPAY_KIND_MEMBER_CHANGE, MERCHANT, NOBODY, 0, 0, NULL},
+    /* 35 */ {"a PIN", MINIPAY_KIND_CREDENTIAL, PAYEE, NOBODY, 0, 0, NULL},
+    /* 36 */ {"payee's second account", MINIPAY_KIND_LINK, PAYEE, NOBODY, 0, 0, "110-4"},
+    /* 37 */ {"unlinking", MINIPAY_KIND_UNLINK, PAYEE, STEP_OF(8), 0, 0, NULL},
+    /* 38 */ {"top-up from the second account", MINIPAY_KIND_TOPUP, PAYEE, NOBODY, 20000, 0, NULL},
+    /* 39 */ {"holiday", MINIPAY_KIND_HOLIDAY, NOBODY, NOBODY, 0, 0, NULL},
+    /* 40 */ {"batch", MINIPAY_KIND_BATCH, PAYEE, PAYER, 300, 0, NULL},
+    /* 41 */ {"refused batch", MINIPAY_KIND_BATCH, PAYEE, PAYER, 1000000000, 0, NULL},
+    /* 42 */ {"new terms", MINIPAY_KIND_MERCHANT_CHANGE, MERCHANT, NOBODY, 0, 0, NULL},
+    /* 43 */ {"promotion", MINIPAY_KIND_PROMOTION, MERCHANT, NOBODY, 0, 0, NULL},
+    /* 44 */ {"payment with a promotion", MINIPAY_KIND_PAY, PAYER, MERCHANT, 5000, PROMOTED, NULL},
+    /* 45 */ {"refund with a promotion", MINIPAY_KIND_REFUND, NOBODY, STEP_OF(44), 2000, 0, NULL},
+    /* 46 */ {"settlement of the rest", MINIPAY_KIND_PAYOUT, NOBODY, NOBODY, 0, 0, NULL},
 };
 /* clang-format on */
 
@@ -154,10 +174,113 @@ static minipay_status instruct(world *w, uint32_t step, minipay_outcome *outcome
     instruction.other_id = party(w, sent->other);
     instruction.id = id_of(w, (int)step);
     instruction.amount_minor = sent->amount_minor;
-    instruction.flags = sent->flags;
+    instruction.flags = sent->flags & ~PROMOTED;
+    if (sent->flags & PROMOTED)
+        instruction.promotion_id = id_of(w, PROMOTION);
     memcpy(instruction.currency, "KRW", 4);
     snprintf(instruction.reason, sizeof instruction.reason, "%s", sent->name);
     return minipay_execute(w->pay, &instruction, 1, outcome, error);
+}
+
+static minipay_status change_member(world *w, uint32_t step, minipay_outcome *outcome,
+                                    minipay_error *error)
+{
+    minipay_member_change change;
+    minipay_member_change_init(&change);
+    change.member_id = party(w, steps[step].who);
+    change.id = id_of(w, (int)step);
+    change.changes = MINIPAY_CHANGE_EMAIL | MINIPAY_CHANGE_TIER;
+    change.tier = 2;
+    snprintf(change.email, sizeof change.email, "%u@elsewhere.example", step);
+    return minipay_member_update(w->pay, &change, 1, outcome, error);
+}
+
+static minipay_status set_pin(world *w, uint32_t step, minipay_outcome *outcome, minipay_error *error)
+{
+    minipay_credential_request request;
+    minipay_credential_request_init(&request);
+    request.member_id = party(w, steps[step].who);
+    request.id = id_of(w, (int)step);
+    request.credential = MINIPAY_CREDENTIAL_PIN;
+    snprintf(request.secret, sizeof request.secret, "135790");
+    return minipay_credential_set(w->pay, &request, outcome, error);
+}
+
+static minipay_status unlink_account(world *w, uint32_t step, minipay_outcome *outcome,
+                                     minipay_error *error)
+{
+    minipay_unlink_request request;
+    minipay_unlink_request_init(&request);
+    request.owner_id = party(w, steps[step].who);
+    request.account_id = party(w, steps[step].other);
+    request.id = id_of(w, (int)step);
+    return minipay_account_unlink(w->pay, &request, 1, outcome, error);
+}
+
+static minipay_status set_holiday(world *w, uint32_t step, minipay_outcome *outcome,
+                                  minipay_error *error)
+{
+    minipay_holiday_request request;
+    minipay_holiday_request_init(&request);
+    request.id = id_of(w, (int)step);
+    request.date = 20251225;
+    snprintf(request.name, sizeof request.name, "Christmas");
+    return minipay_holiday_set(w->pay, &request, 1, outcome, error);
+}
+
+/* Two transfers; the second asks for as much again. */
+static minipay_status pass_batch(world *w, uint32_t step, minipay_outcome *outcome, minipay_error *error)
+{
+    minipay_batch_request request;
+    minipay_instruction transfers[2];
+    minipay_outcome outcomes[2];
+    minipay_batch_outcome whole;
+    minipay_batch_request_init(&request);
+    for (int i = 0; i < 2; i++) {
+        minipay_instruction_init(&transfers[i], MINIPAY_KIND_TRANSFER);
+        transfers[i].member_id = party(w, steps[step].who);
+        transfers[i].other_id = party(w, steps[step].other);
+        transfers[i].id = id_of(w, 1000 + 2 * (int)step + i);
+        transfers[i].amount_minor = steps[step].amount_minor;
+        memcpy(transfers[i].currency, "KRW", 4);
+    }
+    request.id = id_of(w, (int)step);
+    minipay_status status =
+        minipay_execute_atomic(w->pay, &request, transfers, 2, &whole, outcomes, error);
+    if (status == MINIPAY_OK || status == MINIPAY_BATCH_REFUSED) {
+        minipay_outcome_init(outcome);
+        outcome->id = whole.id;
+        outcome->state = whole.state;
+        outcome->status = whole.status;
+    }
+    return status;
+}
+
+static minipay_status change_terms(world *w, uint32_t step, minipay_outcome *outcome,
+                                   minipay_error *error)
+{
+    minipay_merchant_change change;
+    minipay_merchant_change_init(&change);
+    change.merchant_id = party(w, steps[step].who);
+    change.id = id_of(w, (int)step);
+    change.action = MINIPAY_MERCHANT_TERMS;
+    change.fee_basis_points = 111;
+    change.fixed_fee_minor = 7;
+    return minipay_merchant_update(w->pay, &change, 1, outcome, error);
+}
+
+static minipay_status promote(world *w, uint32_t step, minipay_outcome *outcome, minipay_error *error)
+{
+    minipay_promotion_request request;
+    minipay_promotion_request_init(&request);
+    request.merchant_id = party(w, steps[step].who);
+    request.id = id_of(w, (int)step);
+    request.basis_points = 1500;
+    request.merchant_share = 3333;
+    request.budget_minor = 100000;
+    memcpy(request.currency, "KRW", 4);
+    snprintf(request.name, sizeof request.name, "Opening");
+    return minipay_promotion_register(w->pay, &request, 1, outcome, error);
 }
 
 minipay_status scenario_send(world *w, uint32_t step, minipay_outcome *outcome, minipay_error *error)
@@ -173,6 +296,20 @@ minipay_status scenario_send(world *w, uint32_t step, minipay_outcome *outcome, 
         return link_account(w, step, outcome, error);
     case MINIPAY_KIND_PAYOUT:
         return settle(w, step, outcome, error);
+    case MINIPAY_KIND_MEMBER_CHANGE:
+        return change_member(w, step, outcome, error);
+    case MINIPAY_KIND_CREDENTIAL:
+        return set_pin(w, step, outcome, error);
+    case MINIPAY_KIND_UNLINK:
+        return unlink_account(w, step, outcome, error);
+    case MINIPAY_KIND_HOLIDAY:
+        return set_holiday(w, step, outcome, error);
+    case MINIPAY_KIND_BATCH:
+        return pass_batch(w, step, outcome, error);
+    case MINIPAY_KIND_MERCHANT_CHANGE:
+        return change_terms(w, step, outcome, error);
+    case MINIPAY_KIND_PROMOTION:
+        return promote(w, step, outcome, error);
     default:
         return instruct(w, step, outcome, error);
     }
