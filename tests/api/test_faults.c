@@ -42,8 +42,8 @@ static bool is_unavailable(minipay_status status)
     return status == MINIPAY_UNAVAILABLE;
 }
 
-static const scenario_fault storage_fault = {set_storage, lift_storage, is_told};
-static const scenario_fault bank_fault = {set_bank, lift_bank, is_unavailable};
+static const scenario_fault storage_fault = {set_storage, lift_storage, is_told, 0};
+static const scenario_fault bank_fault = {set_bank, lift_bank, is_unavailable, 0};
 
 static void without_fault(scenario_end *end)
 {

@@ -59,7 +59,7 @@ static bool is_no_memory(minipay_status status)
     return status == MINIPAY_NO_MEMORY;
 }
 
-static const scenario_fault memory_fault = {set_memory, lift_memory, is_no_memory};
+static const scenario_fault memory_fault = {set_memory, lift_memory, is_no_memory, 0};
 
 static void any_allocation_may_fail(void **state)
 {

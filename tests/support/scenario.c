@@ -372,9 +372,10 @@ uint32_t scenario_run(world *w, const scenario_fault *fault, scenario_end *end)
     uint32_t failures = 0;
     for (uint32_t step = 0; step < scenario_steps(); step++) {
         minipay_outcome outcome;
-        uint32_t number = 1 + step % SWEEP_STRIDE;
+        uint32_t stride = fault && fault->stride ? fault->stride : SWEEP_STRIDE;
+        uint32_t number = 1 + step % stride;
         while (fault && number < 100000 && try_step(w, fault, step, number, &failures))
-            number += SWEEP_STRIDE;
+            number += stride;
         minipay_status status = scenario_send(w, step, &outcome, NULL);
         assert_true(is_answer(status));
         if (outcome.state == MINIPAY_STATE_RUNNING) /* not otherwise: an authorisation would expire */

@@ -27,6 +27,7 @@ typedef struct scenario_fault {
     void (*set)(world *w, uint32_t number);
     bool (*lift)(world *w, uint32_t number);
     bool (*expected)(minipay_status status);
+    uint32_t stride; /* 0: SWEEP_STRIDE */
 } scenario_fault;
 
 /* What the scenario leaves: every step's end, and every account's balance. */
