@@ -19,7 +19,7 @@ endif()
 
 function(minipay_test name labels)
   set(place "${PROJECT_BINARY_DIR}/run/${name}")
-  add_test(NAME ${name} COMMAND sh -c "rm -rf \"$0\" && mkdir -p \"$0\" && cd \"$0\" && exec \"$@\"" ${place} ${ARGN})
+  add_test(NAME ${name} COMMAND sh -c "rm -rf \"$0\" && mkdir -p \"$0\" && cd \"$0\" && exec \"$@\" </dev/null" ${place} ${ARGN})
   set_tests_properties(${name} PROPERTIES LABELS "${labels}"
                        ENVIRONMENT "${test_environment};MINIPAY_STATUSES=${place}/statuses"
                        TIMEOUT 300 SKIP_RETURN_CODE 77)
