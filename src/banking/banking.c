@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "base/time.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,20 +25,26 @@ static const minipay_field account_fields[] = {
     MPI_HASH(mpi_bank_account, number_hash),
     MPI_BYTES(mpi_bank_account, account_number),
     MPI_BYTES(mpi_bank_account, holder),
+    MPI_INT64(mpi_bank_account, next_at),
+    MPI_INT64(mpi_bank_account, deadline_at),
+    MPI_INT32(mpi_bank_account, attempts),
     MPI_HASH(mpi_bank_account, row_tag),
 };
 
-enum { FIELD_ID = 0, FIELD_OWNER = 14, FIELD_ACCOUNT_STATE = 15 };
+enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_OWNER = 14, FIELD_ACCOUNT_STATE = 15, FIELD_NEXT_AT = 23 };
 
-static const minipay_index account_indexes[] = {{"bank_account_of_owner",
-                                                 {FIELD_OWNER, FIELD_ID},
-                                                 2,
-                                                 0,
-                                                 FIELD_ACCOUNT_STATE,
-                                                 MINIPAY_ACCOUNT_LINKED + 1}};
+static const minipay_index account_indexes[] = {
+    {"bank_account_of_owner",
+     {FIELD_OWNER, FIELD_ID},
+     2,
+     0,
+     FIELD_ACCOUNT_STATE,
+     MINIPAY_ACCOUNT_LINKED + 1},
+    {"bank_account_due", {FIELD_NEXT_AT}, 1, 0, FIELD_STATE, MINIPAY_STATE_RUNNING + 1},
+};
 
 const mpi_record mpi_bank_account_record = MPI_RECORD(
-    MPI_FORM_DOCUMENT, mpi_bank_account, "bank_account", account_fields, 1, account_indexes, 1);
+    MPI_FORM_DOCUMENT, mpi_bank_account, "bank_account", account_fields, 1, account_indexes, 2);
 
 static const minipay_field owner_fields[] = {
     MPI_ID(mpi_bank_owner, owner_id),
@@ -80,7 +87,24 @@ minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow,
     return status == MINIPAY_OK ? unseal(banking, row, order, flow->error) : status;
 }
 
-/* The bank is asked between two units of work; its answer stands in the document when this runs again. */
+/* When the bank is asked next, and until when at most. */
+static minipay_status plan(const mpi_banking *banking, mpi_flow *flow, mpi_bank_account *account)
+{
+    int64_t now = mpi_unit_now(flow->unit);
+    const mpi_rules *rules = mpi_order_rules(banking, flow, "\0\0\0");
+    if (!rules)
+        return flow->error->status;
+    if (account->deadline_at == 0)
+        account->deadline_at = mpi_time_after_ms(now, rules->values[MINIPAY_RULE_BANK_DEADLINE_MS][0]);
+    if (account->attempts && now >= account->deadline_at)
+        return MINIPAY_BANK_SILENT;
+    account->attempts++;
+    account->next_at = mpi_time_after_ms(now, mpi_order_wait_ms(rules, account->attempts));
+    return MINIPAY_OK;
+}
+
+/* The bank is asked between two units of work; its answer stands in the document when this runs again. Asking
+ * moves no money: it is simply asked again, and in the end the account is not linked. */
 static minipay_status verify(void *context, mpi_flow *flow, void *document)
 {
     mpi_banking *banking = context;
@@ -89,12 +113,15 @@ static minipay_status verify(void *context, mpi_flow *flow, void *document)
         return account->verified;
     account->is_asked = 1;
     account->verified = MPI_WAIT;
+    minipay_status status = plan(banking, flow, account);
+    if (status != MINIPAY_OK)
+        return status;
     mpi_call *call = mpi_call_add(flow->calls);
     if (!call)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     call->kind = MPI_CALL_VERIFY;
     call->order.id = account->op.id;
-    minipay_status status = unseal(banking, account, &call->order, flow->error);
+    status = unseal(banking, account, &call->order, flow->error);
     return status == MINIPAY_OK ? MPI_WAIT : status;
 }
 

@@ -24,6 +24,9 @@ typedef struct mpi_bank_account {
     uint8_t number_hash[32]; /* of (owner, bank, number): one owner links an account once */
     MPI_SECRET(MINIPAY_ACCOUNT_NUMBER_SIZE) account_number;
     MPI_SECRET(MINIPAY_NAME_SIZE) holder;
+    int64_t next_at; /* when to ask again */
+    int64_t deadline_at;
+    int32_t attempts;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_account;
 
@@ -93,7 +96,8 @@ enum { MPI_ORDERS_DUE = 0, MPI_ORDERS_NOT_DONE = 1 };
 
 enum { MPI_ORDER_OPEN = 0, MPI_ORDER_REFUSED = 1, MPI_ORDER_DONE = 2 };
 
-enum { MPI_ACCOUNTS_OF_OWNER = 0 }; /* mpi_bank_account_record's index on (owner, id) of linked ones */
+/* mpi_bank_account_record's indexes: on (owner, id) of linked ones; on next_at of those that are being linked. */
+enum { MPI_ACCOUNTS_OF_OWNER = 0, MPI_ACCOUNTS_DUE = 1 };
 
 typedef struct mpi_banking {
     mpi_store *store;
@@ -134,7 +138,7 @@ minipay_status mpi_banking_orders(mpi_banking *banking, const minipay_order_quer
 minipay_status mpi_banking_balance(mpi_banking *banking, const char *currency, int64_t *balance_minor,
                                    minipay_error *error);
 
-/* Asks the bank about up to `budget` orders that are due. */
+/* Asks the bank about up to `budget` orders and accounts that are due. */
 minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried,
                                int64_t *next_at, minipay_error *error);
 

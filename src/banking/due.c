@@ -7,17 +7,19 @@
 
 #include <stdlib.h>
 
-/* Orders without an answer are asked about again, ever later. */
+/* Orders and accounts without an answer are asked about again, ever later. */
 
 enum { DUE_LARGEST = 1024 };
 
-typedef struct due_orders {
+/* What is due of one record, leased in one unit of work. */
+typedef struct due_work {
     mpi_banking *banking;
     uint32_t budget;
     uint32_t count;
     mpi_call_list calls;
-    mpi_bank_order *rows;
-} due_orders;
+    mpi_bank_order *orders;
+    mpi_bank_account *accounts;
+} due_work;
 
 /* The bank never named it, so it was never submitted: no money can have moved, and nobody need decide. */
 static minipay_status give_up_unnamed(mpi_flow *flow, mpi_bank_order *order)
@@ -51,9 +53,9 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
     return mpi_order_add_call(banking, flow, order, MPI_CALL_QUERY);
 }
 
-static minipay_status lease_due(void *context, mpi_unit *unit, minipay_error *error)
+static minipay_status lease_orders(void *context, mpi_unit *unit, minipay_error *error)
 {
-    due_orders *due = context;
+    due_work *due = context;
     mpi_flow flow = {due->banking->engine, unit, &due->calls, error, NULL, NULL};
     mpi_bank_order until = {.next_at = mpi_unit_now(unit)};
     minipay_scan scan = {.table = &mpi_bank_order_record.table,
@@ -62,49 +64,101 @@ static minipay_status lease_due(void *context, mpi_unit *unit, minipay_error *er
                          .high_fields = 1};
     due->count = due->budget;
     due->calls.count = 0;
-    minipay_status status = mpi_unit_scan(unit, &scan, due->rows, &due->count, error);
+    minipay_status status = mpi_unit_scan(unit, &scan, due->orders, &due->count, error);
     for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++) {
-        status = ask_again(due->banking, &flow, &due->rows[i]);
+        status = ask_again(due->banking, &flow, &due->orders[i]);
         mpi_unit_settle(unit);
     }
     return status;
 }
 
+static minipay_status lease_accounts(void *context, mpi_unit *unit, minipay_error *error)
+{
+    due_work *due = context;
+    mpi_flow flow = {due->banking->engine, unit, &due->calls, error, NULL, NULL};
+    mpi_bank_account until = {.next_at = mpi_unit_now(unit)};
+    minipay_scan scan = {.table = &mpi_bank_account_record.table,
+                         .index = MPI_ACCOUNTS_DUE,
+                         .high = &until,
+                         .high_fields = 1};
+    due->count = due->budget;
+    due->calls.count = 0;
+    minipay_status status = mpi_unit_scan(unit, &scan, due->accounts, &due->count, error);
+    for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++) {
+        status = mpi_saga_resume(&flow, MINIPAY_KIND_LINK, &due->accounts[i].op.id);
+        mpi_unit_settle(unit);
+    }
+    return status;
+}
+
+/* Up to `*left`, which becomes what is left of it. */
+static minipay_status carry_on(due_work *due, mpi_task_run lease, uint32_t *left, uint32_t *carried,
+                               minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    due->count = DUE_LARGEST;
+    while (status == MINIPAY_OK && due->count == DUE_LARGEST && *left) {
+        due->budget = *left < DUE_LARGEST ? *left : DUE_LARGEST;
+        status = mpi_store_write(due->banking->store, lease, due, error);
+        if (status == MINIPAY_OK)
+            status = mpi_drive_calls(due->banking->engine, &due->calls, error);
+        *carried += due->count;
+        *left -= due->count;
+    }
+    return status;
+}
+
+static minipay_status read_first(mpi_view *view, int64_t *order_at, int64_t *account_at,
+                                 minipay_error *error)
+{
+    minipay_scan orders = {.table = &mpi_bank_order_record.table, .index = MPI_ORDERS_DUE};
+    minipay_scan accounts = {.table = &mpi_bank_account_record.table, .index = MPI_ACCOUNTS_DUE};
+    mpi_bank_order order;
+    mpi_bank_account account;
+    uint32_t count = 1;
+    minipay_status status = mpi_view_scan(view, &orders, &order, &count, error);
+    if (status == MINIPAY_OK) {
+        *order_at = count ? order.next_at : 0;
+        count = 1;
+        status = mpi_view_scan(view, &accounts, &account, &count, error);
+    }
+    if (status == MINIPAY_OK)
+        *account_at = count ? account.next_at : 0;
+    return status;
+}
+
 static minipay_status first_due(mpi_banking *banking, int64_t *next_at, minipay_error *error)
 {
-    minipay_scan scan = {.table = &mpi_bank_order_record.table, .index = MPI_ORDERS_DUE};
-    mpi_bank_order order;
-    uint32_t count = 1;
     mpi_view view;
+    int64_t order_at = 0, account_at = 0;
     minipay_status status = mpi_view_open(banking->store, &view, error);
     if (status != MINIPAY_OK)
         return status;
-    status = mpi_view_scan(&view, &scan, &order, &count, error);
+    status = read_first(&view, &order_at, &account_at, error);
     mpi_view_close(&view);
+    bool account_first = account_at && (!order_at || account_at < order_at);
     if (status == MINIPAY_OK)
-        *next_at = count ? order.next_at : 0;
+        *next_at = account_first ? account_at : order_at;
     return status;
 }
 
 minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *carried,
                                int64_t *next_at, minipay_error *error)
 {
-    due_orders due = {.banking = banking};
-    minipay_status status = MINIPAY_OK;
+    due_work due = {.banking = banking};
     uint32_t left = budget ? budget : UINT32_MAX;
-    due.rows = malloc(DUE_LARGEST * sizeof *due.rows);
-    if (!due.rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = MINIPAY_NO_MEMORY;
+    due.orders = malloc(DUE_LARGEST * sizeof *due.orders);
+    due.accounts = malloc(DUE_LARGEST * sizeof *due.accounts);
     *carried = 0;
-    do {
-        due.budget = left < DUE_LARGEST ? left : DUE_LARGEST;
-        status = mpi_store_write(banking->store, lease_due, &due, error);
-        if (status == MINIPAY_OK)
-            status = mpi_drive_calls(banking->engine, &due.calls, error);
-        *carried += due.count;
-        left -= due.count;
-    } while (status == MINIPAY_OK && due.count == DUE_LARGEST && left);
-    free(due.rows);
+    if (due.orders && due.accounts)
+        status = carry_on(&due, lease_orders, &left, carried, error);
+    else
+        mpi_fail_plain(error, status, NULL);
+    if (status == MINIPAY_OK)
+        status = carry_on(&due, lease_accounts, &left, carried, error);
+    free(due.orders);
+    free(due.accounts);
     free(due.calls.calls);
     return status == MINIPAY_OK ? first_due(banking, next_at, error) : status;
 }

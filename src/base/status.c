@@ -68,6 +68,8 @@ static const status_entry statuses[] = {
     {MINIPAY_BANK_NOT_SERVED, "bank_not_served", "No bank adapter serves this bank or amount."},
     {MINIPAY_ALREADY_REVERSED, "already_reversed", "This operation has been reversed already."},
     {MINIPAY_TOO_LATE, "too_late", "Policy's time for this has passed."},
+    {MINIPAY_BANK_SILENT, "bank_silent",
+     "The bank gave no answer in time, and had been asked to move nothing."},
 
     {MINIPAY_BUSY, "busy", "Another program holds the database."},
     {MINIPAY_NO_MEMORY, "no_memory", "Memory is used up."},

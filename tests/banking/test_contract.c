@@ -11,7 +11,9 @@ typedef struct strict_bank {
     minipay_bank_capabilities can;
     uint32_t prepares, submits, queries, most, orders;
     uint32_t prepared_turn;
-    uint32_t busy; /* prepare calls that fail before one works */
+    uint32_t busy;        /* prepare calls that fail before one works */
+    uint32_t unavailable; /* verify calls that fail before one works */
+    uint32_t verifies;
     bool same;     /* every order gets the same name */
     char last[40]; /* the reference that was submitted last */
     int32_t last_date;
@@ -22,17 +24,21 @@ static minipay_bank_capabilities strict_can(void *impl)
     return ((const strict_bank *)impl)->can;
 }
 
-static minipay_status strict_verify(void *impl, const char *name, const char *number, const char *holder,
-                                    minipay_error *error)
-{
-    const strict_bank *bank = impl;
-    return bank->w->scripted.verify_account(bank->w->scripted.impl, name, number, holder, error);
-}
-
 static void enter(strict_bank *bank, uint32_t count)
 {
     assert_null(bank->w->write_session);
     bank->most = count > bank->most ? count : bank->most;
+}
+
+static minipay_status strict_verify(void *impl, const char *name, const char *number, const char *holder,
+                                    minipay_error *error)
+{
+    strict_bank *bank = impl;
+    enter(bank, 0);
+    bank->verifies++;
+    if (bank->unavailable && bank->unavailable--)
+        return MINIPAY_UNAVAILABLE;
+    return bank->w->scripted.verify_account(bank->w->scripted.impl, name, number, holder, error);
 }
 
 static minipay_status strict_prepare(void *impl, minipay_bank_order *orders, uint32_t count,
@@ -409,6 +415,117 @@ static void what_the_bank_does_not_serve_is_refused_before_money_moves(void **st
     }
 }
 
+static minipay_link_request ask_link(world *w, minipay_id owner, const char *number)
+{
+    minipay_link_request request;
+    minipay_link_request_init(&request);
+    request.id = world_id(w);
+    request.owner_id = owner;
+    snprintf(request.bank, sizeof request.bank, "004");
+    snprintf(request.account_number, sizeof request.account_number, "%s", number);
+    snprintf(request.holder, sizeof request.holder, "Holder");
+    return request;
+}
+
+static void expect_link(world *w, const minipay_link_request *request, int32_t state,
+                        minipay_status status)
+{
+    minipay_outcome outcome;
+    minipay_outcome_init(&outcome);
+    ASSERT_STATUS(minipay_account_link(w->pay, request, 1, &outcome, NULL), status);
+    ASSERT_STATE(outcome.state, state);
+    ASSERT_STATUS(outcome.status, status);
+}
+
+static void an_account_whose_bank_does_not_answer_is_carried_on_ever_later(void **state)
+{
+    static const struct {
+        const char *number;
+        int32_t state;
+        minipay_status status;
+    } ends[] = {{"110-1", MINIPAY_STATE_DONE, MINIPAY_OK},
+                {"NOACCT-1", MINIPAY_STATE_REJECTED, MINIPAY_ACCOUNT_NOT_FOUND},
+                {"NONAME-1", MINIPAY_STATE_REJECTED, MINIPAY_HOLDER_MISMATCH}};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        world w;
+        strict_bank bank;
+        int64_t next_at = 0, before = 0;
+        begin(&w, &bank, both_ways, false);
+        minipay_id member = world_person(&w, NULL);
+        minipay_link_request request = ask_link(&w, member, ends[i].number);
+        bank.unavailable = 4;
+        expect_link(&w, &request, MINIPAY_STATE_RUNNING, MINIPAY_OK);
+        ASSERT_STATUS(minipay_run(w.pay, 0, NULL, &next_at, NULL), MINIPAY_OK);
+        assert_true(next_at > w.now);
+        for (uint32_t n = 2; n < 5; n++) {
+            assert_true(next_at - w.now > before);
+            before = next_at - w.now;
+            w.now = next_at;
+            ASSERT_STATUS(minipay_run(w.pay, 0, NULL, &next_at, NULL), MINIPAY_OK);
+            assert_int_equal(bank.verifies, n);
+        }
+        world_rest(&w);
+        assert_int_equal(bank.verifies, 5);
+        expect_link(&w, &request, ends[i].state, ends[i].status);
+        assert_int_equal(bank.verifies, 5);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
+static void an_account_whose_bank_is_silent_until_the_deadline_is_refused(void **state)
+{
+    world w;
+    strict_bank bank;
+    uint32_t carried = 0;
+    (void)state;
+    begin(&w, &bank, both_ways, false);
+    minipay_id member = world_person(&w, NULL);
+    minipay_link_request request = ask_link(&w, member, "110-1"), again;
+    bank.unavailable = UINT32_MAX;
+    expect_link(&w, &request, MINIPAY_STATE_RUNNING, MINIPAY_OK);
+    world_pass(&w, 86399);
+    ASSERT_STATUS(minipay_run(w.pay, 0, &carried, NULL, NULL), MINIPAY_OK);
+    assert_int_equal(carried, 1);
+    ASSERT_STATE(world_outcome(&w, MINIPAY_KIND_LINK, request.id).state, MINIPAY_STATE_RUNNING);
+    world_rest(&w);
+    bank.unavailable = 0;
+    expect_link(&w, &request, MINIPAY_STATE_REJECTED, MINIPAY_BANK_SILENT);
+    again = ask_link(&w, member, "110-1"); /* nothing is left of the first */
+    expect_link(&w, &again, MINIPAY_STATE_DONE, MINIPAY_OK);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void the_same_link_asks_at_once_and_a_budget_bounds_what_is_carried_on(void **state)
+{
+    static const char *const numbers[] = {"110-1", "110-2", "110-3", "110-4"};
+    world w;
+    strict_bank bank;
+    minipay_link_request asked[4];
+    uint32_t carried = 0;
+    (void)state;
+    begin(&w, &bank, both_ways, false);
+    minipay_id member = world_person(&w, NULL);
+    bank.unavailable = 4;
+    for (size_t i = 0; i < 4; i++) {
+        asked[i] = ask_link(&w, member, numbers[i]);
+        expect_link(&w, &asked[i], MINIPAY_STATE_RUNNING, MINIPAY_OK);
+    }
+    expect_link(&w, &asked[0], MINIPAY_STATE_DONE, MINIPAY_OK);
+    world_pass(&w, 2);
+    ASSERT_STATUS(minipay_run(w.pay, 2, &carried, NULL, NULL), MINIPAY_OK);
+    assert_int_equal(carried, 2);
+    ASSERT_STATUS(minipay_run(w.pay, 0, &carried, NULL, NULL), MINIPAY_OK);
+    assert_int_equal(carried, 1);
+    assert_int_equal(bank.verifies, 8);
+    for (size_t i = 0; i < 4; i++)
+        expect_link(&w, &asked[i], MINIPAY_STATE_DONE, MINIPAY_OK);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +537,9 @@ int main(void)
         cmocka_unit_test(finality_counts_from_when_the_order_was_named),
         cmocka_unit_test(a_name_that_another_order_has_is_not_taken),
         cmocka_unit_test(no_call_has_more_orders_than_the_bank_takes),
+        cmocka_unit_test(an_account_whose_bank_does_not_answer_is_carried_on_ever_later),
+        cmocka_unit_test(an_account_whose_bank_is_silent_until_the_deadline_is_refused),
+        cmocka_unit_test(the_same_link_asks_at_once_and_a_budget_bounds_what_is_carried_on),
         cmocka_unit_test(what_the_bank_does_not_serve_is_refused_before_money_moves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ typedef struct minipay_bank {
     minipay_bank_capabilities (*capabilities)(void *impl);
 
     /* Required. Does the account exist, and is it this holder's? OK; or MINIPAY_ACCOUNT_NOT_FOUND,
-     * MINIPAY_HOLDER_MISMATCH, MINIPAY_UNAVAILABLE. */
+     * MINIPAY_HOLDER_MISMATCH, MINIPAY_UNAVAILABLE. Any other status is taken as UNAVAILABLE: asked again later. */
     minipay_status (*verify_account)(void *impl, const char *bank, const char *account_number,
                                      const char *holder, minipay_error *error);
 
