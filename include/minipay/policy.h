@@ -5,7 +5,7 @@
 /* Policy: every rule is a number in a versioned, effective-dated set. An operation stores the version
  * that decided it. */
 
-#include "minipay/status.h"
+#include "minipay/instruction.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -64,14 +64,50 @@ MINIPAY_API void minipay_rule_init(minipay_rule *rule);
 /* "topup_minimum". "?" for a value that is not in the list. Static storage. */
 MINIPAY_API const char *minipay_rule_name(int32_t rule);
 
-/* Publishes a new version: the last one with `rules` changed, in force from `effective_at` (0, or a time that
- * has passed: now; not before the last version's). `*version` is its number. USAGE: INVALID_ARGUMENT (rules:
- * none, or more than MINIPAY_RULES_LARGEST), INVALID_SIZE, INVALID_ARGUMENT (rule; tier), INVALID_CURRENCY
+/* Who publishes, and from when on. */
+typedef struct minipay_policy_request {
+    uint32_t struct_size;
+    minipay_id id;
+    int64_t effective_at; /* 0, or a time that has passed: now */
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_policy_request;
+
+/* What became of a version. At any time the newest version whose time has come is in force: so one that is
+ * published now and comes into force before a planned one replaces it, and what was planned is published
+ * again if it is still wanted. */
+enum {
+    MINIPAY_POLICY_PLANNED = 1,
+    MINIPAY_POLICY_IN_FORCE = 2,
+    MINIPAY_POLICY_PAST = 3,
+    MINIPAY_POLICY_REPLACED = 4 /* by a newer one, from the same time on or an earlier one */
+};
+
+typedef struct minipay_policy_version {
+    uint32_t struct_size;
+    int32_t version; /* from 1, without gaps, in the order of publishing */
+    int32_t state;   /* MINIPAY_POLICY_* now */
+    minipay_id id;   /* the operation that published it; none: it was made with the installation */
+    int64_t effective_at;
+    int64_t published_at;
+    char actor[40];
+    char channel[16];
+    char reason[128];
+} minipay_policy_version;
+
+MINIPAY_API void minipay_policy_request_init(minipay_policy_request *request);
+MINIPAY_API void minipay_policy_version_init(minipay_policy_version *version);
+
+/* Publishes a new version: the one that would be in force at its time, with `rules` changed. The outcome's
+ * `policy_version` is its number. Idempotent by the request's id. USAGE: INVALID_ARGUMENT (request, outcome:
+ * NULL), INVALID_SIZE, INVALID_ID (id), INVALID_TEXT (actor, channel, reason), INVALID_ARGUMENT (rules: none,
+ * or more than MINIPAY_RULES_LARGEST), INVALID_SIZE (rules), INVALID_ARGUMENT (rule; tier), INVALID_CURRENCY
  * (currency: an amount needs one, nothing else has one), INVALID_ARGUMENT (value: outside the rule's range),
- * INVALID_TIME (effective_at). */
-MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_rule *rules,
-                                                  uint32_t count, int64_t effective_at, int32_t *version,
-                                                  minipay_error *error);
+ * INVALID_TIME (effective_at), ID_REUSED (effective_at, rules). */
+MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_policy_request *request,
+                                                  const minipay_rule *rules, uint32_t count,
+                                                  minipay_outcome *outcome, minipay_error *error);
 
 /* The rule in force now, and the version that it is of; the default where nobody published another value.
  * `currency` is "" for rules that are no amounts. USAGE: INVALID_ARGUMENT (value: it or another pointer is NULL;
@@ -79,6 +115,23 @@ MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_ru
 MINIPAY_API minipay_status minipay_policy_get(minipay *pay, int32_t rule, int32_t tier,
                                               const char *currency, int64_t *value, int32_t *version,
                                               minipay_error *error);
+
+/* The same of the version that an operation stored. INVALID_ARGUMENT (value: it or another pointer is NULL; rule;
+ * tier), INVALID_CURRENCY (currency), NOT_FOUND (version). */
+MINIPAY_API minipay_status minipay_policy_rule_get(minipay *pay, int32_t version, int32_t rule,
+                                                   int32_t tier, const char *currency, int64_t *value,
+                                                   minipay_error *error);
+
+/* A version. INVALID_ARGUMENT (found: NULL), NOT_FOUND (version). */
+MINIPAY_API minipay_status minipay_policy_version_get(minipay *pay, int32_t version,
+                                                      minipay_policy_version *found,
+                                                      minipay_error *error);
+
+/* Versions, newest first, from below the version `before` (0: from the newest). `*count` is the room, then the
+ * number. USAGE: INVALID_ARGUMENT (count; before: below zero), BATCH_TOO_LARGE (count). */
+MINIPAY_API minipay_status minipay_policy_list(minipay *pay, int32_t before,
+                                               minipay_policy_version *versions, uint32_t *count,
+                                               minipay_error *error);
 
 #ifdef __cplusplus
 }

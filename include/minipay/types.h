@@ -90,7 +90,8 @@ enum {
     MINIPAY_KIND_PROMOTION = 29,       /* a promotional event */
     MINIPAY_KIND_BATCH = 30,           /* instructions that stand or fall together */
     MINIPAY_KIND_MERCHANT_CHANGE = 31, /* a merchant's terms or state */
-    MINIPAY_KIND_HOLIDAY = 32          /* the business calendar */
+    MINIPAY_KIND_HOLIDAY = 32,         /* the business calendar */
+    MINIPAY_KIND_POLICY = 33           /* a new version of the rules */
 };
 
 /* Where an operation stands. Only DONE and REJECTED are final. */

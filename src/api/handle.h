@@ -6,6 +6,7 @@
 
 #include "banking/banking.h"
 #include "banking/reconcile.h"
+#include "governance/governance.h"
 #include "membership/membership.h"
 #include "minipay/minipay.h"
 #include "payment/payment.h"
@@ -22,6 +23,7 @@ struct minipay {
     mpi_store *store;
     mpi_policy *policy;
     mpi_engine *engine;
+    mpi_governance governance;
     mpi_membership membership;
     mpi_banking banking;
     mpi_wallets wallets;

@@ -40,6 +40,7 @@ static const mpi_record *const records[] = {
     &mpi_statement_record,      &mpi_reconciliation_record,
     &mpi_difference_record,     &mpi_match_record,
     &mpi_promotion_record,      &mpi_bank_reference_record,
+    &mpi_policy_change_record,
 };
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
@@ -142,6 +143,7 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
 static void compose(minipay *pay, const minipay_config *config)
 {
     mpi_batches_set_up(pay->engine);
+    mpi_governance_set_up(&pay->governance, pay->engine, pay->policy);
     mpi_membership_set_up(&pay->membership, pay->engine, pay->policy);
     mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
     mpi_banking_set_up(&pay->banking, pay->engine, pay->policy, &config->bank);

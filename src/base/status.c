@@ -127,6 +127,7 @@ const char *const mpi_kind_names[] = {[MINIPAY_KIND_NONE] = "none",
                                       [MINIPAY_KIND_BATCH] = "batch",
                                       [MINIPAY_KIND_MERCHANT_CHANGE] = "merchant_change",
                                       [MINIPAY_KIND_HOLIDAY] = "holiday",
+                                      [MINIPAY_KIND_POLICY] = "policy",
                                       NULL};
 
 const char *const mpi_state_names[] = {"none", "running", "done", "rejected", "parked", NULL};

@@ -136,7 +136,7 @@ static tracked *find(mpi_ledger_auditor *auditor, int64_t number)
 
 static void roll(tracked *account, int32_t date)
 {
-    if (account->day == date)
+    if (date <= account->day)
         return;
     if (account->day / 100 != date / 100)
         account->month_out_minor = 0;
@@ -159,9 +159,9 @@ static void count_back(tracked *account, const mpi_journal *row, const mpi_journ
     if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(reversed->kind))
         return;
     roll(account, row->business_date);
-    if (reversed->business_date == row->business_date && account->day_out_minor >= row->amount_minor)
+    if (reversed->business_date == account->day && account->day_out_minor >= row->amount_minor)
         mpi_money_subtract(account->day_out_minor, row->amount_minor, &account->day_out_minor);
-    if (reversed->business_date / 100 == row->business_date / 100 &&
+    if (reversed->business_date / 100 == account->day / 100 &&
         account->month_out_minor >= row->amount_minor)
         mpi_money_subtract(account->month_out_minor, row->amount_minor, &account->month_out_minor);
 }

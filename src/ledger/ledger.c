@@ -110,10 +110,11 @@ minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t ac
 
 /* ---- limits ---------------------------------------------------------------------------------------- */
 
-/* The windows as they are on `date`: a new day begins at nothing, a new month too. */
+/* The windows as they are on `date`: a new day begins at nothing, a new month too. A date before the newest one
+ * seen, as when a later cut-off comes into force, counts in that one: else a limit would be there twice. */
 static void roll_windows(mpi_balance *balance, int32_t date)
 {
-    if (balance->day == date)
+    if (date <= balance->day)
         return;
     if (balance->day / 100 != date / 100)
         balance->month_out_minor = 0;
@@ -190,9 +191,10 @@ static void restore_windows(const mpi_posting *posting, int32_t date, mpi_balanc
     if (!row || posting->credit->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(row->kind))
         return;
     roll_windows(balance, date);
-    if (row->business_date == date && balance->day_out_minor >= posting->amount_minor)
+    if (row->business_date == balance->day && balance->day_out_minor >= posting->amount_minor)
         mpi_money_subtract(balance->day_out_minor, posting->amount_minor, &balance->day_out_minor);
-    if (row->business_date / 100 == date / 100 && balance->month_out_minor >= posting->amount_minor)
+    if (row->business_date / 100 == balance->day / 100 &&
+        balance->month_out_minor >= posting->amount_minor)
         mpi_money_subtract(balance->month_out_minor, posting->amount_minor, &balance->month_out_minor);
 }
 

@@ -9,9 +9,8 @@
 /* The rules in force, inside a unit of work. */
 
 static const minipay_field version_fields[] = {
-    MPI_INT64(mpi_policy_version, version),
-    MPI_INT64(mpi_policy_version, effective_at),
-    MPI_INT64(mpi_policy_version, published_at),
+    MPI_INT64(mpi_policy_version, version),      MPI_INT64(mpi_policy_version, effective_at),
+    MPI_INT64(mpi_policy_version, published_at), MPI_OPTIONAL_ID(mpi_policy_version, set_by),
     MPI_HASH(mpi_policy_version, row_tag),
 };
 

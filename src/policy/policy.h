@@ -12,6 +12,7 @@ typedef struct mpi_policy_version {
     int64_t version;
     int64_t effective_at;
     int64_t published_at;
+    minipay_id set_by; /* the operation; none: made with the installation, or by an older library */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_policy_version;
 
@@ -47,12 +48,37 @@ minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error);
 minipay_status mpi_policy_rules(mpi_policy *policy, mpi_unit *unit, const char currency[4],
                                 const mpi_rules **rules, minipay_error *error);
 
-minipay_status mpi_policy_publish(mpi_policy *policy, const minipay_rule *rules, uint32_t count,
-                                  int64_t effective_at, int32_t *version, minipay_error *error);
+/* What a new version changes. */
+typedef struct mpi_publication {
+    const minipay_rule *rules;
+    uint32_t count;
+    int64_t effective_at; /* 0, or a time that has passed: now */
+    minipay_id set_by;
+} mpi_publication;
+
+/* INVALID_ARGUMENT, INVALID_SIZE, INVALID_CURRENCY, INVALID_TIME: what can be said without looking at what stands. */
+minipay_status mpi_publication_check(const mpi_publication *asked, minipay_error *error);
+
+/* Adds the version: that which would be in force at its time, with rules changed. */
+minipay_status mpi_policy_add(mpi_policy *policy, mpi_unit *unit, const mpi_publication *asked,
+                              int32_t *version, minipay_error *error);
 
 /* The rule in force at `at`, read beside the lane. INVALID_ARGUMENT (rule, tier), INVALID_CURRENCY, CORRUPT. */
 minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, const char *currency,
                                int64_t at, int64_t *value, int32_t *version, minipay_error *error);
+
+/* The same of a version; NOT_FOUND (version). */
+minipay_status mpi_policy_read_of(mpi_policy *policy, int32_t version, int32_t rule, int32_t tier,
+                                  const char *currency, int64_t *value, minipay_error *error);
+
+typedef struct mpi_version_seen {
+    mpi_policy_version row;
+    int32_t state; /* MINIPAY_POLICY_* at the time it was asked for */
+} mpi_version_seen;
+
+/* Versions below `before` (0: all), newest first. `*count` is the room, then the number. */
+minipay_status mpi_policy_list(mpi_view *view, int32_t before, int64_t at, mpi_version_seen *seen,
+                               uint32_t *count, minipay_error *error);
 
 /* The business date of `at` under these rules. */
 int32_t mpi_rules_date(const mpi_rules *rules, int64_t at);

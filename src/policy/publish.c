@@ -141,59 +141,41 @@ minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error)
 
 /* ---- publishing ----------------------------------------------------------------------------------------- */
 
-typedef struct publication {
-    mpi_policy *policy;
-    const minipay_rule *rules;
-    uint32_t count;
-    int64_t effective_at;
-    int32_t version;
-    minipay_status status;
-} publication;
-
-static minipay_status publish(void *context, mpi_unit *unit, minipay_error *error)
+minipay_status mpi_publication_check(const mpi_publication *asked, minipay_error *error)
 {
-    publication *work = context;
-    rule_set set = {NULL, 0, 0};
-    int64_t now = mpi_unit_now(unit);
-    minipay_status status = mpi_policy_refresh(work->policy, unit, error);
-    if (status != MINIPAY_OK)
-        return status;
-    const mpi_versions *known = &work->policy->known;
-    mpi_policy_version made = {.version = known->newest + 1,
-                               .effective_at = work->effective_at > now ? work->effective_at : now,
-                               .published_at = now};
-    if (made.effective_at < known->rows[0].effective_at) {
-        work->status = MINIPAY_INVALID_TIME;
-        return MINIPAY_OK;
-    }
-    status = copy_version(&set, unit, mpi_versions_at(known, made.effective_at)->version, error);
-    if (status == MINIPAY_OK)
-        status = change_rules(&set, work->rules, work->count, error);
-    if (status == MINIPAY_OK)
-        status = insert_version(work->policy, unit, &set, &made, error);
-    work->version = (int32_t)made.version;
-    free(set.rows);
-    return status;
-}
-
-minipay_status mpi_policy_publish(mpi_policy *policy, const minipay_rule *rules, uint32_t count,
-                                  int64_t effective_at, int32_t *version, minipay_error *error)
-{
-    publication work = {policy, rules, count, effective_at, 0, MINIPAY_OK};
-    if (!rules || count == 0 || count > MINIPAY_RULES_LARGEST)
+    if (!asked->rules || asked->count == 0 || asked->count > MINIPAY_RULES_LARGEST)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "rules", "a version takes 1 to %d rules",
                         MINIPAY_RULES_LARGEST);
-    for (uint32_t i = 0; i < count; i++) {
-        minipay_status status = mpi_rule_check(&rules[i], error);
+    for (uint32_t i = 0; i < asked->count; i++) {
+        minipay_status status = mpi_rule_check(&asked->rules[i], error);
         if (status != MINIPAY_OK)
             return status;
     }
-    if (effective_at < 0 || effective_at > MPI_TIME_LARGEST)
+    if (asked->effective_at < 0 || asked->effective_at > MPI_TIME_LARGEST)
         return mpi_fail_plain(error, MINIPAY_INVALID_TIME, "effective_at");
-    minipay_status status = mpi_store_write(policy->store, publish, &work, error);
-    if (status == MINIPAY_OK && work.status != MINIPAY_OK)
-        return mpi_fail(error, work.status, "effective_at", "the last version is in force only later");
-    if (status == MINIPAY_OK && version)
-        *version = work.version;
+    return MINIPAY_OK;
+}
+
+minipay_status mpi_policy_add(mpi_policy *policy, mpi_unit *unit, const mpi_publication *asked,
+                              int32_t *version, minipay_error *error)
+{
+    rule_set set = {NULL, 0, 0};
+    int64_t now = mpi_unit_now(unit);
+    minipay_status status = mpi_policy_refresh(policy, unit, error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_policy_version made = {.version = policy->known.newest + 1,
+                               .effective_at = asked->effective_at > now ? asked->effective_at : now,
+                               .published_at = now,
+                               .set_by = asked->set_by};
+    const mpi_policy_version *base = mpi_versions_at(&policy->known, made.effective_at);
+    status = copy_version(&set, unit, base->version, error);
+    if (status == MINIPAY_OK)
+        status = change_rules(&set, asked->rules, asked->count, error);
+    if (status == MINIPAY_OK)
+        status = insert_version(policy, unit, &set, &made, error);
+    if (status == MINIPAY_OK)
+        *version = (int32_t)made.version;
+    free(set.rows);
     return status;
 }

@@ -6,8 +6,8 @@
 /* Which field of a request differs from what stands under its id, by the name that the caller knows. */
 
 /* Fields that only a request sets, and that may be left out of it: there a zero differs from what stands. */
-static const char *const left_out[] = {"account_id", "asked_minor", "flags",
-                                       "actor",      "channel",     "reason"};
+static const char *const left_out[] = {"account_id", "asked_minor", "flags",       "actor",
+                                       "channel",    "reason",      "effective_at"};
 
 /* The same, but in some kinds an operation fills them in itself: looked at when nothing else differs. */
 static const char *const filled_in[] = {"payee_id", "expires_at"};

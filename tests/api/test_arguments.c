@@ -430,48 +430,68 @@ static void settlement_lists(void **state)
 
 /* ---- policy.h, wallet.h --------------------------------------------------------------------------------------------------------- */
 
-static minipay_status publish(minipay *pay, const minipay_rule *rule, int64_t effective_at,
-                              minipay_error *error)
+static minipay_status publish(minipay *pay, const minipay_rule *rule, uint32_t count,
+                              int64_t effective_at, minipay_error *error)
 {
-    int32_t version;
-    return minipay_policy_publish(pay, rule, 1, effective_at, &version, error);
+    static uint8_t made;
+    minipay_policy_request request;
+    minipay_policy_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = (minipay_id){{0xfe, ++made}};
+    request.effective_at = effective_at;
+    return minipay_policy_publish(pay, &request, rule, count, &outcome, error);
 }
 
 static void policy(void **state)
 {
     int64_t value;
     int32_t version;
+    minipay_policy_version row;
     static const minipay_rule good = {.struct_size = sizeof good,
                                       .rule = MINIPAY_RULE_LIMIT_DAILY,
                                       .tier = 1,
                                       .currency = "KRW",
                                       .value = 5};
     TEST_BEGINS(minipay_rule);
-    (void)n, (void)many;
+    minipay_policy_version_init(&row);
     REFUSES(minipay_policy_get(p, 1, 0, NULL, &value, &version, error), INVALID_ARGUMENT, "value");
     REFUSES(minipay_policy_get(p, 1, 0, "KRW", NULL, &version, error), INVALID_ARGUMENT, "value");
     REFUSES(minipay_policy_get(p, 1, 0, "KRW", &value, NULL, error), INVALID_ARGUMENT, "value");
-    REFUSES(publish(p, NULL, 0, error), INVALID_ARGUMENT, "rules");
-    REFUSES(minipay_policy_publish(p, &good, 0, 0, NULL, error), INVALID_ARGUMENT, "rules");
-    REFUSES(minipay_policy_publish(p, &good, 257, 0, NULL, error), INVALID_ARGUMENT, "rules");
+    REFUSES(publish(p, NULL, 1, 0, error), INVALID_ARGUMENT, "rules");
+    REFUSES(publish(p, &good, 0, 0, error), INVALID_ARGUMENT, "rules");
+    REFUSES(publish(p, &good, 257, 0, error), INVALID_ARGUMENT, "rules");
     *out = good;
     out->struct_size = 1;
-    REFUSES(publish(p, out, 0, error), INVALID_SIZE, "rules");
+    REFUSES(publish(p, out, 1, 0, error), INVALID_SIZE, "rules");
     *out = good;
     out->rule = MINIPAY_RULE_COUNT;
-    REFUSES(publish(p, out, 0, error), INVALID_ARGUMENT, "rule");
+    REFUSES(publish(p, out, 1, 0, error), INVALID_ARGUMENT, "rule");
     *out = good;
     out->tier = MINIPAY_TIER_COUNT;
-    REFUSES(publish(p, out, 0, error), INVALID_ARGUMENT, "tier");
+    REFUSES(publish(p, out, 1, 0, error), INVALID_ARGUMENT, "tier");
     *out = good;
     out->value = -1;
-    REFUSES(publish(p, out, 0, error), INVALID_ARGUMENT, "value");
+    REFUSES(publish(p, out, 1, 0, error), INVALID_ARGUMENT, "value");
     *out = good;
     memcpy(out->currency, "KRX", 4);
-    REFUSES(publish(p, out, 0, error), INVALID_CURRENCY, "currency");
-    ASSERT_STATUS(publish(p, &good, d.w.now + 10, NULL), MINIPAY_OK);
-    REFUSES(publish(p, &good, d.w.now + 9, error), INVALID_TIME, "effective_at");
-    ASSERT_STATUS(publish(p, &good, d.w.now + 10, NULL), MINIPAY_OK);
+    REFUSES(publish(p, out, 1, 0, error), INVALID_CURRENCY, "currency");
+    REFUSES(publish(p, &good, 1, -1, error), INVALID_TIME, "effective_at");
+    REFUSES(publish(p, &good, 1, INT64_MAX, error), INVALID_TIME, "effective_at");
+    ASSERT_STATUS(publish(p, &good, 1, d.w.now + 10, NULL), MINIPAY_OK);
+    REFUSES(minipay_policy_rule_get(p, 1, 1, 0, NULL, &value, error), INVALID_ARGUMENT, "value");
+    REFUSES(minipay_policy_rule_get(p, 1, 1, 0, "KRW", NULL, error), INVALID_ARGUMENT, "value");
+    REFUSES(minipay_policy_rule_get(p, 1, 0, 0, "KRW", &value, error), INVALID_ARGUMENT, "rule");
+    REFUSES(minipay_policy_rule_get(p, 1, 1, 1, "KRW", &value, error), INVALID_ARGUMENT, "tier");
+    REFUSES(minipay_policy_rule_get(p, 1, 1, 0, "", &value, error), INVALID_CURRENCY, "currency");
+    REFUSES(minipay_policy_rule_get(p, 3, 1, 0, "KRW", &value, error), NOT_FOUND, "version");
+    REFUSES(minipay_policy_rule_get(p, 0, 1, 0, "KRW", &value, error), NOT_FOUND, "version");
+    REFUSES(minipay_policy_version_get(p, 1, NULL, error), INVALID_ARGUMENT, "found");
+    REFUSES(minipay_policy_version_get(p, 0, &row, error), NOT_FOUND, "version");
+    REFUSES(minipay_policy_version_get(p, -1, &row, error), NOT_FOUND, "version");
+    REFUSES(minipay_policy_version_get(p, 3, &row, error), NOT_FOUND, "version");
+    REFUSES(minipay_policy_version_get(p, INT32_MAX, &row, error), NOT_FOUND, "version");
+    REFUSES(minipay_policy_list(p, -1, &row, n, error), INVALID_ARGUMENT, "before");
+    PAGE(minipay_policy_list, &row, 0);
     end(&d);
 }
 

@@ -222,6 +222,24 @@ CALL(policy_get)
                               error);
 }
 
+CALL(policy_rule_get)
+{
+    (void)d;
+    return minipay_policy_rule_get(pay, 1, MINIPAY_RULE_TOPUP_UNIT, 0, "KRW", &out->number, error);
+}
+
+CALL(policy_version_get)
+{
+    (void)d;
+    return minipay_policy_version_get(pay, 1, ROWS, error);
+}
+
+CALL(policy_list)
+{
+    (void)d;
+    return minipay_policy_list(pay, 0, ROWS, &out->count, error);
+}
+
 CALL(settlement_get)
 {
     return minipay_settlement_get(pay, &d->run, ROWS, error);
@@ -404,12 +422,14 @@ CALL(merchant_update)
 
 CALL(policy_publish)
 {
+    minipay_policy_request request;
     minipay_rule rule;
-    (void)d;
+    minipay_policy_request_init(&request);
     minipay_rule_init(&rule);
+    request.id = d->ids[MUTATING - 1];
     rule.rule = MINIPAY_RULE_CREDENTIAL_TRIES;
     rule.value = 4;
-    return minipay_policy_publish(pay, &rule, 1, 0, &out->version, error);
+    return minipay_policy_publish(pay, &request, &rule, 1, ROWS, error);
 }
 
 CALL(settlement_run)
@@ -489,6 +509,9 @@ static const struct {
     NAMED(slip_get),
     NAMED(slip_list),
     NAMED(policy_get),
+    NAMED(policy_rule_get),
+    NAMED(policy_version_get),
+    NAMED(policy_list),
     NAMED(settlement_get),
     NAMED(settlement_list),
     NAMED(settlement_lines),

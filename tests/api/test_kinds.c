@@ -178,6 +178,21 @@ static minipay_status register_promotion(desk *d, int32_t kind, minipay_id id, m
     return minipay_promotion_register(d->w.pay, &request, 1, &outcome, error);
 }
 
+static minipay_status publish_policy(desk *d, int32_t kind, minipay_id id, minipay_error *error)
+{
+    minipay_policy_request request;
+    minipay_rule rule;
+    minipay_outcome outcome;
+    (void)kind;
+    minipay_policy_request_init(&request);
+    minipay_rule_init(&rule);
+    minipay_outcome_init(&outcome);
+    request.id = id;
+    rule.rule = MINIPAY_RULE_REFUND_DAYS;
+    rule.value = 36525;
+    return minipay_policy_publish(d->w.pay, &request, &rule, 1, &outcome, error);
+}
+
 static minipay_status run_batch(desk *d, int32_t kind, minipay_id id, minipay_error *error)
 {
     minipay_batch_request request;
@@ -233,6 +248,7 @@ static const struct {
     {MINIPAY_KIND_MERCHANT_CHANGE, change_merchant},
     {MINIPAY_KIND_HOLIDAY, set_holiday},
     {MINIPAY_KIND_PROMOTION, register_promotion},
+    {MINIPAY_KIND_POLICY, publish_policy},
     {MINIPAY_KIND_BATCH, run_batch},
     {MINIPAY_KIND_SETTLEMENT, settle},
     {MINIPAY_KIND_FREEZE, instruct},

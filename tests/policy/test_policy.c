@@ -19,22 +19,26 @@ static minipay_rule rule_of(int32_t number, int32_t tier, const char *currency, 
     return rule;
 }
 
-static minipay_status publish(world *w, const minipay_rule *rules, uint32_t count, int64_t effective_at,
-                              int32_t *version, minipay_error *error)
+static minipay_policy_request request_of(world *w, int64_t effective_at)
 {
+    minipay_policy_request request;
+    minipay_policy_request_init(&request);
+    request.id = world_id(w);
+    request.effective_at = effective_at;
+    return request;
+}
+
+static minipay_status publish(world *w, const minipay_rule *rules, uint32_t count, int64_t effective_at,
+                              minipay_outcome *outcome, minipay_error *error)
+{
+    minipay_policy_request request = request_of(w, effective_at);
     minipay_error_init(error);
-    return minipay_policy_publish(w->pay, rules, count, effective_at, version, error);
+    return minipay_policy_publish(w->pay, &request, rules, count, outcome, error);
 }
 
 static int32_t publish_one(world *w, minipay_rule rule, int64_t effective_at)
 {
-    minipay_error error;
-    int32_t version = 0;
-    minipay_status status = publish(w, &rule, 1, effective_at, &version, &error);
-    if (status != MINIPAY_OK)
-        print_error("%s\n", error.message);
-    ASSERT_STATUS(status, MINIPAY_OK);
-    return version;
+    return world_publish(w, &rule, 1, effective_at);
 }
 
 static int64_t value_of(world *w, int32_t rule, int32_t tier, const char *currency, int32_t *version)
@@ -59,11 +63,10 @@ static void limits_of_every_currency_have_room(void **state)
     world_begin(&w);
     for (int c = 0; c < CURRENCIES; c++) {
         minipay_rule rules[OF_ONE];
-        minipay_error error;
         for (int i = 0; i < OF_ONE; i++)
             rules[i] = rule_of(MINIPAY_RULE_LIMIT_OPERATION + i / MINIPAY_TIER_COUNT,
                                i % MINIPAY_TIER_COUNT, currencies[c], 1000 * c + i + 1);
-        ASSERT_STATUS(publish(&w, rules, OF_ONE, 0, &version, &error), MINIPAY_OK);
+        world_publish(&w, rules, OF_ONE, 0);
     }
     for (int c = 0; c < CURRENCIES; c++) {
         for (int i = 0; i < OF_ONE; i++)
@@ -80,19 +83,20 @@ static void one_call_changes_a_bounded_number_of_rules(void **state)
     world w;
     minipay_rule rules[MINIPAY_RULES_LARGEST + 1];
     minipay_error error;
-    int32_t version = -7;
+    minipay_outcome outcome = {.policy_version = -7};
+    int32_t version;
     (void)state;
     world_begin(&w);
     for (int i = 0; i <= MINIPAY_RULES_LARGEST; i++)
         rules[i] = rule_of(MINIPAY_RULE_REFUND_DAYS, 0, "", i);
-    ASSERT_STATUS(publish(&w, rules, 0, 0, &version, &error), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(publish(&w, rules, 0, 0, &outcome, &error), MINIPAY_INVALID_ARGUMENT);
     assert_string_equal(error.field, "rules");
-    ASSERT_STATUS(publish(&w, NULL, 1, 0, &version, &error), MINIPAY_INVALID_ARGUMENT);
-    ASSERT_STATUS(publish(&w, rules, MINIPAY_RULES_LARGEST + 1, 0, &version, &error),
+    ASSERT_STATUS(publish(&w, NULL, 1, 0, &outcome, &error), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(publish(&w, rules, MINIPAY_RULES_LARGEST + 1, 0, &outcome, &error),
                   MINIPAY_INVALID_ARGUMENT);
     assert_string_equal(error.field, "rules");
-    assert_int_equal(version, -7);
-    ASSERT_STATUS(publish(&w, rules, MINIPAY_RULES_LARGEST, 0, &version, &error), MINIPAY_OK);
+    assert_int_equal(outcome.policy_version, -7);
+    ASSERT_STATUS(publish(&w, rules, MINIPAY_RULES_LARGEST, 0, &outcome, &error), MINIPAY_OK);
     assert_int_equal(value_of(&w, MINIPAY_RULE_REFUND_DAYS, 0, "", &version),
                      MINIPAY_RULES_LARGEST - 1); /* the last one says it */
     world_close(&w);
@@ -265,14 +269,14 @@ static void refuse_value(world *w, int32_t rule, int64_t value)
 {
     char text[32];
     minipay_error error;
-    int32_t version = -7;
+    minipay_outcome outcome = {.policy_version = -7};
     minipay_rule changed = rule_of(rule, 0, is_amount(rule) ? "KRW" : "", value);
-    ASSERT_STATUS(publish(w, &changed, 1, 0, &version, &error), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(publish(w, &changed, 1, 0, &outcome, &error), MINIPAY_INVALID_ARGUMENT);
     assert_string_equal(error.field, "value");
     assert_non_null(strstr(error.message, minipay_rule_name(rule)));
     snprintf(text, sizeof text, "%lld", (long long)value);
     assert_non_null(strstr(error.message, text));
-    assert_int_equal(version, -7);
+    assert_int_equal(outcome.policy_version, -7);
 }
 
 static void every_rule_has_its_range(void **state)
@@ -316,20 +320,20 @@ static void an_amount_has_a_currency_and_nothing_else_has(void **state)
     };
     world w;
     minipay_error error;
-    int32_t version = -7;
+    minipay_outcome outcome = {.policy_version = -7};
     (void)state;
     world_begin(&w);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         minipay_rule rule = rule_of(cases[i].rule, cases[i].tier, cases[i].currency, 1);
-        ASSERT_STATUS(publish(&w, &rule, 1, 0, &version, &error), cases[i].status);
+        ASSERT_STATUS(publish(&w, &rule, 1, 0, &outcome, &error), cases[i].status);
         assert_string_equal(error.field, cases[i].field);
     }
     minipay_rule rule = rule_of(MINIPAY_RULE_REFUND_DAYS, 0, "", 1);
-    ASSERT_STATUS(publish(&w, &rule, 1, -1, &version, &error), MINIPAY_INVALID_TIME);
-    ASSERT_STATUS(publish(&w, &rule, 1, INT64_MAX, &version, &error), MINIPAY_INVALID_TIME);
+    ASSERT_STATUS(publish(&w, &rule, 1, -1, &outcome, &error), MINIPAY_INVALID_TIME);
+    ASSERT_STATUS(publish(&w, &rule, 1, INT64_MAX, &outcome, &error), MINIPAY_INVALID_TIME);
     rule.struct_size = 0;
-    ASSERT_STATUS(publish(&w, &rule, 1, 0, &version, &error), MINIPAY_INVALID_SIZE);
-    assert_int_equal(version, -7);
+    ASSERT_STATUS(publish(&w, &rule, 1, 0, &outcome, &error), MINIPAY_INVALID_SIZE);
+    assert_int_equal(outcome.policy_version, -7);
     world_close(&w);
 }
 

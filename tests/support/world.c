@@ -536,17 +536,32 @@ static bool is_amount(int32_t rule)
     return rule <= MINIPAY_RULE_LIMIT_MONTHLY || rule == MINIPAY_RULE_MINIMUM_PAYOUT;
 }
 
+int32_t world_publish(world *w, const minipay_rule *rules, uint32_t count, int64_t effective_at)
+{
+    minipay_policy_request request;
+    minipay_outcome outcome;
+    minipay_error error;
+    minipay_policy_request_init(&request);
+    minipay_outcome_init(&outcome);
+    minipay_error_init(&error);
+    request.id = world_id(w);
+    request.effective_at = effective_at;
+    minipay_status status = minipay_policy_publish(w->pay, &request, rules, count, &outcome, &error);
+    if (status != MINIPAY_OK)
+        print_error("policy: %s\n", error.message);
+    expect_done(&outcome, status);
+    return outcome.policy_version;
+}
+
 void world_rule(world *w, int32_t rule, int32_t tier, int64_t value)
 {
     minipay_rule changed;
-    int32_t version = 0;
     minipay_rule_init(&changed);
     changed.rule = rule;
     changed.tier = tier;
     changed.value = value;
     memcpy(changed.currency, is_amount(rule) ? "KRW" : "\0\0\0", 4);
-    ASSERT_STATUS(minipay_policy_publish(w->pay, &changed, 1, 0, &version, NULL), MINIPAY_OK);
-    assert_true(version > 1);
+    assert_true(world_publish(w, &changed, 1, 0) > 1);
 }
 
 /* ---- time and proof ---------------------------------------------------------------------------------- */

@@ -86,7 +86,10 @@ int64_t world_balance(world *w, minipay_id member);
 minipay_wallet world_wallet(world *w, minipay_id member);
 minipay_settlement world_settle(world *w, minipay_id id, int32_t through_date);
 
-/* Puts rules in force from now on. Amounts are KRW. */
+/* Publishes a version of the rules and answers its number. */
+int32_t world_publish(world *w, const minipay_rule *rules, uint32_t count, int64_t effective_at);
+
+/* Puts a rule in force from now on. Amounts are KRW. */
 void world_rule(world *w, int32_t rule, int32_t tier, int64_t value);
 
 /* ---- time and proof ---- */

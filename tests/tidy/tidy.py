@@ -17,7 +17,7 @@ CC = os.environ.get("CC", "cc")
 # Floors, top to bottom. Folders of one row do not know each other.
 FLOORS = [
     {"gateway"}, {"api"}, {"query"}, {"settlement"}, {"transfer", "payment"}, {"wallet"}, {"banking"},
-    {"membership"}, {"saga"}, {"event"}, {"ledger"}, {"policy"}, {"store"}, {"record"}, {"base"},
+    {"membership", "governance"}, {"saga"}, {"event"}, {"ledger"}, {"policy"}, {"store"}, {"record"}, {"base"},
 ]
 FLOOR = {folder: height for height, row in enumerate(reversed(FLOORS)) for folder in row}
 CONTEXTS = {"membership", "banking", "wallet", "transfer", "payment", "settlement"}

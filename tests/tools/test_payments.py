@@ -96,6 +96,21 @@ version = one("policy", "set", "refund_days=30", "--effective-at", "2099-01-01T0
 assert version["effective_at"] == "2099-01-01T00:00:00.000000Z", version
 assert one("policy", "get", "refund_days")["value"] == 0
 
+# a version of the rules says who published it and why, and is one however often it is sent
+by = "0192f3a4-0000-7000-8000-0000000000aa"
+mended = ("policy", "set", "refund_days=14", "--id", by, "--actor", "kim", "--reason", "the letter")
+first = one(*mended)
+assert one(*mended) == first and first["id"] == by, first
+assert "id_reused: rules" in says("policy", "set", "refund_days=15", "--id", by, code=11)
+versions = all_of("policy", "list")
+assert [v["version"] for v in versions] == list(range(first["version"], 0, -1)), versions
+assert (versions[0]["state"], versions[0]["actor"], versions[0]["reason"]) == ("in force", "kim", "the letter"), versions
+assert versions[1]["version"] == version["version"] and versions[1]["state"] == "replaced", versions
+assert one("policy", "get", "refund_days")["value"] == 14
+assert one("policy", "get", "refund_days", "--version", str(version["version"]))["value"] == 30
+assert one("policy", "get", "refund_days", "--version", "1")["value"] == 0
+assert "not_found: version" in says("policy", "get", "refund_days", "--version", "99", code=12)
+
 # what follows a payment is in its currency
 run("wallet", "open", "--member", "kim@example.kr", "--currency", "USD")
 run("wallet", "credit", "--member", "kim@example.kr", "--currency", "USD", "--amount", "20", "--reason", "gift")

@@ -85,6 +85,7 @@ static const struct {
     [OPT_ATOMIC] = {"atomic", NULL, "All rows or none"},
     [OPT_KEY] = {"key", "HEX", "The public key that minipay checkpoint key printed"},
     [OPT_AFTER] = {"after", "UUID", "Only what comes behind this one"},
+    [OPT_VERSION] = {"version", "N", "The rules as this version has them (default: the one in force)"},
     [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
 };
 

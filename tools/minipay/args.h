@@ -71,6 +71,7 @@ enum {
     OPT_ATOMIC,
     OPT_KEY,
     OPT_AFTER,
+    OPT_VERSION,
     OPT_END
 };
 

@@ -174,9 +174,11 @@ const command commands[] = {
     {"demo", "Replay the example days, and show the books", cmd_demo, DB_LATER, 0,
      BIT(DB) | BIT(JSON) | BIT(FILE), NO_WORDS},
     {"policy get", "Show the rules in force", cmd_policy_get, DB_EXISTING, BIT(DB),
-     BIT(JSON) | BIT(CURRENCY) | BIT(TIER), "[RULE]", 0, 1},
+     BIT(JSON) | BIT(CURRENCY) | BIT(TIER) | BIT(VERSION), "[RULE]", 0, 1},
+    {"policy list", "List the versions of the rules, newest first", cmd_policy_list, DB_EXISTING,
+     BIT(DB), BIT(JSON), NO_WORDS},
     {"policy set", "Put changed rules in force, as a new version", cmd_policy_set, DB_EXISTING, BIT(DB),
-     BIT(JSON) | BIT(CURRENCY) | BIT(TIER) | BIT(EFFECTIVE), "RULE=VALUE...", 1, 32},
+     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(TIER) | BIT(EFFECTIVE), "RULE=VALUE...", 1, 32},
     {"run", "Carry on what is due", cmd_run, DB_EXISTING, BIT(DB), BIT(JSON) | BIT(BUDGET), NO_WORDS},
 };
 

@@ -82,6 +82,7 @@ int cmd_settle_get(const args *a, db *d);
 int cmd_settle_lines(const args *a, db *d);
 
 int cmd_policy_get(const args *a, db *d);
+int cmd_policy_list(const args *a, db *d);
 int cmd_policy_set(const args *a, db *d);
 
 int cmd_replay(const args *a, db *d);

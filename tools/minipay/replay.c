@@ -252,12 +252,29 @@ static void free_rules(minipay_rule rules[RULES])
     }
 }
 
+/* The id says which version it follows: a replay that was killed and begins again asks for the same one. */
+static minipay_status publish(db *d, const minipay_rule rules[RULES], int32_t follows,
+                              minipay_error *error)
+{
+    char name[64];
+    minipay_policy_request request;
+    minipay_outcome outcome;
+    minipay_policy_request_init(&request);
+    minipay_outcome_init(&outcome);
+    snprintf(name, sizeof name, "replay's policy behind %d", follows);
+    minipay_id_from_name(REPLAY_BASE_MS, name, &request.id);
+    text_set(request.actor, sizeof request.actor, "replay");
+    text_set(request.channel, sizeof request.channel, "cli");
+    text_set(request.reason, sizeof request.reason, "the file says what was paid");
+    return minipay_policy_publish(d->pay, &request, rules, RULES, &outcome, error);
+}
+
 static int lift_rules(db *d)
 {
     minipay_error error;
     minipay_rule rules[RULES];
     minipay_status status = MINIPAY_OK;
-    int32_t version;
+    int32_t version = 0;
     bool differs = false;
     free_rules(rules);
     minipay_error_init(&error);
@@ -268,7 +285,7 @@ static int lift_rules(db *d)
         differs |= value != rules[i].value;
     }
     if (status == MINIPAY_OK && differs)
-        status = minipay_policy_publish(d->pay, rules, RULES, 0, &version, &error);
+        status = publish(d, rules, version, &error);
     return status == MINIPAY_OK ? 0 : fail_doing("policy", status, &error);
 }
 
