@@ -172,6 +172,55 @@ static void a_disk_that_fills_up_within_a_group_leaves_the_lock_free(void **stat
     world_close(&w);
 }
 
+static void credit_often(world *w, minipay_id member, uint32_t times)
+{
+    minipay_instruction credits[256];
+    minipay_outcome outcomes[256];
+    assert_true(times <= 256);
+    for (uint32_t i = 0; i < times; i++)
+        credits[i] = world_ask(w, MINIPAY_KIND_CREDIT, member, world_nobody, 1);
+    ASSERT_STATUS(minipay_execute(w->pay, credits, times, outcomes, NULL), MINIPAY_OK);
+}
+
+/* The last handle moves the log into the file as it closes. Nobody can be told when that fails. */
+static void fail_while_closing(int code, uint32_t times)
+{
+    enum { CREDITS = 200 };
+    uint32_t number = 1;
+    bool hit = true;
+    for (; hit; number += SWEEP_STRIDE) {
+        world w;
+        forget("closing.db");
+        faulty_vfs_mend();
+        start(&w, "closing.db");
+        world_open(&w);
+        minipay_id member = world_person(&w, NULL);
+        for (int i = 0; i < 3; i++)
+            credit_often(&w, member, CREDITS);
+        world_disk.changes = 0;
+        world_disk.code = code;
+        world_disk.fails_for = times;
+        world_disk.fails_at = number;
+        world_close(&w);
+        hit = world_disk.changes >= number;
+        faulty_vfs_mend();
+        world_open(&w);
+        assert_int_equal(world_balance(&w, member), 3 * CREDITS);
+        world_credit(&w, member, 1);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+    assert_true(number > 40);
+}
+
+static void a_disk_that_fails_while_closing_loses_nothing(void **state)
+{
+    (void)state;
+    fail_while_closing(SQLITE_FULL, 0);
+    fail_while_closing(SQLITE_FULL, 1);
+    fail_while_closing(SQLITE_IOERR_WRITE, 1);
+}
+
 /* ---- killed at every change ------------------------------------------------------------------------ */
 
 /* Runs `work` in a child that is killed at its `number`-th change; true when it was. */
@@ -236,6 +285,7 @@ int main(void)
         cmocka_unit_test(a_failing_disk_loses_nothing_and_the_same_call_tells_what_stands),
         cmocka_unit_test(a_commit_under_which_the_disk_fails_is_unknown),
         cmocka_unit_test(a_disk_that_fills_up_within_a_group_leaves_the_lock_free),
+        cmocka_unit_test(a_disk_that_fails_while_closing_loses_nothing),
         cmocka_unit_test(a_process_killed_at_any_change_leaves_a_file_that_goes_on),
     };
     faulty_vfs_install();

@@ -64,7 +64,9 @@ static int ff_truncate(sqlite3_file *file, sqlite3_int64 size)
     bool bad = fails(((faulty_file *)file)->counts);
     if (bad && world_disk.dies)
         die();
-    return bad ? world_disk.code : real_of(file)->pMethods->xTruncate(real_of(file), size);
+    if (bad && world_disk.code != SQLITE_FULL)
+        return SQLITE_IOERR_TRUNCATE;
+    return real_of(file)->pMethods->xTruncate(real_of(file), size);
 }
 
 static int ff_sync(sqlite3_file *file, int flags)
@@ -72,8 +74,8 @@ static int ff_sync(sqlite3_file *file, int flags)
     bool bad = fails(((faulty_file *)file)->counts);
     if (bad && world_disk.dies)
         die();
-    if (bad)
-        return world_disk.code == SQLITE_FULL ? SQLITE_OK : SQLITE_IOERR_FSYNC;
+    if (bad && world_disk.code != SQLITE_FULL)
+        return SQLITE_IOERR_FSYNC;
     return real_of(file)->pMethods->xSync(real_of(file), flags);
 }
 
@@ -174,11 +176,14 @@ static int fv_delete(sqlite3_vfs *vfs, const char *name, int sync)
     bool bad = fails(counts(name));
     if (bad && world_disk.dies)
         die();
-    return bad ? SQLITE_IOERR_DELETE : real_vfs->xDelete(real_vfs, name, sync);
+    if (bad && world_disk.code != SQLITE_FULL)
+        return SQLITE_IOERR_DELETE;
+    return real_vfs->xDelete(real_vfs, name, sync);
 }
 
 void faulty_vfs_mend(void)
 {
+    world_disk.reached = world_disk.changes;
     world_disk.changes = world_disk.fails_at = world_disk.fails_for = 0;
     world_disk.dies = false;
 }

@@ -12,7 +12,8 @@ typedef struct faulty_vfs {
     uint32_t changes;   /* writes, syncs, truncations and deletions so far */
     uint32_t fails_at;  /* from this one on; 0: never */
     uint32_t fails_for; /* so many; 0: for ever */
-    int code;           /* what SQLite is told */
+    uint32_t reached;   /* changes when it was last mended */
+    int code;           /* what SQLite is told; when SQLITE_FULL, only writes fail */
     bool dies;          /* half of the change is made and the process killed */
 } faulty_vfs;
 

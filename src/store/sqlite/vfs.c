@@ -4,23 +4,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A VFS over the system's own that puts writes which follow each other into one. SQLite writes each page of its log
- * in two system calls, a commit of a group in hundreds; here they are one or two.
+/* A VFS over the system's own that puts writes to the log which follow each other into one. SQLite writes each page
+ * of its log in two system calls, a commit of a group in hundreds; here they are one or two.
  *
  * A write is held back only while it continues the one before it, and leaves before anything can depend on it: before
- * a sync, a read, a truncation, a change of lock or size of the same file. SQLite publishes pages of its log to other
- * connections only after it has synced them (synchronous=FULL, which is always set), so nobody can miss what is held
- * back. A write that fails late is told by the call that let it go. */
+ * a sync, a read, a truncation or a look at the size of the log. A write that fails late is told by the call that
+ * would have let it go, and stays held: no later call, least of all the sync of a commit, can succeed without it.
+ *
+ * Only the log is held back, and only under the lock of its one writer. SQLite publishes pages of its log to other
+ * connections only after it has synced them (synchronous=FULL, which is always set); so what is still held when the
+ * writer gives its lock back was undone, and is thrown away: written later, it would land on what others have
+ * committed since. The database itself is never held back: after the last page of a checkpoint SQLite may publish
+ * what was copied without any call that could tell of a failure. docs/decisions/0016 has the proof. */
 
 /* SQLite's system VFS for Unix writes less than 128 KiB at once. */
 enum { HELD_LARGEST = 124 * 1024 };
 
+/* Which of the locks in SQLite's shared memory is the writer's. */
+enum { WRITE_LOCK = 0 };
+
 typedef struct held_file {
     sqlite3_file base;
-    uint8_t *held; /* bytes that are to stand at `offset`; NULL until the first is held */
+    struct held_file *log;      /* of a database: its log, while that is open */
+    struct held_file *database; /* of a log */
+    bool writing;               /* a database: has its writer's lock */
+    uint8_t *held;              /* bytes that are to stand at `offset`; NULL until the first is held */
     sqlite3_int64 offset;
     int used;
-    bool holds; /* the database and its log; every other file is passed through */
 } held_file;
 
 static sqlite3_file *below(sqlite3_file *file)
@@ -31,19 +41,43 @@ static sqlite3_file *below(sqlite3_file *file)
 static int let_go(sqlite3_file *file)
 {
     held_file *own = (held_file *)file;
-    int used = own->used;
-    own->used = 0;
-    return used ? below(file)->pMethods->xWrite(below(file), own->held, used, own->offset) : SQLITE_OK;
+    int code = SQLITE_OK;
+    if (own->used)
+        code = below(file)->pMethods->xWrite(below(file), own->held, own->used, own->offset);
+    if (code == SQLITE_OK)
+        own->used = 0;
+    return code;
+}
+
+static void end_writing(held_file *database)
+{
+    database->writing = false;
+    if (database->log)
+        database->log->used = 0;
+}
+
+/* Can a write of so many bytes be held back? */
+static bool holds(held_file *own, int count)
+{
+    if (!own->database || !own->database->writing || count > HELD_LARGEST)
+        return false;
+    if (!own->held)
+        own->held = malloc(HELD_LARGEST);
+    return own->held;
 }
 
 /* ---- file -------------------------------------------------------------------------------------------- */
 
+/* SQLite closes a log after it has given back every lock: nothing is held by then. */
 static int held_close(sqlite3_file *file)
 {
-    int code = let_go(file);
-    free(((held_file *)file)->held);
-    int closed = below(file)->pMethods->xClose(below(file));
-    return code == SQLITE_OK ? closed : code;
+    held_file *own = (held_file *)file;
+    if (own->database)
+        own->database->log = NULL;
+    if (own->log)
+        own->log->database = NULL;
+    free(own->held);
+    return below(file)->pMethods->xClose(below(file));
 }
 
 static int held_read(sqlite3_file *file, void *bytes, int count, sqlite3_int64 offset)
@@ -59,9 +93,7 @@ static int held_write(sqlite3_file *file, const void *bytes, int count, sqlite3_
     int code = follows ? SQLITE_OK : let_go(file);
     if (code != SQLITE_OK)
         return code;
-    if (own->holds && !own->held)
-        own->held = malloc(HELD_LARGEST);
-    if (!own->held || count > HELD_LARGEST)
+    if (!holds(own, count))
         return below(file)->pMethods->xWrite(below(file), bytes, count, offset);
     if (!own->used)
         own->offset = offset;
@@ -90,15 +122,12 @@ static int held_size(sqlite3_file *file, sqlite3_int64 *size)
 
 static int held_lock(sqlite3_file *file, int kind)
 {
-    int code = let_go(file);
-    return code == SQLITE_OK ? below(file)->pMethods->xLock(below(file), kind) : code;
+    return below(file)->pMethods->xLock(below(file), kind);
 }
 
 static int held_unlock(sqlite3_file *file, int kind)
 {
-    int code = let_go(file);
-    int unlocked = below(file)->pMethods->xUnlock(below(file), kind);
-    return code == SQLITE_OK ? unlocked : code;
+    return below(file)->pMethods->xUnlock(below(file), kind);
 }
 
 static int held_reserved(sqlite3_file *file, int *result)
@@ -130,7 +159,14 @@ static int held_shm_map(sqlite3_file *file, int page, int size, int extend, void
 
 static int held_shm_lock(sqlite3_file *file, int offset, int count, int flags)
 {
-    return below(file)->pMethods->xShmLock(below(file), offset, count, flags);
+    held_file *own = (held_file *)file;
+    bool writer = offset == WRITE_LOCK && (flags & SQLITE_SHM_EXCLUSIVE);
+    if (writer && (flags & SQLITE_SHM_UNLOCK))
+        end_writing(own);
+    int code = below(file)->pMethods->xShmLock(below(file), offset, count, flags);
+    if (writer && (flags & SQLITE_SHM_LOCK))
+        own->writing = code == SQLITE_OK;
+    return code;
 }
 
 static void held_shm_barrier(sqlite3_file *file)
@@ -140,6 +176,7 @@ static void held_shm_barrier(sqlite3_file *file)
 
 static int held_shm_unmap(sqlite3_file *file, int erase)
 {
+    end_writing((held_file *)file);
     return below(file)->pMethods->xShmUnmap(below(file), erase);
 }
 
@@ -171,14 +208,26 @@ static sqlite3_vfs *system_vfs(sqlite3_vfs *vfs)
     return vfs->pAppData;
 }
 
+/* Where a write may damage its neighbours, SQLite writes on after the sync of a commit: nothing is held back there. */
+static void bind_log(held_file *log, const char *name)
+{
+    held_file *database = (held_file *)sqlite3_database_file_object(name);
+    if (database->base.pMethods != &held_methods ||
+        !(held_device(&database->base) & SQLITE_IOCAP_POWERSAFE_OVERWRITE))
+        return;
+    log->database = database;
+    database->log = log;
+}
+
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *opened)
 {
     held_file *own = (held_file *)file;
     memset(own, 0, sizeof *own);
-    own->holds = flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB);
     int code = system_vfs(vfs)->xOpen(system_vfs(vfs), name, below(file), flags, opened);
     if (below(file)->pMethods)
         own->base.pMethods = &held_methods;
+    if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL))
+        bind_log(own, name);
     return code;
 }
 
