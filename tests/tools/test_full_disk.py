@@ -10,7 +10,7 @@ import sys
 
 from tool import books, call, example_rows, run, run_json
 
-SIZES = ("500k", "800k", "1400k", "1900k", "2600k")
+SIZES = ("600k", "1400k", "2600k")
 
 
 def mount(place, *options):

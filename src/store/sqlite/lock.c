@@ -16,13 +16,17 @@
  *
  * The locks belong to the open file, not to the process: two handles of one process exclude each other,
  * and the locks of a process that dies are gone. A forked child would share the open file and so keep its
- * dead parent's lock; therefore it lets go of the file at once. */
+ * dead parent's lock; therefore it lets go of the file at once.
+ *
+ * SQLite's own locks belong to the process, and it keeps a table of those it has. A forked child inherits the
+ * table without the locks; so it opens no file when one was open at the fork. */
 enum { GATE = 0, SEAT = 1 };
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 static mpi_file_lock *open_locks;
 static bool fork_watched;
+static bool forked_beside_open; /* this process, or one that it comes from */
 
 static void before_fork(void)
 {
@@ -40,6 +44,7 @@ static void after_fork_in_child(void)
         close(lock->file);
         lock->file = -1;
     }
+    forked_beside_open = forked_beside_open || open_locks;
     open_locks = NULL;
     pthread_mutex_unlock(&list_lock);
 }
@@ -74,6 +79,12 @@ minipay_status mpi_file_lock_open(const char *path, mpi_file_lock *lock, minipay
     pthread_once(&fork_once, watch_forks);
     if (!fork_watched)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    if (forked_beside_open)
+        return mpi_fail(
+            error, MINIPAY_CLOSED, "path",
+            "%s: this process was forked while its parent had a database open; open first in the "
+            "child, or exec",
+            path);
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
         bool forbidden = errno == EACCES || errno == EROFS || errno == EPERM;
