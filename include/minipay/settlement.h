@@ -17,6 +17,9 @@
  * RULE_MINIMUM_PAYOUT is paid out by one bank order; anything else is carried into the merchant's bucket of
  * today, and so is a payout that the bank refuses.
  *
+ * Every figure of a line fits int64_t; what would not is left to the next day's run. A total of a run that leaves
+ * int64_t stands at its end, INT64_MAX or INT64_MIN: then the lines say what it is.
+ *
  * The cost of a run grows with the number of merchants, not of payments. */
 
 #include "minipay/instruction.h"

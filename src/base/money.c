@@ -4,6 +4,7 @@
 #include "base/assert.h"
 
 __extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 unsigned_wide;
 
 bool mpi_money_add(int64_t a, int64_t b, int64_t *result)
 {
@@ -75,4 +76,43 @@ int64_t mpi_money_wrap_add(int64_t a, int64_t b)
 int64_t mpi_money_wrap_subtract(int64_t a, int64_t b)
 {
     return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
+/* ---- sums of any number -------------------------------------------------------------------------------------- */
+
+static wide whole(const mpi_money_sum *sum)
+{
+    return (wide)((unsigned_wide)(uint64_t)sum->high << 64 | sum->low);
+}
+
+static void set(mpi_money_sum *sum, wide value)
+{
+    sum->low = (uint64_t)value;
+    sum->high = (int64_t)(value >> 64);
+}
+
+void mpi_money_sum_add(mpi_money_sum *sum, int64_t amount_minor)
+{
+    set(sum, whole(sum) + amount_minor);
+}
+
+void mpi_money_sum_subtract(mpi_money_sum *sum, int64_t amount_minor)
+{
+    set(sum, whole(sum) - amount_minor);
+}
+
+void mpi_money_sum_join(mpi_money_sum *sum, const mpi_money_sum *other, bool subtracted)
+{
+    set(sum, subtracted ? whole(sum) - whole(other) : whole(sum) + whole(other));
+}
+
+bool mpi_money_sum_equal(const mpi_money_sum *a, const mpi_money_sum *b)
+{
+    return a->high == b->high && a->low == b->low;
+}
+
+int64_t mpi_money_sum_shown(const mpi_money_sum *sum)
+{
+    wide value = whole(sum);
+    return value > INT64_MAX ? INT64_MAX : value < INT64_MIN ? INT64_MIN : (int64_t)value;
 }

@@ -30,4 +30,18 @@ bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int
 int64_t mpi_money_wrap_add(int64_t a, int64_t b);
 int64_t mpi_money_wrap_subtract(int64_t a, int64_t b);
 
+/* A sum of any number of amounts, in 128 bits; zero when zeroed. */
+typedef struct mpi_money_sum {
+    uint64_t low;
+    int64_t high;
+} mpi_money_sum;
+
+void mpi_money_sum_add(mpi_money_sum *sum, int64_t amount_minor);
+void mpi_money_sum_subtract(mpi_money_sum *sum, int64_t amount_minor);
+void mpi_money_sum_join(mpi_money_sum *sum, const mpi_money_sum *other, bool subtracted);
+bool mpi_money_sum_equal(const mpi_money_sum *a, const mpi_money_sum *b);
+
+/* To be shown: what does not fit stands at its end, INT64_MAX or INT64_MIN. */
+int64_t mpi_money_sum_shown(const mpi_money_sum *sum);
+
 #endif

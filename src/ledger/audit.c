@@ -24,9 +24,10 @@ typedef struct tracked {
 /* A counter above this is not believed without accounts. */
 enum { CURRENCIES_LARGEST = 64, ACCOUNTS_AT_ONCE = 4194304 };
 
-/* The balances of a currency, by the kind of their accounts, as the balance rows have them. */
+/* The balances of a currency, by the kind of their accounts, as the balance rows have them. Each balance fits
+ * int64_t; all together need not. */
 typedef struct sums {
-    int64_t posted_minor[MPI_ACCOUNT_ADJUSTMENT + 1];
+    mpi_money_sum posted[MPI_ACCOUNT_ADJUSTMENT + 1];
 } sums;
 
 struct mpi_ledger_auditor {
@@ -279,10 +280,7 @@ static void compare(mpi_ledger_auditor *auditor, const mpi_balance *balance, con
 
 static void sum_up(mpi_ledger_auditor *auditor, const mpi_balance *balance, const tracked *account)
 {
-    int64_t *sum = &auditor->sums[account->currency].posted_minor[account->kind];
-    if (!mpi_money_add(*sum, balance->posted_minor, sum))
-        mpi_audit_fail(auditor->safeguarding, "%s: the sum of balances overflows",
-                       auditor->currencies[account->currency]);
+    mpi_money_sum_add(&auditor->sums[account->currency].posted[account->kind], balance->posted_minor);
 }
 
 static void claim_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance,
@@ -345,20 +343,25 @@ static minipay_status visit(void *context, const mpi_record *record, const void 
 
 static void check_trial(mpi_ledger_auditor *auditor, uint8_t currency)
 {
-    int64_t sum = 0;
-    bool fits = true;
+    mpi_money_sum sum = {0, 0}, nothing = {0, 0};
     for (int64_t i = 1; i < auditor->room; i++) {
         const tracked *account = &auditor->accounts[i];
         if (!account->known || account->currency != currency)
             continue;
-        fits = fits && (mpi_account_rises_with_debit(account->kind)
-                            ? mpi_money_add(sum, account->posted_minor, &sum)
-                            : mpi_money_subtract(sum, account->posted_minor, &sum));
+        if (mpi_account_rises_with_debit(account->kind))
+            mpi_money_sum_add(&sum, account->posted_minor);
+        else
+            mpi_money_sum_subtract(&sum, account->posted_minor);
     }
     auditor->trial->rows++;
-    if (!fits || sum != 0)
+    if (!mpi_money_sum_equal(&sum, &nothing))
         mpi_audit_fail(auditor->trial, "%s: debits exceed credits by %lld",
-                       auditor->currencies[currency], (long long)sum);
+                       auditor->currencies[currency], (long long)mpi_money_sum_shown(&sum));
+}
+
+static long long shown(const mpi_money_sum *sum)
+{
+    return mpi_money_sum_shown(sum);
 }
 
 /* What the company owes, and what it has: owed = what is in the bank, less what is on its way out. An
@@ -373,24 +376,22 @@ static void check_safeguarding(mpi_ledger_auditor *auditor, uint32_t currency)
                  {MPI_ACCOUNT_EQUITY, true},      {MPI_ACCOUNT_FEE_INCOME, true},
                  {MPI_ACCOUNT_RECEIVABLE, false}, {MPI_ACCOUNT_PROMOTION_EXPENSE, false},
                  {MPI_ACCOUNT_BANK_FEE, false},   {MPI_ACCOUNT_ADJUSTMENT, false}};
-    const int64_t *sum = auditor->sums[currency].posted_minor;
+    const mpi_money_sum *sum = auditor->sums[currency].posted;
     minipay_audit_check *check = auditor->safeguarding;
-    int64_t owed = 0, owned = 0;
-    bool fits = true;
+    mpi_money_sum owed = {0, 0}, owned = sum[MPI_ACCOUNT_CORPORATE];
     for (uint32_t i = 0; i < MPI_COUNT(owing); i++)
-        fits = fits && (owing[i].owed ? mpi_money_add(owed, sum[owing[i].kind], &owed)
-                                      : mpi_money_subtract(owed, sum[owing[i].kind], &owed));
-    fits = fits && mpi_money_add(sum[MPI_ACCOUNT_CORPORATE], sum[MPI_ACCOUNT_TRANSIT], &owned);
+        mpi_money_sum_join(&owed, &sum[owing[i].kind], !owing[i].owed);
+    mpi_money_sum_join(&owned, &sum[MPI_ACCOUNT_TRANSIT], false);
     check->rows++;
-    if (!fits || owed != owned)
+    if (!mpi_money_sum_equal(&owed, &owned))
         mpi_audit_fail(
             check, "%s: owed %lld (members %lld, merchants %lld), but the bank with transit has %lld",
-            auditor->currencies[currency], (long long)owed, (long long)sum[MPI_ACCOUNT_WALLET],
-            (long long)sum[MPI_ACCOUNT_PAYABLE], (long long)owned);
+            auditor->currencies[currency], shown(&owed), shown(&sum[MPI_ACCOUNT_WALLET]),
+            shown(&sum[MPI_ACCOUNT_PAYABLE]), shown(&owned));
     else
         mpi_audit_note(check, "%s: owed %lld = bank %lld with %lld in transit",
-                       auditor->currencies[currency], (long long)owed,
-                       (long long)sum[MPI_ACCOUNT_CORPORATE], (long long)sum[MPI_ACCOUNT_TRANSIT]);
+                       auditor->currencies[currency], shown(&owed), shown(&sum[MPI_ACCOUNT_CORPORATE]),
+                       shown(&sum[MPI_ACCOUNT_TRANSIT]));
 }
 
 static minipay_status finish(void *context, minipay_error *error)

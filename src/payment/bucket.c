@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/money.h"
+#include "base/time.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -178,7 +179,8 @@ static void say_due(const mpi_bucket *bucket, mpi_due *due)
                      .promotion_minor = bucket->promotion_minor,
                      .carried_minor = bucket->carried_minor,
                      .due_date = bucket->due_date,
-                     .business_date = bucket->business_date};
+                     .business_date = bucket->business_date,
+                     .round = bucket->round};
 }
 
 /* The bounds of what is due; `low` stands behind `after`. A bucket that schema version 1 opened has no date and
@@ -236,6 +238,24 @@ minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *ru
         status = close_one(impl, flow, run_id, &open[i], &dues[i]);
     free(open);
     return status;
+}
+
+minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const char currency[4],
+                                   int32_t through_date, const mpi_due *due)
+{
+    mpi_payments *payments = impl;
+    const void *row;
+    mpi_bucket key = {
+        .merchant_id = due->merchant_id, .business_date = due->business_date, .round = due->round};
+    memcpy(key.currency, currency, sizeof key.currency);
+    minipay_status status = mpi_unit_get(flow->unit, payments->buckets, &key, &row, flow->error);
+    mpi_bucket *edit = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, payments->buckets, row) : NULL;
+    if (!edit)
+        return status == MINIPAY_OK ? mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL) : status;
+    edit->bucket_state = 0;
+    edit->run_id = (minipay_id){{0}};
+    edit->due_date = mpi_date_from_days(mpi_date_to_days(through_date) + 1);
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_bucket_look(void *impl, mpi_view *view, const char currency[4], int32_t through_date,

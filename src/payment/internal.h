@@ -96,6 +96,8 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
 minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
                                 const char currency[4], int32_t through_date, mpi_due *dues,
                                 uint32_t *count);
+minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const char currency[4],
+                                   int32_t through_date, const mpi_due *due);
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
                                 const char currency[4], int64_t amount_minor, mpi_carried *carried);
 minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const minipay_id *merchant_id,

@@ -197,6 +197,7 @@ mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
     return (mpi_payment_port){
         .impl = payments,
         .close = mpi_bucket_close,
+        .postpone = mpi_bucket_postpone,
         .carry = mpi_bucket_carry,
         .take_back = mpi_bucket_take_back,
         .look = mpi_bucket_look,

@@ -18,6 +18,7 @@ typedef struct mpi_due {
     int64_t carried_minor;
     int32_t due_date;
     int32_t business_date;
+    int32_t round;
 } mpi_due;
 
 /* The bucket into which an amount was carried. */
@@ -34,6 +35,10 @@ typedef struct mpi_payment_port {
      * operation's start. */
     minipay_status (*close)(void *impl, mpi_flow *flow, const minipay_id *run_id, const char currency[4],
                             int32_t through_date, mpi_due *dues, uint32_t *count);
+
+    /* Opens a bucket again that `close` has just closed: it is due the day after `through_date`. */
+    minipay_status (*postpone)(void *impl, mpi_flow *flow, const char currency[4], int32_t through_date,
+                               const mpi_due *due);
 
     /* Puts what a run did not pay out into the merchant's open bucket, for the run in which that is due. */
     minipay_status (*carry)(void *impl, mpi_flow *flow, const minipay_id *merchant_id,

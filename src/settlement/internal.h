@@ -2,6 +2,7 @@
 #ifndef MPI_SETTLEMENT_INTERNAL_H
 #define MPI_SETTLEMENT_INTERNAL_H
 
+#include "base/money.h"
 #include "settlement/settlement.h"
 
 /* The legs of a payout; the first two are also the steps that post them. */
@@ -15,7 +16,7 @@ enum { MPI_RUN_CLOSE = 0, MPI_RUN_PAY = 1 }; /* a run's steps */
 /* A bucket whose carried money was taken back may hold nothing: it makes no line. */
 bool mpi_due_is_empty(const mpi_due *due);
 
-/* Adds a bucket's figures to a line; false when they do not fit. */
+/* Adds a bucket's figures to a line; false, and the line stays as it is, when they do not fit. */
 bool mpi_line_sum(mpi_line *line, const mpi_due *due);
 
 /* Decides what is paid out, once all is summed up. */
@@ -24,7 +25,8 @@ void mpi_line_decide(mpi_line *line, int64_t minimum_minor);
 /* A line of the run for a merchant, empty, with its id. */
 void mpi_line_name(const mpi_run *run, const minipay_id *merchant_id, mpi_line *line);
 
-/* Adds a bucket's figures to its merchant's line in the run; `*added` is 1 when the line is new. */
+/* Adds a bucket's figures to its merchant's line in the run; `*added` is 1 when the line is new. AMOUNT_OVERFLOW, and
+ * nothing is changed, when they do not fit. */
 minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
                             const mpi_due *due, int32_t *added);
 
@@ -37,7 +39,12 @@ minipay_status mpi_lines_read(mpi_view *view, const minipay_id *run_id, const mi
 
 void mpi_line_show(const mpi_line *row, minipay_settlement_line *line);
 
-/* Adds a line to a run's totals; false when they do not fit. */
-bool mpi_line_total(minipay_settlement *sum, const mpi_line *line);
+/* A run's totals: each line fits int64_t, their sum need not. */
+typedef struct mpi_run_totals {
+    mpi_money_sum gross, refund, fee, promotion, carried, net, payout, paid;
+} mpi_run_totals;
+
+void mpi_totals_add(mpi_run_totals *totals, const mpi_line *line);
+void mpi_totals_show(const mpi_run_totals *totals, minipay_settlement *settlement);
 
 #endif

@@ -195,7 +195,7 @@ bool mpi_due_is_empty(const mpi_due *due)
            due->promotion_minor == 0 && due->carried_minor == 0;
 }
 
-bool mpi_line_sum(mpi_line *line, const mpi_due *due)
+static bool sum(mpi_line *line, const mpi_due *due)
 {
     line->slips += due->slips;
     return mpi_money_add(line->gross_minor, due->gross_minor, &line->gross_minor) &&
@@ -207,6 +207,15 @@ bool mpi_line_sum(mpi_line *line, const mpi_due *due)
            mpi_money_subtract(line->net_minor, line->fee_minor, &line->net_minor) &&
            mpi_money_subtract(line->net_minor, line->promotion_minor, &line->net_minor) &&
            mpi_money_add(line->net_minor, line->carried_minor, &line->net_minor);
+}
+
+bool mpi_line_sum(mpi_line *line, const mpi_due *due)
+{
+    mpi_line tried = *line;
+    bool fits = sum(&tried, due);
+    if (fits)
+        *line = tried;
+    return fits;
 }
 
 void mpi_line_decide(mpi_line *line, int64_t minimum_minor)
@@ -250,7 +259,6 @@ minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const 
     status = mpi_unit_get(flow->unit, settlements->lines, &line, &row, flow->error);
     if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
         return status;
-    *added = status == MINIPAY_NOT_FOUND;
     if (row)
         line = *(const mpi_line *)row;
     else
@@ -259,6 +267,7 @@ minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const 
         return MINIPAY_AMOUNT_OVERFLOW;
     mpi_line_decide(&line, rules->values[MINIPAY_RULE_MINIMUM_PAYOUT][0]);
     line.op.policy_version = rules->version;
+    *added = !row;
     if (!row)
         return mpi_unit_insert(flow->unit, settlements->lines, &line, flow->error);
     mpi_line *edit = mpi_unit_edit(flow->unit, settlements->lines, row);

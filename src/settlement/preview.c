@@ -50,9 +50,16 @@ static minipay_status read_dues(mpi_settlements *settlements, mpi_view *view,
     return MINIPAY_OK;
 }
 
+/* A merchant's in the order in which a run would close them. */
 static int by_merchant(const void *a, const void *b)
 {
-    return mpi_id_compare(&((const mpi_due *)a)->merchant_id, &((const mpi_due *)b)->merchant_id);
+    const mpi_due *one = a, *other = b;
+    int order = mpi_id_compare(&one->merchant_id, &other->merchant_id);
+    if (order == 0)
+        order = (one->due_date > other->due_date) - (one->due_date < other->due_date);
+    return order ? order
+                 : (one->business_date > other->business_date) -
+                       (one->business_date < other->business_date);
 }
 
 /* What the caller wants of the lines. */
@@ -62,36 +69,36 @@ typedef struct page {
     uint32_t room, count;
 } page;
 
-static minipay_status take_line(const mpi_line *line, minipay_settlement *sum, page *wanted,
-                                minipay_error *error)
+static void take_line(const mpi_line *line, minipay_settlement *sum, mpi_run_totals *totals,
+                      page *wanted)
 {
     sum->lines++;
-    if (!mpi_line_total(sum, line))
-        return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
+    mpi_totals_add(totals, line);
     if (wanted->count < wanted->room && mpi_id_compare(&line->merchant_id, wanted->after) > 0)
         mpi_line_show(line, &wanted->lines[wanted->count++]);
-    return MINIPAY_OK;
 }
 
-static minipay_status sum_up(const due_list *list, const mpi_run *run, int64_t minimum_minor,
-                             minipay_settlement *sum, page *wanted, minipay_error *error)
+/* A bucket that does not fit into its line would wait for the next day's run. */
+static void sum_up(const due_list *list, const mpi_run *run, int64_t minimum_minor,
+                   minipay_settlement *sum, page *wanted)
 {
-    minipay_status status = MINIPAY_OK;
-    for (uint32_t i = 0; i < list->count && status == MINIPAY_OK;) {
+    mpi_run_totals totals;
+    memset(&totals, 0, sizeof totals);
+    for (uint32_t i = 0; i < list->count;) {
         mpi_line line;
         bool empty = true;
         mpi_line_name(run, &list->dues[i].merchant_id, &line);
         line.op.state = MINIPAY_STATE_NONE;
         do {
-            empty = empty && mpi_due_is_empty(&list->dues[i]);
-            if (!mpi_line_sum(&line, &list->dues[i++]))
-                return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
+            bool fits = mpi_line_sum(&line, &list->dues[i]);
+            empty = empty && (!fits || mpi_due_is_empty(&list->dues[i]));
+            i++;
         } while (i < list->count && mpi_id_compare(&list->dues[i].merchant_id, &line.merchant_id) == 0);
         mpi_line_decide(&line, minimum_minor);
         if (!empty)
-            status = take_line(&line, sum, wanted, error);
+            take_line(&line, sum, &totals, wanted);
     }
-    return status;
+    mpi_totals_show(&totals, sum);
 }
 
 static minipay_status look(mpi_settlements *settlements, const minipay_settlement_request *request,
@@ -131,7 +138,7 @@ minipay_status mpi_settlements_preview(mpi_settlements *settlements,
     if (status == MINIPAY_OK && list.count)
         qsort(list.dues, list.count, sizeof *list.dues, by_merchant);
     if (status == MINIPAY_OK)
-        status = sum_up(&list, &run, minimum, &sum, &wanted, error);
+        sum_up(&list, &run, minimum, &sum, &wanted);
     free(list.dues);
     if (status != MINIPAY_OK)
         return status;

@@ -26,35 +26,48 @@ minipay_status mpi_lines_read(mpi_view *view, const minipay_id *run_id, const mi
     return mpi_view_scan(view, &scan, lines, count, error);
 }
 
-bool mpi_line_total(minipay_settlement *sum, const mpi_line *line)
+void mpi_totals_add(mpi_run_totals *totals, const mpi_line *line)
 {
-    bool paid = line->op.state == MINIPAY_STATE_DONE;
-    return mpi_money_add(sum->gross_minor, line->gross_minor, &sum->gross_minor) &&
-           mpi_money_add(sum->refund_minor, line->refund_minor, &sum->refund_minor) &&
-           mpi_money_add(sum->fee_minor, line->fee_minor, &sum->fee_minor) &&
-           mpi_money_add(sum->promotion_minor, line->promotion_minor, &sum->promotion_minor) &&
-           mpi_money_add(sum->carried_minor, line->carried_minor, &sum->carried_minor) &&
-           mpi_money_add(sum->net_minor, line->net_minor, &sum->net_minor) &&
-           mpi_money_add(sum->payout_minor, line->payout_minor, &sum->payout_minor) &&
-           mpi_money_add(sum->paid_minor, paid ? line->payout_minor : 0, &sum->paid_minor);
+    mpi_money_sum_add(&totals->gross, line->gross_minor);
+    mpi_money_sum_add(&totals->refund, line->refund_minor);
+    mpi_money_sum_add(&totals->fee, line->fee_minor);
+    mpi_money_sum_add(&totals->promotion, line->promotion_minor);
+    mpi_money_sum_add(&totals->carried, line->carried_minor);
+    mpi_money_sum_add(&totals->net, line->net_minor);
+    mpi_money_sum_add(&totals->payout, line->payout_minor);
+    if (line->op.state == MINIPAY_STATE_DONE)
+        mpi_money_sum_add(&totals->paid, line->payout_minor);
+}
+
+void mpi_totals_show(const mpi_run_totals *totals, minipay_settlement *settlement)
+{
+    settlement->gross_minor = mpi_money_sum_shown(&totals->gross);
+    settlement->refund_minor = mpi_money_sum_shown(&totals->refund);
+    settlement->fee_minor = mpi_money_sum_shown(&totals->fee);
+    settlement->promotion_minor = mpi_money_sum_shown(&totals->promotion);
+    settlement->carried_minor = mpi_money_sum_shown(&totals->carried);
+    settlement->net_minor = mpi_money_sum_shown(&totals->net);
+    settlement->payout_minor = mpi_money_sum_shown(&totals->payout);
+    settlement->paid_minor = mpi_money_sum_shown(&totals->paid);
 }
 
 static minipay_status sum_lines(mpi_view *view, minipay_settlement *sum, mpi_line *lines,
                                 minipay_error *error)
 {
     minipay_id after = {{0}};
+    mpi_run_totals totals;
     uint32_t count = LINE_PAGE;
+    memset(&totals, 0, sizeof totals);
     while (count == LINE_PAGE) {
         minipay_status status = mpi_lines_read(view, &sum->id, &after, lines, &count, error);
         if (status != MINIPAY_OK)
             return status;
-        for (uint32_t i = 0; i < count; i++) {
-            if (!mpi_line_total(sum, &lines[i]))
-                return mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
-        }
+        for (uint32_t i = 0; i < count; i++)
+            mpi_totals_add(&totals, &lines[i]);
         if (count)
             after = lines[count - 1].merchant_id;
     }
+    mpi_totals_show(&totals, sum);
     return MINIPAY_OK;
 }
 

@@ -32,6 +32,20 @@ static const minipay_index run_indexes[] = {
 const mpi_record mpi_run_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_run, "settlement_run", run_fields, 1, run_indexes, 2);
 
+/* What does not fit into the merchant's line waits for the next day's run. */
+static minipay_status take_due(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run,
+                               const mpi_due *due)
+{
+    mpi_payment_port *payment = &settlements->payment;
+    int32_t added = 0;
+    minipay_status status = mpi_line_add(settlements, flow, run, due, &added);
+    if (status == MINIPAY_AMOUNT_OVERFLOW)
+        return payment->postpone(payment->impl, flow, run->currency, run->through_date, due);
+    run->lines += added;
+    run->open += added;
+    return status;
+}
+
 static minipay_status close_page(void *context, mpi_flow *flow, void *document)
 {
     mpi_settlements *settlements = context;
@@ -45,11 +59,8 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
     minipay_status status = settlements->payment.close(settlements->payment.impl, flow, &run->op.id,
                                                        run->currency, run->through_date, dues, &count);
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
-        int32_t added = 0;
         if (!mpi_due_is_empty(&dues[i]))
-            status = mpi_line_add(settlements, flow, run, &dues[i], &added);
-        run->lines += added;
-        run->open += added;
+            status = take_due(settlements, flow, run, &dues[i]);
     }
     free(dues);
     return status == MINIPAY_OK && count ? MPI_WAIT : status;
