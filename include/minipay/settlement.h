@@ -28,7 +28,8 @@
 extern "C" {
 #endif
 
-/* Settles all that is due on `through_date` or before. The same id again carries an interrupted run on, or
+/* Settles all that is due on `through_date` or before. A date that is not reached brings nothing forward: what is
+ * due by the business date on which the run is made is paid, and the rest stays for a later run. The same id again carries an interrupted run on, or
  * answers what stands; minipay_run carries it on too. */
 typedef struct minipay_settlement_request {
     uint32_t struct_size;
@@ -70,6 +71,8 @@ typedef struct minipay_settlement {
     int64_t promotion_minor;
     minipay_id retry_of; /* the run whose refused payouts this one pays; none: a run of its own */
     int64_t made_at;
+    int32_t
+        due_date; /* what was due by this date is in the run: through_date, or the day on which it was made */
 } minipay_settlement;
 
 /* One merchant in a run. */
@@ -140,8 +143,8 @@ MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
                                                   const minipay_settlement_request *request,
                                                   minipay_settlement *settlement, minipay_error *error);
 
-/* What a run of the same date and currency would do now: totals, and a page of lines as
- * minipay_settlement_lines gives them. Stores nothing. The request's id may be none, and its actor, channel
+/* What a run of the same date and currency would do of all that stands now: totals, and a page of lines as
+ * minipay_settlement_lines gives them. A date to come looks ahead: it takes what is due by then. Stores nothing. The request's id may be none, and its actor, channel
  * and reason are not read. USAGE: INVALID_ARGUMENT (request, after, settlement), INVALID_SIZE, INVALID_TIME
  * (through_date), INVALID_CURRENCY (currency), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,

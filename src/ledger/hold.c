@@ -135,7 +135,8 @@ minipay_status mpi_hold_take(mpi_ledger *ledger, mpi_unit *unit, const minipay_i
     if (!edit)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     edit->captured_minor = captured;
-    edit->hold_state = captured == edit->amount_minor ? MPI_HOLD_CLOSED : MPI_HOLD_OPEN;
+    bool ended = captured == edit->amount_minor && edit->opened_by == MINIPAY_KIND_HOLD;
+    edit->hold_state = ended ? MPI_HOLD_CLOSED : MPI_HOLD_OPEN;
     *taken_minor = taken;
     mpi_money_subtract(left, taken, left_minor);
     return MINIPAY_OK;

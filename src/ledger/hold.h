@@ -6,7 +6,9 @@
  *
  *   OPEN ──capture, until nothing is left──▶ CLOSED
  *     └───void, or expiry──────────────────▶ CLOSED
- */
+ *
+ * That of an authorisation ends with its payment, which may have more to capture than the member pays: a capture of
+ * nothing more leaves it OPEN, so that its expiry is found. */
 
 #include "ledger/ledger.h"
 

@@ -93,6 +93,15 @@ static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip
                                     &change->op.policy_version);
 }
 
+/* The authorisation is over, and its hold with it; schema version 1 closed a hold when it was used up. */
+static minipay_status end_hold(mpi_payments *payments, mpi_flow *flow, const mpi_slip *slip,
+                               int64_t *freed_minor)
+{
+    minipay_status status =
+        payments->wallet.release(payments->wallet.impl, flow, &slip->op.id, freed_minor);
+    return status == MINIPAY_HOLD_CLOSED ? MINIPAY_OK : status;
+}
+
 static minipay_status take(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
                            const mpi_slip *slip, const mpi_slip *after)
 {
@@ -132,6 +141,7 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
     mpi_payments *payments = context;
     mpi_slip_change *change = document;
     const mpi_slip *slip;
+    int64_t freed;
     minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
     if (status != MINIPAY_OK)
         return status;
@@ -141,6 +151,8 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
         status = fix_fee(payments, flow, change, &after);
     if (status == MINIPAY_OK)
         status = take(payments, flow, change, slip, &after);
+    if (status == MINIPAY_OK && after.captured_minor == slip->amount_minor)
+        status = end_hold(payments, flow, slip, &freed);
     if (status == MINIPAY_OK)
         status = count(payments, flow, change, slip);
     return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;
@@ -165,9 +177,7 @@ static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
     if (!mpi_money_subtract(slip->amount_minor, slip->captured_minor, &left))
         return MINIPAY_AMOUNT_OVERFLOW;
     mpi_promotion_split(slip, left, given, slip->promotion_minor, &split);
-    status = split.member_minor ? payments->wallet.release(payments->wallet.impl, flow, &slip->op.id,
-                                                           &change->amount_minor)
-                                : MINIPAY_OK;
+    status = end_hold(payments, flow, slip, &change->amount_minor);
     if (status == MINIPAY_OK)
         status = mpi_promotion_return(payments, flow, slip, split.promotion_minor);
     if (status != MINIPAY_OK)

@@ -132,7 +132,7 @@ minipay_status mpi_settlements_preview(mpi_settlements *settlements,
     memcpy(run.currency, request->currency, sizeof run.currency);
     minipay_settlement_init(&sum);
     sum.id = request->id;
-    sum.through_date = request->through_date;
+    sum.through_date = sum.due_date = request->through_date;
     memcpy(sum.currency, request->currency, sizeof sum.currency);
     minipay_status status = look(settlements, request, &list, &minimum, error);
     if (status == MINIPAY_OK && list.count)

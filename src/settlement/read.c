@@ -89,6 +89,7 @@ static minipay_status show_run(mpi_view *view, const mpi_run *run, minipay_settl
     shown.open = (uint32_t)run->open;
     shown.retry_of = run->retry_of;
     shown.made_at = run->op.created_at;
+    shown.due_date = run->due_date ? run->due_date : run->through_date;
     minipay_status status = sum_lines(view, &shown, lines, error);
     free(lines);
     if (status == MINIPAY_OK)

@@ -20,7 +20,8 @@ static const minipay_field run_fields[] = {
     MPI_INT32(mpi_run, lines),           MPI_INT32(mpi_run, paid),
     MPI_INT32(mpi_run, refused),         MPI_INT32(mpi_run, open),
     MPI_TEXT(mpi_run, currency),         MPI_OPTIONAL_ID(mpi_run, retry_of),
-    MPI_OPTIONAL_ID(mpi_run, cursor_id), MPI_HASH(mpi_run, row_tag),
+    MPI_OPTIONAL_ID(mpi_run, cursor_id), MPI_INT32(mpi_run, due_date),
+    MPI_HASH(mpi_run, row_tag),
 };
 
 enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_STEP = 5, FIELD_DATE = 14, FIELD_CURRENCY = 19 };
@@ -40,10 +41,25 @@ static minipay_status take_due(mpi_settlements *settlements, mpi_flow *flow, mpi
     int32_t added = 0;
     minipay_status status = mpi_line_add(settlements, flow, run, due, &added);
     if (status == MINIPAY_AMOUNT_OVERFLOW)
-        return payment->postpone(payment->impl, flow, run->currency, run->through_date, due);
+        return payment->postpone(payment->impl, flow, run->currency, run->due_date, due);
     run->lines += added;
     run->open += added;
     return status;
+}
+
+/* Nothing is paid before its day, whatever date is asked for. */
+static minipay_status find_due_date(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run)
+{
+    const mpi_rules *rules;
+    if (run->due_date)
+        return MINIPAY_OK;
+    minipay_status status =
+        mpi_policy_rules(settlements->policy, flow->unit, run->currency, &rules, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    int32_t today = mpi_rules_date(rules, mpi_unit_now(flow->unit));
+    run->due_date = today < run->through_date ? today : run->through_date;
+    return MINIPAY_OK;
 }
 
 static minipay_status close_page(void *context, mpi_flow *flow, void *document)
@@ -53,11 +69,14 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
     uint32_t count = CLOSE_PAGE;
     if (!mpi_id_is_none(&run->retry_of))
         return mpi_retry_page(settlements, flow, run);
+    minipay_status status = find_due_date(settlements, flow, run);
+    if (status != MINIPAY_OK)
+        return status;
     mpi_due *dues = malloc(CLOSE_PAGE * sizeof *dues);
     if (!dues)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = settlements->payment.close(settlements->payment.impl, flow, &run->op.id,
-                                                       run->currency, run->through_date, dues, &count);
+    status = settlements->payment.close(settlements->payment.impl, flow, &run->op.id, run->currency,
+                                        run->due_date, dues, &count);
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
         if (!mpi_due_is_empty(&dues[i]))
             status = take_due(settlements, flow, run, &dues[i]);

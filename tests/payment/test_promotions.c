@@ -382,10 +382,63 @@ static void random_days_end_in_true_books(void **state)
     }
 }
 
+/* Of 10, the promotion bears 9; the member's 1 is used up by the first capture of 6. */
+static void what_only_the_promotion_has_left_is_void_at_expiry(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, "110-1", 0);
+    world_credit(&w, member, 100000);
+    minipay_promotion_request request = ask_promotion(&w, 0, 9, 9, 0);
+    minipay_instruction ask = world_ask(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 10);
+    ask.promotion_id = promotion(&w, &request);
+    ask.expires_at = w.now + INT64_C(60000000);
+    ASSERT_STATUS(world_execute(&w, &ask).status, MINIPAY_OK);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, ask.id, 6).status, MINIPAY_OK);
+    assert_int_equal(world_wallet(&w, member).held_minor, 0);
+    assert_int_equal(used(&w, ask.promotion_id), 9);
+    world_rest(&w);
+    assert_int_equal(slip_of(&w, ask.id).state, MINIPAY_SLIP_PAID);
+    assert_int_equal(slip_of(&w, ask.id).captured_minor, 6);
+    assert_int_equal(used(&w, ask.promotion_id), 5);
+    assert_int_equal(world_wallet(&w, member).held_minor, 0);
+    world_audit_clean(&w);
+    ask.id = world_id(&w);
+    ask.expires_at = w.now + INT64_C(60000000);
+    ASSERT_STATUS(world_execute(&w, &ask).status, MINIPAY_PROMOTION_EXHAUSTED);
+    world_close(&w);
+}
+
+/* The rest, which costs the member nothing, is still captured, and ends the authorisation. */
+static void what_only_the_promotion_has_left_is_captured_before_expiry(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, "110-1", 0);
+    world_credit(&w, member, 100000);
+    minipay_promotion_request request = ask_promotion(&w, 0, 9, 9, 0);
+    minipay_id event = promotion(&w, &request);
+    minipay_id payment = pay_with(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 10, event).id;
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, payment, 6).status, MINIPAY_OK);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, payment, 0).status, MINIPAY_OK);
+    world_audit_clean(&w);
+    world_rest(&w);
+    assert_int_equal(slip_of(&w, payment).state, MINIPAY_SLIP_PAID);
+    assert_int_equal(slip_of(&w, payment).captured_minor, 10);
+    assert_int_equal(used(&w, event), 9);
+    assert_int_equal(world_balance(&w, member), 100000 - 1);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_parts_of_a_payment_make_up_the_whole),
+        cmocka_unit_test(what_only_the_promotion_has_left_is_void_at_expiry),
+        cmocka_unit_test(what_only_the_promotion_has_left_is_captured_before_expiry),
         cmocka_unit_test(a_discount_has_bounds_and_leaves_something_to_pay),
         cmocka_unit_test(an_authorisation_reserves_its_discount_and_a_void_returns_it),
         cmocka_unit_test(only_the_members_part_is_topped_up),

@@ -104,6 +104,10 @@ static void check_cases(const date_case *cases, size_t count)
         if (due != cases[i].due)
             print_error("case %zu: due %d\n", i, (int)due);
         assert_int_equal(due, cases[i].due);
+        w.now = noon_of(mpi_date_from_days(mpi_date_to_days(cases[i].due) - 1));
+        if (cases[i].due > cases[i].paid_on)
+            assert_int_equal(world_settle(&w, world_id(&w), 20991231).lines, 0); /* not before its day */
+        w.now = noon_of(cases[i].due);
         assert_int_equal(world_settle(&w, world_id(&w), cases[i].due).lines, 1);
         world_audit_clean(&w);
         world_close(&w);
@@ -192,8 +196,34 @@ static void a_due_date_is_fixed_with_the_days_first_payment(void **state)
     assert_int_equal(due_from(&w, 20251121), 20251124);
     world_pass(&w, 86400);
     pay_on_the_day(&w, merchant);
+    w.now = noon_of(20251124);
     assert_int_equal(world_settle(&w, world_id(&w), 20251124).gross_minor, 2000);
     assert_int_equal(due_from(&w, 20251122), 20251125);
+    world_close(&w);
+}
+
+static void a_date_that_is_not_reached_brings_nothing_forward(void **state)
+{
+    world w;
+    (void)state;
+    begin_at(&w, 20251125);
+    pay_on_the_day(&w, merchant_of(&w, MINIPAY_CYCLE_DAYS, 0, 0));
+    pay_on_the_day(&w, merchant_of(&w, MINIPAY_CYCLE_DAYS, 3, 0));
+    minipay_id id = world_id(&w);
+    minipay_settlement run = world_settle(&w, id, 20991231);
+    assert_int_equal(run.lines, 1);
+    assert_int_equal(run.payout_minor, 1000);
+    assert_int_equal(run.through_date, 20991231);
+    assert_int_equal(run.due_date, 20251125);
+    assert_true(is_due(&w, 20251128));
+    w.now = noon_of(20251128);
+    run = world_settle(&w, id, 20991231); /* the run that stands */
+    assert_int_equal(run.lines, 1);
+    assert_int_equal(run.due_date, 20251125);
+    run = world_settle(&w, world_id(&w), 20251128);
+    assert_int_equal(run.gross_minor, 1000);
+    assert_int_equal(run.due_date, 20251128);
+    world_audit_clean(&w);
     world_close(&w);
 }
 
@@ -351,6 +381,7 @@ int main(void)
         cmocka_unit_test(months_end_on_their_day_or_their_last),
         cmocka_unit_test(policy_says_which_days_are_the_weekend),
         cmocka_unit_test(a_due_date_is_fixed_with_the_days_first_payment),
+        cmocka_unit_test(a_date_that_is_not_reached_brings_nothing_forward),
         cmocka_unit_test(a_withdrawn_holiday_is_a_business_day_again),
         cmocka_unit_test(a_holiday_is_idempotent_by_its_id),
         cmocka_unit_test(malformed_holidays_are_usage_errors),
