@@ -22,3 +22,7 @@ set(pc_dir "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH pc_prefix "${pc_dir}" "${CMAKE_INSTALL_PREFIX}")
 configure_file("${CMAKE_CURRENT_LIST_DIR}/minipay.pc.in" minipay.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/minipay.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+# What `minipay demo` plays, with where it comes from.
+install(FILES "${PROJECT_SOURCE_DIR}/examples/data/paysim-day.csv" "${PROJECT_SOURCE_DIR}/examples/data/README.md"
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/minipay")

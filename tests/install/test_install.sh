@@ -30,3 +30,8 @@ for program in build/with_shared build/with_static pc_shared pc_static; do
 done
 soname=$(readelf -d "$library/libminipay.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 [ "$soname" = libminipay.so.0 ] || { echo "the soname is '$soname'"; exit 1; }
+
+# The installed command finds its example by itself.
+example=$(find "$prefix" -name paysim-day.csv)
+said=$("$prefix/bin/minipay" demo --db "$work/demo.db" 2>&1 >/dev/null) || { echo "the installed demo: $said"; exit 1; }
+[ -n "$example" ] || { echo "paysim-day.csv is not installed"; exit 1; }

@@ -206,7 +206,7 @@ def unusable_databases_are_told_apart():
     shutil.copy("cli.db", "keyless.db")
     cases = {
         "missing.db": (1, ["missing.db", "minipay init"]),
-        "keyless.db": (1, ["keyless.db.key", "missing"]),
+        "keyless.db": (15, ["keyless.db.key", "missing"]),
         "short.db": (1, ["short.db.key", "32 bytes"]),
         "foreign.db": (15, ["foreign.db", "key"]),
         "newer.db": (15, ["newer.db", "newer_version", "99"]),

@@ -50,6 +50,7 @@ REFUSED = {
     "not a number": (HEADER + bad_row(amount="nan"), ["line 2", "amount"]),
     "a bad opening balance": (HEADER + bad_row(oldBalanceOrig="lots"), ["line 2", "oldBalanceOrig"]),
     "step 0": (HEADER + bad_row(step="0"), ["line 2", "step"]),
+    "a negative balance": (HEADER + bad_row(oldBalanceOrig="-5.00"), ["line 2", "oldBalanceOrig", "below zero"]),
     "a step with decimals": (HEADER + bad_row(step="1.0"), ["line 2", "step"]),
     "a step below zero": (HEADER + bad_row(step="-1"), ["line 2", "step"]),
     "an endless step": (HEADER + bad_row(step="9" * 40), ["line 2", "step"]),

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every exit code of the table that `minipay --help` prints, from calls that produce it."""
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -130,6 +131,12 @@ def an_installation_that_is_not_sound_is_15():
     return call("wallet", "list", "--db", write("sound.db", b"Dear diary,\n" * 999))
 
 
+def a_database_without_its_key_is_15():
+    run("init", "--db", "keyless.db")
+    os.rename("keyless.db.key", "elsewhere.key")
+    return call("wallet", "list", "--db", "keyless.db")
+
+
 run("init", *DB)
 KIM, LATE, LOST = member("kim", "110-1"), member("late", "UNKNOWN-1"), member("lost", "LOST-1")
 run("policy", "set", *DB, "bank_retry_first_ms=1", "bank_retry_largest_ms=1")
@@ -138,7 +145,7 @@ PRODUCED = {
     a_call_to_be_fixed_is_11: 11, a_refusal_is_12: 12, what_may_be_tried_again_is_13: 13,
     an_answer_that_a_bank_owes_is_14_until_it_is_known: 14, an_operation_that_waits_for_a_person_is_14_too: 14,
     a_batch_ends_with_its_gravest_row: 14, a_payout_without_an_answer_is_14: 14,
-    an_installation_that_is_not_sound_is_15: 15,
+    an_installation_that_is_not_sound_is_15: 15, a_database_without_its_key_is_15: 15,
 }
 for claim, wanted in PRODUCED.items():
     made = claim()

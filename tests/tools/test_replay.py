@@ -96,7 +96,7 @@ def books_start_matched_and_every_row_is_what_it_says():
         row(2, "TRANSFER", "4.00", "C1", "C1"),
         row(2, "PAYMENT", "0.00", "C1", "M1"),
         row(3, "PAYMENT", "2.00", "C1", "M1", "999.00"),     # only the first sight opens
-        row(3, "CASH_IN", "1.9E1", "C4", "M1", "-3.00"),     # a balance below zero is none
+        row(3, "CASH_IN", "1.9E1", "C4", "M1", "0.00"),      # nothing to open with
     ]
     path = write("kinds.csv", HEADER + "".join(lines))
     replay(path, "kinds.db", "kinds.out")

@@ -92,8 +92,10 @@ static int find_key(db *d, int which)
     if (!has_file && which == DB_EXISTING)
         return fail_own("%s: there is no such database; minipay init --db %s makes one", d->path,
                         d->path);
-    if (has_file && !has_key)
-        return fail_own("%s: the master key is missing: without it %s cannot be opened", path, d->path);
+    if (has_file && !has_key) {
+        fail_own("%s: the master key is missing: without it %s cannot be opened", path, d->path);
+        return exit_of(MINIPAY_KEY_MISSING);
+    }
     d->is_new = !has_file;
     if (!has_key && (code = make_key(path)) != 0)
         return code;

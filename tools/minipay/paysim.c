@@ -125,7 +125,8 @@ static int read_name(paysim *p, int field, const char *first, char name[PAYSIM_N
 static int read_balance(paysim *p, int field, const char *name, int64_t *amount)
 {
     *amount = 0;
-    return paysim_is_member(name) ? read_money(p, field, amount) : 0;
+    int code = paysim_is_member(name) ? read_money(p, field, amount) : 0;
+    return code || *amount >= 0 ? code : sheet_fault(p->sheet, field, "a balance is not below zero");
 }
 
 static int read_row(paysim *p)
