@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/money.h"
 
-#include "base/assert.h"
-
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 unsigned_wide;
 
@@ -42,27 +40,29 @@ static int64_t divide_half_away(wide dividend, wide divisor)
 {
     wide half = divisor / 2;
     wide quotient = dividend < 0 ? -((-dividend + half) / divisor) : (dividend + half) / divisor;
-    return (int64_t)quotient;
+    return quotient > INT64_MAX ? INT64_MAX : quotient < INT64_MIN ? INT64_MIN : (int64_t)quotient;
+}
+
+bool mpi_money_is_share(int32_t basis_points)
+{
+    return basis_points >= 0 && basis_points <= 10000;
 }
 
 int64_t mpi_money_share(int64_t amount_minor, int32_t basis_points)
 {
-    MPI_ASSERT(basis_points >= 0 && basis_points <= 10000);
     return divide_half_away((wide)amount_minor * basis_points, 10000);
 }
 
 int64_t mpi_money_part(int64_t amount_minor, int64_t numerator, int64_t denominator)
 {
-    MPI_ASSERT(numerator >= 0 && denominator > 0 && numerator <= denominator);
-    return divide_half_away((wide)amount_minor * numerator, denominator);
+    return denominator <= 0 ? 0 : divide_half_away((wide)amount_minor * numerator, denominator);
 }
 
 bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int64_t *result)
 {
     int64_t least = amount_minor > minimum ? amount_minor : minimum;
     int64_t over;
-    MPI_ASSERT(unit > 0 && least > 0);
-    if (!mpi_money_add(least, unit - 1, &over))
+    if (unit <= 0 || least <= 0 || !mpi_money_add(least, unit - 1, &over))
         return false;
     *result = over - over % unit;
     return true;

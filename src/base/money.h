@@ -16,14 +16,20 @@ bool mpi_money_multiply(int64_t a, int64_t b, int64_t *result);
 /* The amount without its sign; INT64_MIN has one too. */
 uint64_t mpi_money_size(int64_t amount_minor);
 
-/* amount × basis points / 10,000, half away from zero. Exact at any size. `basis_points` 0 to 10,000. */
+/* Shares and parts may be asked of stored figures, which somebody may have changed by hand: where they are none, the
+ * answer is the nearest that fits, and it is for the caller to notice. */
+
+/* 0 to 10,000. */
+bool mpi_money_is_share(int32_t basis_points);
+
+/* amount × basis points / 10,000, half away from zero. Exact at any size. */
 int64_t mpi_money_share(int64_t amount_minor, int32_t basis_points);
 
 /* part × numerator / denominator rounded half up, for 0 <= numerator <= denominator: proportional parts
- * of a refund, cumulative and exact at the whole. */
+ * of a refund, cumulative and exact at the whole. 0 without a denominator. */
 int64_t mpi_money_part(int64_t amount_minor, int64_t numerator, int64_t denominator);
 
-/* The smallest multiple of `unit` that is >= amount and >= minimum. */
+/* The smallest multiple of `unit` that is >= amount and >= minimum; both must be above zero. */
 bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int64_t *result);
 
 /* Modulo 2^64, for sums of figures that may be anything: those of rows that someone changed by hand. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/hold.h"
 
-#include "base/assert.h"
 #include "base/error.h"
 #include "base/id.h"
 #include "base/money.h"
@@ -52,7 +51,9 @@ static minipay_status change_held(mpi_ledger *ledger, mpi_unit *unit, const mpi_
         return status;
     if (!mpi_money_add(row->held_minor, change, &held))
         return MINIPAY_AMOUNT_OVERFLOW;
-    MPI_ASSERT(held >= 0);
+    if (held < 0)
+        return mpi_fail(error, MINIPAY_CORRUPT, "balance",
+                        "account %lld: less is held than its holds say", (long long)account->account_id);
     mpi_balance *edit = mpi_unit_edit(unit, ledger->balances, row);
     if (!edit)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);

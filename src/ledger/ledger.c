@@ -285,13 +285,26 @@ static minipay_status check_unused(mpi_ledger *ledger, mpi_unit *unit, const mpi
     return status == MINIPAY_OK ? MINIPAY_ID_REUSED : status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
 }
 
+/* Accounts and amounts come from documents, which are rows of the file. */
+static minipay_status check_posting(const mpi_posting *posting, minipay_error *error)
+{
+    bool sound = posting->amount_minor > 0 && posting->debit != posting->credit &&
+                 memcmp(posting->debit->currency, posting->credit->currency, 4) == 0;
+    return sound
+               ? MINIPAY_OK
+               : mpi_fail(error, MINIPAY_CORRUPT, "posting",
+                          "%s: a document asks for a posting of %lld from account %lld to %lld",
+                          minipay_kind_name(posting->kind), (long long)posting->amount_minor,
+                          (long long)posting->debit->account_id, (long long)posting->credit->account_id);
+}
+
 minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
                                int64_t *sequence, minipay_error *error)
 {
     const mpi_balance *debit_row = NULL, *credit_row = NULL;
-    MPI_ASSERT(posting->amount_minor > 0 && posting->debit != posting->credit);
-    MPI_ASSERT(memcmp(posting->debit->currency, posting->credit->currency, 4) == 0);
-    minipay_status status = check_states(posting);
+    minipay_status status = check_posting(posting, error);
+    if (status == MINIPAY_OK)
+        status = check_states(posting);
     if (status == MINIPAY_OK)
         status = check_unused(ledger, unit, posting, error);
     if (status == MINIPAY_OK)
@@ -336,7 +349,10 @@ minipay_status mpi_ledger_reserve(mpi_ledger *ledger, mpi_unit *unit, const mpi_
         return MINIPAY_AMOUNT_OVERFLOW;
     if (reserving && exceeds(whole, rules->values[MINIPAY_RULE_LIMIT_HOLDING][account->tier]))
         return MINIPAY_LIMIT_HOLDING;
-    MPI_ASSERT(incoming >= 0);
+    if (incoming < 0)
+        return mpi_fail(error, MINIPAY_CORRUPT, "balance",
+                        "account %lld: less money is on its way than its top-ups say",
+                        (long long)account->account_id);
     mpi_balance *edit = mpi_unit_edit(unit, ledger->balances, row);
     if (!edit)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);

@@ -129,9 +129,13 @@ static minipay_status find(mpi_payments *payments, mpi_flow *flow, const minipay
 {
     const void *row;
     minipay_status status = mpi_unit_get(flow->unit, payments->promotions, id, &row, flow->error);
-    if (status == MINIPAY_OK)
-        *promotion = row;
-    return status;
+    const mpi_promotion *read = row;
+    if (status != MINIPAY_OK)
+        return status;
+    if (!mpi_money_is_share(read->basis_points) || !mpi_money_is_share(read->merchant_share))
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "promotion", "the promotion's shares are none");
+    *promotion = read;
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_promotion_quote(mpi_payments *payments, mpi_flow *flow, const mpi_slip *slip,

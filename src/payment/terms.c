@@ -94,6 +94,8 @@ minipay_status mpi_terms_read(mpi_view *view, const mpi_merchant *merchant, int6
 bool mpi_terms_fee(const mpi_merchant_terms *terms, int64_t amount_minor, int64_t *fee_minor)
 {
     int64_t fee;
+    if (!mpi_money_is_share(terms->fee_basis_points))
+        return false;
     if (!mpi_money_add(mpi_money_share(amount_minor, terms->fee_basis_points), terms->fixed_fee_minor,
                        &fee))
         return false;

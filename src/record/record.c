@@ -295,6 +295,10 @@ void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, co
     uint32_t count = 0;
     money_checks(record, keys, row, checks);
     text[0] = 0;
+    if (record->table.key_count + 2 == record->table.field_count) {
+        snprintf(text, 128, "%s", record->table.fields[record->table.key_count].name); /* the only one */
+        return;
+    }
     for (uint32_t i = 0; i < record->table.field_count && !text[0]; i++) {
         const minipay_field *field = &record->table.fields[i];
         if (!is_money(field))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wallet/internal.h"
 
-#include "base/assert.h"
 #include "base/error.h"
 #include "base/money.h"
 
@@ -113,7 +112,9 @@ static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi
                                  const char currency[4], const mpi_account **account)
 {
     mpi_account key = {.owner_id = party->owner_id, .kind = party_accounts[party->kind]};
-    MPI_ASSERT(party->kind != MPI_PARTY_OTHER);
+    if (party->kind == MPI_PARTY_OTHER)
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "journal",
+                        "a posting is on an account that no operation like it moves money on");
     if (party->kind == MPI_PARTY_WALLET)
         return mpi_wallets_find(wallets, flow, &party->owner_id, currency, account);
     memcpy(key.currency, currency, sizeof key.currency);

@@ -145,8 +145,8 @@ static bool is_caught(const char *table, const char *column)
 
 static names money_columns(const char *table)
 {
-    bool rules = strcmp(table, "policy_rule") == 0;
-    return columns_of(table, rules ? "name='value'" : "name LIKE '%\\_minor' ESCAPE '\\'");
+    bool plain = strcmp(table, "policy_rule") == 0 || strcmp(table, "counter") == 0;
+    return columns_of(table, plain ? "name='value'" : "name LIKE '%\\_minor' ESCAPE '\\'");
 }
 
 static int tamper_column(const char *table, const char *column)
@@ -417,6 +417,61 @@ static void any_other_column_changed_is_noticed_and_its_table_named(void **state
     world_audit_clean(&w);
 }
 
+/* ---- any number at all -------------------------------------------------------------------------------- */
+
+/* The audit comes to a verdict, and it is not that all is well. */
+static bool is_not_clean(void)
+{
+    minipay_audit_check checks[32];
+    uint32_t count = 32;
+    int32_t clean = 1;
+    ASSERT_STATUS(minipay_audit(w.pay, checks, &count, &clean, NULL), MINIPAY_OK);
+    return !clean;
+}
+
+/* In every row; where the column must differ from row to row, in one. */
+static bool set_number(const char *table, const char *column, const char *number, const char *key)
+{
+    if (run("UPDATE %s SET %s=%s", table, column, number) == SQLITE_OK)
+        return true;
+    return run("UPDATE %s SET %s=%s WHERE %s AND %s<>%s", table, column, number, key, column, number) ==
+               SQLITE_OK &&
+           sqlite3_changes(db) > 0;
+}
+
+static int set_numbers(const char *table, const char *column)
+{
+    static const char *const numbers[] = {"9223372036854775807", "-9223372036854775807-1", "-1", "10001",
+                                          "8589934592"};
+    rows chosen = some_rows(table);
+    int missed = 0;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        must_run(run("CREATE TEMP TABLE before AS SELECT * FROM %s", table));
+        if (set_number(table, column, numbers[i], chosen.key[chosen.count - 1]) && !is_not_clean()) {
+            print_error("%s.%s = %s: the audit is clean\n", table, column, numbers[i]);
+            missed++;
+        }
+        must_run(
+            run("DELETE FROM %s; INSERT INTO %s SELECT * FROM before; DROP TABLE before", table, table));
+    }
+    return missed;
+}
+
+static void any_number_in_any_column_gets_a_verdict(void **state)
+{
+    names tables = all_tables();
+    int columns = 0, missed = 0;
+    (void)state;
+    for (int t = 0; t < tables.count; t++) {
+        names numbers = columns_of(tables.text[t], "type='INTEGER'");
+        for (int i = 0; i < numbers.count; i++, columns++)
+            missed += set_numbers(tables.text[t], numbers.text[i]);
+    }
+    assert_true(columns > 150);
+    assert_int_equal(missed, 0);
+    world_audit_clean(&w);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -441,6 +496,7 @@ int main(void)
         cmocka_unit_test(a_figure_that_its_counterpart_does_not_bear_out_fails_their_check),
         cmocka_unit_test(two_rows_exchanged_in_any_table_are_named),
         cmocka_unit_test(any_other_column_changed_is_noticed_and_its_table_named),
+        cmocka_unit_test(any_number_in_any_column_gets_a_verdict),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

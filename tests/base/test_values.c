@@ -234,6 +234,26 @@ static void parts_are_exact_at_the_whole_and_never_go_back(void **state)
     }
 }
 
+/* Rows that somebody changed by hand hold any figures. */
+static void shares_and_parts_of_impossible_figures_are_the_nearest_that_fit(void **state)
+{
+    int64_t found = 77;
+    (void)state;
+    assert_true(mpi_money_share(INT64_MAX, INT32_MAX) == INT64_MAX);
+    assert_true(mpi_money_share(INT64_MAX, INT32_MIN) == INT64_MIN);
+    assert_true(mpi_money_share(INT64_MIN, INT32_MIN) == INT64_MAX);
+    assert_true(mpi_money_share(100, 20000) == 200);
+    assert_true(mpi_money_part(INT64_MAX, INT64_MAX, 1) == INT64_MAX);
+    assert_true(mpi_money_part(INT64_MIN, INT64_MAX, 1) == INT64_MIN);
+    assert_true(mpi_money_part(INT64_MIN, INT64_MIN, INT64_MAX) == INT64_MAX);
+    assert_true(mpi_money_part(100, 1, 0) == 0);
+    assert_true(mpi_money_part(100, 1, INT64_MIN) == 0);
+    assert_false(mpi_money_round_up(100, 10, 0, &found));
+    assert_false(mpi_money_round_up(100, 10, INT64_MIN, &found));
+    assert_false(mpi_money_round_up(-5, 0, 10, &found));
+    assert_true(found == 77);
+}
+
 static void rounding_up_finds_the_next_unit_or_refuses(void **state)
 {
     (void)state;
@@ -449,6 +469,7 @@ int main(void)
         cmocka_unit_test(sums_and_products_are_exact_or_refused),
         cmocka_unit_test(shares_are_rounded_half_away_from_zero),
         cmocka_unit_test(parts_are_exact_at_the_whole_and_never_go_back),
+        cmocka_unit_test(shares_and_parts_of_impossible_figures_are_the_nearest_that_fit),
         cmocka_unit_test(rounding_up_finds_the_next_unit_or_refuses),
         cmocka_unit_test(ids_go_there_and_back_and_nothing_else_is_one),
         cmocka_unit_test(made_ids_carry_their_time_and_rise),
