@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/id.h"
+#include "base/time.h"
 #include "event/stream.h"
 #include "store/installation.h"
 
@@ -276,7 +277,7 @@ minipay_status minipay_id_generate(minipay *pay, minipay_id *id)
     if (status != MINIPAY_OK)
         return status;
     pay->host.entropy(pay->host.impl, entropy, sizeof entropy);
-    mpi_id_make((uint64_t)(pay->host.now(pay->host.impl) / 1000), entropy, &made);
+    mpi_id_make((uint64_t)(mpi_time_of_host(&pay->host) / 1000), entropy, &made);
     pthread_mutex_lock(&pay->lock);
     if (mpi_id_compare(&made, &pay->last_id) <= 0) {
         made = pay->last_id;

@@ -2,6 +2,7 @@
 #include "api/handle.h"
 
 #include "base/error.h"
+#include "base/time.h"
 
 static minipay_status check_request(const minipay_policy_request *request, const minipay_rule *rules,
                                     uint32_t count, minipay_error *error)
@@ -39,7 +40,7 @@ minipay_status minipay_policy_get(minipay *pay, int32_t rule, int32_t tier, cons
     minipay_status status = mpi_enter(pay, error);
     if (status != MINIPAY_OK)
         return status;
-    status = mpi_policy_read(pay->policy, rule, tier, currency, pay->host.now(pay->host.impl), value,
+    status = mpi_policy_read(pay->policy, rule, tier, currency, mpi_time_of_host(&pay->host), value,
                              version, error);
     mpi_leave(pay);
     return status;

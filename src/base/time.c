@@ -8,6 +8,17 @@
 
 enum { US_PER_SECOND = 1000000, DAYS_PER_ERA = 146097 };
 
+/* 9999-12-31T23:59:59.999999Z */
+static const int64_t last_shown = INT64_C(253402300799999999);
+
+const int64_t mpi_time_last = INT64_C(253370764799999999);
+
+int64_t mpi_time_of_host(const minipay_host *host)
+{
+    int64_t now = host->now(host->impl);
+    return now < 0 ? 0 : now > mpi_time_last ? mpi_time_last : now;
+}
+
 int32_t mpi_date_from_days(int32_t days)
 {
     int32_t shifted = days + 719468;
@@ -41,7 +52,8 @@ bool mpi_date_valid(int32_t date)
 
 int32_t mpi_date_of(int64_t at, int32_t offset_minutes)
 {
-    int64_t seconds = at / US_PER_SECOND + (int64_t)offset_minutes * 60;
+    int64_t within = at < 0 ? 0 : at > last_shown ? last_shown : at;
+    int64_t seconds = within / US_PER_SECOND + (int64_t)offset_minutes * 60;
     return mpi_date_from_days((int32_t)(seconds / 86400));
 }
 
@@ -57,6 +69,7 @@ void minipay_time_format(int64_t at, char text[32])
         text[0] = 0;
         return;
     }
+    at = at > last_shown ? last_shown : at;
     int32_t date = mpi_date_of(at, 0);
     int32_t second = (int32_t)(at / US_PER_SECOND % 86400);
     char written[80];

@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/time.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +59,26 @@ static minipay_status reload(mpi_unit *unit, minipay_error *error)
     return status;
 }
 
+/* A time beyond the calendar would be booked, and no later one could go before it. */
+static minipay_status read_clock(const minipay_host *host, int64_t *now, minipay_error *error)
+{
+    *now = host->now(host->impl);
+    return *now >= 0 && *now <= mpi_time_last
+               ? MINIPAY_OK
+               : mpi_fail(error, MINIPAY_UNAVAILABLE, "host",
+                          "the host's clock says %lld, which is not between the years 1970 and 9998",
+                          (long long)*now);
+}
+
 minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
 {
     mpi_unit *unit = &store->unit;
     int32_t foreign = 0;
-    minipay_status status = store->storage.begin(store->storage.impl, MINIPAY_SESSION_WRITE,
-                                                 &unit->session, &foreign, error);
+    int64_t now;
+    minipay_status status = read_clock(&store->host, &now, error);
+    if (status == MINIPAY_OK)
+        status = store->storage.begin(store->storage.impl, MINIPAY_SESSION_WRITE, &unit->session,
+                                      &foreign, error);
     if (status != MINIPAY_OK)
         return status;
     if (foreign || !store->loaded)
@@ -72,7 +87,6 @@ minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
         store->storage.rollback(store->storage.impl, unit->session);
         return status;
     }
-    int64_t now = store->host.now(store->host.impl);
     unit->now = now > store->head.closed_at ? now : store->head.closed_at;
     unit->next_sequence = store->head.first_sequence + store->head.row_count;
     unit->hashing = unit->wrote = false;

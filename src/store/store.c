@@ -3,6 +3,7 @@
 
 #include "base/assert.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "store/installation.h"
 
 #include <stdlib.h>
@@ -125,7 +126,7 @@ const mpi_keys *mpi_store_keys(const mpi_store *store)
 
 int64_t mpi_store_now(const mpi_store *store)
 {
-    return store->host.now(store->host.impl);
+    return mpi_time_of_host(&store->host);
 }
 
 /* ---- reading beside the lane ----------------------------------------------------------------------- */

@@ -18,7 +18,8 @@ typedef struct minipay_host {
     uint32_t version;
     void *impl;
 
-    /* Microseconds since 1970 UTC. May stand still; the library never lets booked times go back. */
+    /* Microseconds since 1970 UTC, up to the end of the year 9998: beyond, nothing is booked and calls answer
+     * MINIPAY_UNAVAILABLE, field "host", until it is right again. May stand still; the library never lets booked times go back. */
     int64_t (*now)(void *impl);
 
     /* Fills `bytes` with randomness fit for keys and ids. */
