@@ -235,6 +235,25 @@ def check_documents():
         fault(architecture, 1, f"src/{folder} is not on the map")
 
 
+def kept_files():
+    """What the repository keeps; in a copy without git, all that is there but what was built."""
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, text=True, capture_output=True, check=False)
+    if (ROOT / ".git").exists() and listing.returncode == 0:
+        return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
+    return [path for path in ROOT.rglob("*") if path.is_file() and not path.relative_to(ROOT).parts[0].startswith("build")]
+
+
+def check_debris():
+    """Databases are made by programs; what a test needs of them stands packed in tests/data."""
+    for path in kept_files():
+        if path.is_relative_to(ROOT / "tests/data"):
+            continue
+        with path.open("rb") as file:
+            database = file.read(16) == b"SQLite format 3\0"
+        if database or re.search(r"\.(?:db|bank|sqlite3?|key)$|-(?:wal|shm|journal|lock)$", path.name):
+            fault(path, 1, "a program left it here")
+
+
 def check_umbrella():
     """A program that includes minipay.h has everything."""
     whole = ROOT / "include/minipay/minipay.h"
@@ -342,7 +361,7 @@ def check_status_list():
 
 
 CHECKS = [check_floors, check_sizes, check_licence, check_words, check_amounts, check_loose_ends, check_documents,
-          check_umbrella, check_public_structs, check_enums, check_public_headers, check_exports, check_status_list]
+          check_debris, check_umbrella, check_public_structs, check_enums, check_public_headers, check_exports, check_status_list]
 
 
 def main():
