@@ -5,7 +5,7 @@
 #   tests/**/test_*.{sh,py}      a script
 #   tests/tidy/*.{sh,py}         house rules
 #   examples/*.c                 a program that must end with 0
-#   fuzz/fuzz_*.c                (MINIPAY_FUZZ) replays fuzz/corpus/NAME
+#   fuzz/fuzz_*.c                (MINIPAY_FUZZ) a bounded number of runs from what fuzz/seeds.py makes
 
 set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
 set(test_environment
@@ -122,13 +122,24 @@ if(MINIPAY_BUILD_TESTS)
 endif()
 
 if(MINIPAY_FUZZ)
-  file(GLOB fuzz_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/fuzz/fuzz_*.c")
+  pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka) # the small world of the tests
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set(fuzz_dir "${PROJECT_SOURCE_DIR}/fuzz")
+  # Enough to notice what breaks at once, in seconds; a person lets them run for hours.
+  set(runs_values 200000)
+  set(runs_record 200000)
+  set(runs_calls 400)
+  file(GLOB fuzz_sources CONFIGURE_DEPENDS "${fuzz_dir}/fuzz_*.c")
   foreach(source IN LISTS fuzz_sources)
     cmake_path(GET source STEM name)
-    minipay_program(${name} "${source}" ${minipay_dependencies})
-    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    string(REGEX REPLACE "^fuzz_" "" subject ${name})
+    minipay_program(${name} "${source}" PkgConfig::CMOCKA ${minipay_dependencies})
+    target_sources(${name} PRIVATE "${tests_dir}/support/world.c")
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src" "${tests_dir}/support")
+    target_compile_definitions(${name} PRIVATE "MINIPAY_TEST_DATA_DIR=\"${PROJECT_BINARY_DIR}\"")
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    string(REGEX REPLACE "^fuzz_" "" corpus ${name})
-    minipay_test(${name} fuzz $<TARGET_FILE:${name}> -runs=0 "${PROJECT_SOURCE_DIR}/fuzz/corpus/${corpus}")
+    # What it finds goes to the folder `found` of the test's place, never into the sources.
+    minipay_test(${name} fuzz sh -c "mkdir found && \"$1\" \"$2\" \"$3\" seeds && exec \"$4\" -seed=1 -runs=$5 -timeout=20 found seeds"
+      sh "${Python3_EXECUTABLE}" "${fuzz_dir}/seeds.py" ${subject} $<TARGET_FILE:${name}> ${runs_${subject}})
   endforeach()
 endif()

@@ -18,6 +18,10 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+/* minipay.c: every record that a handle knows. */
+extern const mpi_record *const mpi_records[];
+extern const uint32_t mpi_record_count;
+
 struct minipay {
     minipay_host host;
     mpi_store *store;

@@ -17,7 +17,7 @@
 enum { CACHED_ACCOUNTS = 131072 };
 
 /* Only ever appended to: the order is that of the tallies' digest. */
-static const mpi_record *const records[] = {
+const mpi_record *const mpi_records[] = {
     &mpi_policy_version_record, &mpi_policy_rule_record,
     &mpi_counter_record,        &mpi_account_record,
     &mpi_balance_record,        &mpi_journal_record,
@@ -43,6 +43,7 @@ static const mpi_record *const records[] = {
     &mpi_promotion_record,      &mpi_bank_reference_record,
     &mpi_policy_change_record,
 };
+const uint32_t mpi_record_count = MPI_COUNT(mpi_records);
 
 /* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
  * from a callback. A callback may use another handle, which has callbacks of its own. */
@@ -129,8 +130,8 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
         .storage = &config->storage,
         .host = &pay->host,
         .keys = keys,
-        .records = records,
-        .record_count = MPI_COUNT(records),
+        .records = mpi_records,
+        .record_count = MPI_COUNT(mpi_records),
         .view_names = mpi_view_names,
         .view_sql = mpi_view_sql,
         .view_count = mpi_view_count,

@@ -112,6 +112,20 @@ static int64_t get_integer(const uint8_t *bytes)
     return (int64_t)le64toh(little);
 }
 
+/* Is it one that the field can hold? */
+static bool is_number_of(const minipay_field *field, int64_t number)
+{
+    if (field->kind == MINIPAY_FIELD_INT64)
+        return true;
+    if (number < INT32_MIN || number > INT32_MAX)
+        return false;
+    for (int64_t i = 0; field->kind == MINIPAY_FIELD_ENUM && i <= number; i++) {
+        if (!field->names[i])
+            return false;
+    }
+    return field->kind != MINIPAY_FIELD_ENUM || number >= 0;
+}
+
 /* Reads one value into its field; the number of bytes read, 0 when they are not of this field's form. */
 static size_t get_field(const minipay_field *field, const uint8_t *bytes, size_t left, uint8_t *target)
 {
@@ -123,6 +137,8 @@ static size_t get_field(const minipay_field *field, const uint8_t *bytes, size_t
     if (integer) {
         int64_t wide = get_integer(bytes);
         int32_t narrow = (int32_t)wide;
+        if (!is_number_of(field, wide))
+            return 0;
         memcpy(target, field->size == sizeof wide ? (void *)&wide : (void *)&narrow, field->size);
         return size;
     }
