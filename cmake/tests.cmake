@@ -139,7 +139,7 @@ if(MINIPAY_FUZZ)
     target_compile_definitions(${name} PRIVATE "MINIPAY_TEST_DATA_DIR=\"${PROJECT_BINARY_DIR}\"")
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     # What it finds goes to the folder `found` of the test's place, never into the sources.
-    minipay_test(${name} fuzz sh -c "mkdir found && \"$1\" \"$2\" \"$3\" seeds && exec \"$4\" -seed=1 -runs=$5 -timeout=20 found seeds"
+    minipay_test(${name} fuzz sh -c "mkdir found && \"$1\" \"$2\" \"$3\" seeds && exec \"$4\" -seed=1 -error_exitcode=1 -runs=$5 -timeout=20 found seeds"
       sh "${Python3_EXECUTABLE}" "${fuzz_dir}/seeds.py" ${subject} $<TARGET_FILE:${name}> ${runs_${subject}})
   endforeach()
 endif()

@@ -148,7 +148,8 @@ static size_t get_field(const minipay_field *field, const uint8_t *bytes, size_t
     }
     uint32_t count = (uint32_t)(bytes[0] | bytes[1] << 8);
     size_t head = field->kind == MINIPAY_FIELD_BYTES ? sizeof count : 0;
-    if (left < size + count || head + count > field->size - (head == 0))
+    if (left < size + count || head + count > field->size - (head == 0) ||
+        (head == 0 && memchr(bytes + size, 0, count)))
         return 0;
     memcpy(target, &count, head);
     memcpy(target + head, bytes + size, count);
@@ -158,11 +159,13 @@ static size_t get_field(const minipay_field *field, const uint8_t *bytes, size_t
 int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t count, void *row)
 {
     size_t used = 0;
+    uint32_t least = 0; /* positions rise */
     memset(row, 0, record->table.row_size);
     while (used < count) {
         uint8_t position = bytes[used++];
-        if (position >= hashed_fields(record))
+        if (position < least || position >= hashed_fields(record))
             return -1;
+        least = position + 1u;
         const minipay_field *field = &record->table.fields[position];
         size_t read = get_field(field, bytes + used, count - used, (uint8_t *)row + field->offset);
         if (read == 0)

@@ -78,6 +78,25 @@ static void what_was_written_in_canonical_form_is_restored(void **state)
     assert_memory_equal(&restored, &written, sizeof restored);
 }
 
+/* Each would be a row that has another form than the one it was made of. */
+static void bytes_that_no_row_is_written_as_are_refused(void **state)
+{
+    static const uint8_t state_beyond_its_names[] = {4, 3, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t negative_state[] = {4, 255, 255, 255, 255, 255, 255, 255, 255};
+    static const uint8_t count_too_large[] = {3, 0, 0, 0, 0, 1, 0, 0, 0};
+    static const uint8_t text_with_a_nul[] = {5, 3, 0, 'a', 0, 'b'};
+    static const uint8_t falling_positions[] = {3, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0};
+    static const uint8_t twice_the_same[] = {3, 1, 0, 0, 0, 0, 0, 0, 0, 3, 1, 0, 0, 0, 0, 0, 0, 0};
+    paper row;
+    (void)state;
+    assert_int_equal(mpi_record_restore(&paper_record, state_beyond_its_names, 9, &row), -1);
+    assert_int_equal(mpi_record_restore(&paper_record, negative_state, 9, &row), -1);
+    assert_int_equal(mpi_record_restore(&paper_record, count_too_large, 9, &row), -1);
+    assert_int_equal(mpi_record_restore(&paper_record, text_with_a_nul, 6, &row), -1);
+    assert_int_equal(mpi_record_restore(&paper_record, falling_positions, 18, &row), -1);
+    assert_int_equal(mpi_record_restore(&paper_record, twice_the_same, 18, &row), -1);
+}
+
 static void a_field_that_is_zero_is_not_in_the_form(void **state)
 {
     uint8_t bytes[MPI_RECORD_LARGEST];
@@ -310,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_in_canonical_form_is_restored),
+        cmocka_unit_test(bytes_that_no_row_is_written_as_are_refused),
         cmocka_unit_test(a_field_that_is_zero_is_not_in_the_form),
         cmocka_unit_test(every_field_changes_the_form_and_the_tag_does_not),
         cmocka_unit_test(the_public_form_has_no_secret),
