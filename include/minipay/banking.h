@@ -99,7 +99,7 @@ typedef struct minipay_order {
     int32_t verdict;      /* the bank's last word, MINIPAY_VERDICT_* */
     int64_t amount_minor; /* ordered */
     int64_t moved_minor;  /* what the bank says it moved */
-    int64_t fee_minor;
+    int64_t fee_minor; /* what the bank took for it from the corporate account: the company's expense */
     int64_t created_at;
     int64_t finished_at; /* 0: not yet */
     int64_t next_at;     /* when the bank is asked again; 0: never */
@@ -210,7 +210,7 @@ typedef struct minipay_reconciliation {
                           no answer yet: counted by every run until it has ended */
     int64_t missing;
     int64_t extra;
-    int64_t different; /* AMOUNT and PARKED */
+    int64_t different; /* AMOUNT, PARKED and FEE */
 } minipay_reconciliation;
 
 enum {
@@ -220,9 +220,11 @@ enum {
     MINIPAY_DIFFERENCE_EXTRA = 2,  /* money moved that no order asked for: nobody's reference, a refused
                                        order, the other direction, or a second movement of one order */
     MINIPAY_DIFFERENCE_AMOUNT = 3, /* the statement has another amount than the order */
-    MINIPAY_DIFFERENCE_PARKED =
-        4 /* the statement has an order that waits for a person; listed again by every
-                                      run until it has ended */
+    /* the statement has an order that waits for a person; listed again by every run until it has ended */
+    MINIPAY_DIFFERENCE_PARKED = 4,
+    /* the amounts agree, the fees do not: ordered_minor and bank_minor are what was booked and what the statement
+     * has */
+    MINIPAY_DIFFERENCE_FEE = 5
 };
 
 typedef struct minipay_difference {

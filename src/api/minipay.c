@@ -152,6 +152,8 @@ static void compose(minipay *pay, const minipay_config *config)
     mpi_banking_port banking = mpi_banking_open_port(&pay->banking);
     mpi_wallets_set_up(&pay->wallets, pay->engine, pay->policy, &membership, &banking);
     mpi_wallet_port wallet = mpi_wallets_open_port(&pay->wallets);
+    mpi_bank_fees fees = mpi_wallets_open_fees(&pay->wallets);
+    mpi_banking_set_fees(&pay->banking, &fees);
     mpi_terms_sink terms = mpi_wallets_open_sink(&pay->wallets);
     mpi_membership_bind(&pay->membership, &terms);
     mpi_transfers_set_up(&pay->transfers, pay->engine, pay->policy, &wallet, &banking);

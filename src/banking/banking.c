@@ -207,6 +207,11 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *po
     mpi_engine_set_caller(engine, &caller);
 }
 
+void mpi_banking_set_fees(mpi_banking *banking, const mpi_bank_fees *fees)
+{
+    banking->fees = *fees;
+}
+
 void mpi_banking_tear_down(mpi_banking *banking)
 {
     pthread_mutex_destroy(&banking->line);

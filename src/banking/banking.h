@@ -60,8 +60,8 @@ typedef struct mpi_bank_order {
     minipay_id account_id;
     int64_t amount_minor;
     int64_t moved_minor; /* what the bank says it moved */
-    int64_t fee_minor;
-    int64_t next_at; /* when to ask again */
+    int64_t fee_minor;   /* what it took for that */
+    int64_t next_at;     /* when to ask again */
     int64_t deadline_at;
     int32_t attempts;
     int32_t reference_date;
@@ -94,6 +94,10 @@ extern const mpi_record mpi_bank_reference_record;
  * not done. */
 enum { MPI_ORDERS_DUE = 0, MPI_ORDERS_NOT_DONE = 1 };
 
+enum {
+    MPI_STEP_FEE = 1
+}; /* an order that an older version carried out has not passed it, and booked no fee */
+
 enum { MPI_ORDER_OPEN = 0, MPI_ORDER_REFUSED = 1, MPI_ORDER_DONE = 2 };
 
 /* mpi_bank_account_record's indexes: on (owner, id) of linked ones; on next_at of those that are being linked. */
@@ -103,6 +107,7 @@ typedef struct mpi_banking {
     mpi_store *store;
     mpi_engine *engine;
     mpi_policy *policy;
+    mpi_bank_fees fees;
     minipay_bank bank;
     minipay_bank_capabilities can; /* as the bank said when it was composed */
     mpi_table *accounts, *owners, *numbers, *orders, *references;
@@ -113,6 +118,7 @@ typedef struct mpi_banking {
 
 void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
                         const minipay_bank *bank);
+void mpi_banking_set_fees(mpi_banking *banking, const mpi_bank_fees *fees);
 void mpi_banking_tear_down(mpi_banking *banking);
 mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
 

@@ -121,12 +121,13 @@ static minipay_status take_verification_in(mpi_banking *banking, mpi_flow *flow,
     return mpi_saga_resume(flow, MINIPAY_KIND_LINK, &call->order.id);
 }
 
-/* A verdict outside the list is garbage, and garbage is no answer. */
+/* A verdict outside the list, or a fee below zero, is garbage, and garbage is no answer. */
 static int32_t verdict_of(const mpi_call *call)
 {
     bool known = call->answer.verdict > MINIPAY_VERDICT_UNANSWERED &&
                  call->answer.verdict <= MINIPAY_VERDICT_NOT_FOUND;
     bool fits = call->kind == MPI_CALL_QUERY || call->answer.verdict != MINIPAY_VERDICT_NOT_FOUND;
+    fits = fits && (call->answer.verdict != MINIPAY_VERDICT_DONE || call->answer.fee_minor >= 0);
     return known && fits ? call->answer.verdict : MINIPAY_VERDICT_NO_ANSWER;
 }
 
@@ -161,7 +162,7 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
         return mpi_order_prepared(banking, flow, order, call);
     order->verdict = verdict_of(call);
     order->moved_minor = order->verdict == MINIPAY_VERDICT_DONE ? call->answer.amount_minor : 0;
-    order->fee_minor = call->answer.fee_minor;
+    order->fee_minor = order->verdict == MINIPAY_VERDICT_DONE ? call->answer.fee_minor : 0;
     if (mpi_text_valid(call->answer.reason, sizeof call->answer.reason))
         memcpy(order->bank_reason, call->answer.reason, sizeof order->bank_reason);
     if (order->verdict == MINIPAY_VERDICT_DONE && order->moved_minor != order->amount_minor)

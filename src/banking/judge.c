@@ -14,13 +14,15 @@
  *   line, none before  matched or AMOUNT     EXTRA            completes the order    PARKED until it ends
  *   .. another amount  AMOUNT                EXTRA            in flight until it     PARKED until it ends
  *                                                             ends
+ *   .. another fee     FEE                   EXTRA            completes the order    PARKED until it ends
  *   a second line      EXTRA                 EXTRA            EXTRA                  EXTRA
  *   no line            MISSING until it has  -                -                      -
  *
  * A line is the bank's own word that the money has moved, as good as an answer: when it is of the order's
  * amount, the order is done. */
 
-static const char *const difference_names[] = {"none", "missing", "extra", "amount", "parked", NULL};
+static const char *const difference_names[] = {"none",   "missing", "extra", "amount",
+                                               "parked", "fee",     NULL};
 static const char *const direction_names[] = {"none", "collect", "pay_out", NULL};
 static const char *const match_names[] = {"missing", "in_flight", "settled", NULL};
 
@@ -45,7 +47,8 @@ const mpi_record mpi_difference_record = MPI_RECORD(
 static const minipay_field match_fields[] = {
     MPI_ID(mpi_match, order_id),        MPI_ENUM(mpi_match, match_state, match_names),
     MPI_INT32(mpi_match, value_date),   MPI_INT64(mpi_match, position),
-    MPI_MONEY(mpi_match, amount_minor), MPI_HASH(mpi_match, row_tag),
+    MPI_MONEY(mpi_match, amount_minor), MPI_MONEY(mpi_match, fee_minor),
+    MPI_HASH(mpi_match, row_tag),
 };
 
 static const minipay_index match_indexes[] = {
@@ -56,7 +59,7 @@ const mpi_record mpi_match_record =
 
 const char *minipay_difference_name(int32_t difference)
 {
-    bool known = difference >= MINIPAY_DIFFERENCE_MISSING && difference <= MINIPAY_DIFFERENCE_PARKED;
+    bool known = difference >= MINIPAY_DIFFERENCE_MISSING && difference <= MINIPAY_DIFFERENCE_FEE;
     return known ? difference_names[difference] : "?";
 }
 
@@ -156,11 +159,12 @@ static minipay_status differ(const mpi_judgement *work, int32_t difference, cons
     found->difference = difference;
     if (order) {
         found->order_id = order->op.id;
-        found->ordered_minor = order->amount_minor;
+        found->ordered_minor =
+            difference == MINIPAY_DIFFERENCE_FEE ? order->fee_minor : order->amount_minor;
     }
     run->missing += difference == MINIPAY_DIFFERENCE_MISSING;
     run->extra += difference == MINIPAY_DIFFERENCE_EXTRA;
-    run->different += difference == MINIPAY_DIFFERENCE_AMOUNT || difference == MINIPAY_DIFFERENCE_PARKED;
+    run->different += difference >= MINIPAY_DIFFERENCE_AMOUNT;
     found->number = run->missing + run->extra + run->different;
     return mpi_unit_insert(work->unit, work->banking->differences, found, work->error);
 }
@@ -185,6 +189,10 @@ static minipay_status compare(const mpi_judgement *work, const mpi_bank_order *o
         return differ(work, MINIPAY_DIFFERENCE_EXTRA, order, &found);
     if (order->amount_minor != match->amount_minor)
         return differ(work, MINIPAY_DIFFERENCE_AMOUNT, order, &found);
+    if (order->fee_minor != match->fee_minor) {
+        found.bank_minor = match->fee_minor;
+        return differ(work, MINIPAY_DIFFERENCE_FEE, order, &found);
+    }
     work->run->matched++;
     return MINIPAY_OK;
 }
@@ -204,7 +212,8 @@ static minipay_status judge_extra(const mpi_judgement *work, const minipay_bank_
 }
 
 /* The statement answers for the bank. */
-static minipay_status complete(const mpi_judgement *work, const mpi_bank_order *order)
+static minipay_status complete(const mpi_judgement *work, const mpi_bank_order *order,
+                               const minipay_bank_movement *line)
 {
     mpi_banking *banking = work->banking;
     mpi_flow flow = {banking->engine, work->unit, work->calls, work->error, NULL, NULL};
@@ -212,7 +221,8 @@ static minipay_status complete(const mpi_judgement *work, const mpi_bank_order *
     if (!edit)
         return mpi_fail_plain(work->error, MINIPAY_NO_MEMORY, NULL);
     edit->verdict = MINIPAY_VERDICT_DONE;
-    edit->moved_minor = edit->amount_minor;
+    edit->moved_minor = line->amount_minor;
+    edit->fee_minor = line->fee_minor;
     minipay_status status = mpi_saga_resume(&flow, MINIPAY_KIND_ORDER, &edit->op.id);
     mpi_unit_settle(work->unit);
     return status;
@@ -226,7 +236,8 @@ static minipay_status judge_first(const mpi_judgement *work, const minipay_bank_
                       .match_state = MPI_MATCH_SETTLED,
                       .value_date = line->value_date,
                       .position = line->position,
-                      .amount_minor = line->amount_minor};
+                      .amount_minor = line->amount_minor,
+                      .fee_minor = line->fee_minor};
     if (mpi_operation_waits(&order->op))
         made.match_state = MPI_MATCH_IN_FLIGHT;
     minipay_status status = put_match(work, standing, &made);
@@ -248,7 +259,7 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
     if (!order || (standing && standing->position && standing->position != line->position))
         return judge_extra(work, line, order);
     if (order->op.state == MINIPAY_STATE_RUNNING && order->amount_minor == line->amount_minor) {
-        status = complete(work, order);
+        status = complete(work, order, line);
         if (status == MINIPAY_OK)
             status = find(work, work->banking->orders, &order->op.id, &row);
         order = row;

@@ -12,7 +12,7 @@
 /* Firm-banking orders.
  *
  *   the bank says        the order                       and then
- *   DONE                 DONE                            its parent goes on
+ *   DONE                 DONE, its fee booked            its parent goes on
  *   DONE, another amount PARKED                          nothing is booked: a person decides
  *   REFUSED              REJECTED, with the reason       its parent is undone
  *   PENDING, NO_ANSWER   RUNNING                         asked again, ever later; never submitted again
@@ -170,8 +170,19 @@ static minipay_status submit(void *context, mpi_flow *flow, void *document)
     }
 }
 
+/* In the commit that takes the answer in. The bank has moved the money, so nothing here refuses the order. */
+static minipay_status book_fee(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_banking *banking = context;
+    const mpi_bank_order *order = document;
+    if (order->fee_minor == 0)
+        return MINIPAY_OK;
+    return banking->fees.book(banking->fees.impl, flow, &order->op, order->currency, order->fee_minor);
+}
+
 static const mpi_step order_steps[] = {
     {"submit", "bank.submit", submit, NULL, NULL},
+    {"fee", "wallet.book", book_fee, NULL, NULL},
 };
 
 static minipay_status ended(void *context, mpi_flow *flow, void *document)
@@ -194,6 +205,7 @@ const mpi_saga mpi_order_saga = {
     .record = &mpi_bank_order_record,
     .steps = order_steps,
     .step_count = MPI_COUNT(order_steps),
+    .pivot = MPI_STEP_FEE,
     .ended = ended,
     .tell = tell_order,
 };

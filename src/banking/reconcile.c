@@ -169,7 +169,7 @@ static void draw_up(mpi_banking *banking, const minipay_reconcile_request *reque
 
 static bool is_line(const minipay_bank_movement *line, int64_t above)
 {
-    return line->position > above && line->amount_minor > 0 &&
+    return line->position > above && line->amount_minor > 0 && line->fee_minor >= 0 &&
            (line->direction == MINIPAY_BANK_COLLECT || line->direction == MINIPAY_BANK_PAY_OUT) &&
            mpi_text_valid(line->reference, sizeof line->reference) &&
            mpi_text_valid(line->currency, sizeof line->currency);

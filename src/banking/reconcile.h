@@ -65,6 +65,7 @@ typedef struct mpi_match {
     int32_t value_date;
     int64_t position;
     int64_t amount_minor;
+    int64_t fee_minor;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_match;
 

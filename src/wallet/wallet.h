@@ -82,6 +82,9 @@ void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *po
                         const mpi_membership_port *membership, const mpi_banking_port *banking);
 mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets);
 
+/* What banking asks of the books. */
+mpi_bank_fees mpi_wallets_open_fees(mpi_wallets *wallets);
+
 /* `draw_up` for minipay_wallet_request. */
 void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
 

@@ -22,6 +22,8 @@ static void bend(const crooked *bank, minipay_bank_answer *answers, uint32_t cou
     for (uint32_t i = 0; i < count; i++) {
         if (answers[i].verdict == MINIPAY_VERDICT_DONE)
             answers[i].amount_minor += bank->answer_more;
+        if (answers[i].verdict == MINIPAY_VERDICT_DONE)
+            answers[i].fee_minor += bank->fee_more;
     }
 }
 
@@ -72,6 +74,7 @@ static minipay_status statement(void *impl, int64_t position, minipay_bank_movem
     for (uint32_t i = 0; i < read && status == MINIPAY_OK && !bank->empty; i++) {
         int64_t at = all[i].position * 2;
         all[i].amount_minor += bank->line_more;
+        all[i].fee_minor += bank->line_fee_more;
         if (at > position && at != bank->hidden_position)
             put(lines, *count, &used, &all[i], at);
         if (bank->twice && at + 1 > position)

@@ -12,7 +12,9 @@ enum { CROOKED_EXTRAS = 8 };
 typedef struct crooked {
     world *w;
     int64_t answer_more;     /* added to the amount of every DONE answer */
+    int64_t fee_more;        /* added to the fee of every DONE answer */
     int64_t line_more;       /* added to the amount of every statement line */
+    int64_t line_fee_more;   /* added to the fee of every statement line */
     int64_t hidden_position; /* the line that the statement leaves out; 0: none */
     bool hush;               /* what is submitted gets no answer; what is asked gets the truth */
     bool empty;              /* the statement has no line of an order */

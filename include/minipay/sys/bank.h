@@ -51,7 +51,9 @@ typedef struct minipay_bank_answer {
     int32_t verdict;
     int64_t amount_minor; /* what moved. DONE with another amount than ordered, 0 too, books nothing: the
                              order is parked with BANK_AMOUNT_DIFFERS, and a person decides */
-    int64_t fee_minor;
+    int64_t
+        fee_minor; /* DONE: what the bank took for it from the corporate account, beside the amount, in either
+                          direction and in the order's currency. Never below zero: that is no answer */
     char reason[64]; /* the bank's code and words, for a person */
 } minipay_bank_answer;
 
@@ -66,6 +68,9 @@ typedef struct minipay_bank_movement {
     char currency[4];
     char reference[40]; /* of the order, or the bank's own when nobody ordered it */
     char counterparty[96];
+    int64_t
+        fee_minor; /* what the bank took for it beside the amount, as in the order's answer. A bank that
+                          shows fees as lines of their own: its adapter joins them to the orders' lines */
 } minipay_bank_movement;
 
 /* Asked when the bank is composed, which settles all but `finality_ms`: that is asked before calls too. An order in a direction or of an amount that the bank does not
@@ -141,11 +146,15 @@ typedef struct minipay_scripted_bank_config {
     uint32_t duplicate;    /* the bank gets the order twice; it must not move money twice */
     uint32_t unknown_asks; /* how many queries answer NO_ANSWER before the truth, 0 to 8 */
     int64_t opening_minor; /* the corporate account's opening balance */
+    int64_t fee_minor;     /* taken from the corporate account for each order that is done; 0 or more */
     uint64_t seed;
     char path[1024]; /* the bank's own SQLite file, or ":memory:" */
 } minipay_scripted_bank_config;
 
 MINIPAY_API void minipay_scripted_bank_config_init(minipay_scripted_bank_config *config);
+
+/* Opens a scripted bank into `bank`, whose `close` ends it. USAGE: INVALID_SIZE (config), INVALID_TEXT (path),
+ * INVALID_AMOUNT (fee_minor). FATAL: of its file. */
 MINIPAY_API minipay_status minipay_scripted_bank(const minipay_scripted_bank_config *config,
                                                  minipay_bank *bank, minipay_error *error);
 

@@ -28,6 +28,7 @@ typedef struct received_order {
     int64_t received_at;
     char currency[MINIPAY_CURRENCY_SIZE];
     char reason[64];
+    int64_t fee_minor;
 } received_order;
 
 typedef struct movement {
@@ -39,6 +40,7 @@ typedef struct movement {
     char currency[MINIPAY_CURRENCY_SIZE];
     char reference[MINIPAY_REFERENCE_SIZE];
     char counterparty[MINIPAY_NAME_SIZE];
+    int64_t fee_minor;
 } movement;
 
 typedef struct corporate {
@@ -56,6 +58,7 @@ static const minipay_field order_fields[] = {
     MPI_INT64(received_order, received_at),
     MPI_TEXT(received_order, currency),
     MPI_TEXT(received_order, reason),
+    MPI_MONEY(received_order, fee_minor),
 };
 static const mpi_record order_record =
     MPI_RECORD(MPI_FORM_STATE, received_order, "received_order", order_fields, 2, NULL, 0);
@@ -65,6 +68,7 @@ static const minipay_field movement_fields[] = {
     MPI_MONEY(movement, balance_minor), MPI_ENUM(movement, direction, direction_names),
     MPI_INT32(movement, value_date),    MPI_TEXT(movement, currency),
     MPI_TEXT(movement, reference),      MPI_TEXT(movement, counterparty),
+    MPI_MONEY(movement, fee_minor),
 };
 static const mpi_record movement_record =
     MPI_RECORD(MPI_FORM_STREAM, movement, "movement", movement_fields, 1, NULL, 0);
@@ -139,42 +143,57 @@ static treatment treat(const scripted_bank *bank, const minipay_bank_order *orde
 
 /* ---- moving money ------------------------------------------------------------------------------------------- */
 
-static minipay_status change_balance(scripted_bank *bank, mpi_unit *unit, const received_order *order,
-                                     int64_t *balance_minor, minipay_error *error)
+static minipay_status find_corporate(scripted_bank *bank, mpi_unit *unit, const char currency[4],
+                                     const corporate **found, minipay_error *error)
 {
     const void *row;
     corporate account = {.balance_minor = bank->config.opening_minor};
-    memcpy(account.currency, order->currency, sizeof account.currency);
+    memcpy(account.currency, currency, sizeof account.currency);
     minipay_status status = mpi_unit_get(unit, bank->corporates, &account, &row, error);
     if (status == MINIPAY_NOT_FOUND) {
         status = mpi_unit_insert(unit, bank->corporates, &account, error);
         if (status == MINIPAY_OK)
             status = mpi_unit_get(unit, bank->corporates, &account, &row, error);
     }
-    if (status != MINIPAY_OK)
-        return status;
-    corporate *edit = mpi_unit_edit(unit, bank->corporates, row);
-    if (!edit)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    bool in = order->direction == MINIPAY_BANK_COLLECT;
-    bool fits = in ? mpi_money_add(edit->balance_minor, order->amount_minor, &edit->balance_minor)
-                   : mpi_money_subtract(edit->balance_minor, order->amount_minor, &edit->balance_minor);
-    *balance_minor = edit->balance_minor;
-    return fits ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_AMOUNT_OVERFLOW, NULL);
+    if (status == MINIPAY_OK)
+        *found = row;
+    return status;
 }
 
-static minipay_status move(scripted_bank *bank, mpi_unit *unit, const received_order *order,
-                           minipay_error *error)
+/* The balance after the order and its fee; false: it is beyond the bank's range. */
+static bool balance_after(const received_order *order, int64_t balance_minor, int64_t *after_minor)
+{
+    bool fits = order->direction == MINIPAY_BANK_COLLECT
+                    ? mpi_money_add(balance_minor, order->amount_minor, after_minor)
+                    : mpi_money_subtract(balance_minor, order->amount_minor, after_minor);
+    return fits && mpi_money_subtract(*after_minor, order->fee_minor, after_minor);
+}
+
+/* Moves the money of an order, or refuses this one order. */
+static minipay_status carry_out(scripted_bank *bank, mpi_unit *unit, received_order *order,
+                                minipay_error *error)
 {
     int64_t sequence;
+    const corporate *account;
+    minipay_status status = find_corporate(bank, unit, order->currency, &account, error);
     movement moved = {.amount_minor = order->amount_minor,
                       .direction = order->direction,
-                      .value_date = order->reference_date};
+                      .value_date = order->reference_date,
+                      .fee_minor = order->fee_minor};
+    if (status != MINIPAY_OK)
+        return status;
+    if (!balance_after(order, account->balance_minor, &moved.balance_minor)) {
+        order->order_state = STATE_REFUSED;
+        mpi_text_copy(order->reason, sizeof order->reason, "421 beyond the account's range");
+        return MINIPAY_OK;
+    }
+    corporate *edit = mpi_unit_edit(unit, bank->corporates, account);
+    if (!edit)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    edit->balance_minor = moved.balance_minor;
     memcpy(moved.currency, order->currency, sizeof moved.currency);
     memcpy(moved.reference, order->reference, sizeof moved.reference);
-    minipay_status status = change_balance(bank, unit, order, &moved.balance_minor, error);
-    return status == MINIPAY_OK ? mpi_unit_append(unit, bank->movements, &moved, &sequence, error)
-                                : status;
+    return mpi_unit_append(unit, bank->movements, &moved, &sequence, error);
 }
 
 /* ---- submit and query ----------------------------------------------------------------------------------------- */
@@ -192,6 +211,7 @@ static void answer_from(const received_order *order, minipay_bank_answer *answer
                                        MINIPAY_VERDICT_REFUSED};
     answer->verdict = verdicts[order->order_state];
     answer->amount_minor = order->order_state == STATE_DONE ? order->amount_minor : 0;
+    answer->fee_minor = order->order_state == STATE_DONE ? order->fee_minor : 0;
     memcpy(answer->reason, order->reason, sizeof answer->reason);
 }
 
@@ -208,13 +228,12 @@ static minipay_status receive(scripted_bank *bank, mpi_unit *unit, const minipay
     order->direction = asked->direction;
     order->order_state = how->state;
     order->amount_minor = asked->amount_minor;
+    order->fee_minor = bank->config.fee_minor;
     order->received_at = mpi_unit_now(unit);
     memcpy(order->currency, asked->currency, sizeof order->currency);
     mpi_text_copy(order->reason, sizeof order->reason, how->reason);
-    minipay_status status = mpi_unit_insert(unit, bank->orders, order, error);
-    if (status == MINIPAY_OK && how->state == STATE_DONE)
-        status = move(bank, unit, order, error);
-    return status;
+    minipay_status status = how->state == STATE_DONE ? carry_out(bank, unit, order, error) : MINIPAY_OK;
+    return status == MINIPAY_OK ? mpi_unit_insert(unit, bank->orders, order, error) : status;
 }
 
 static minipay_status submit_one(scripted_bank *bank, mpi_unit *unit, const minipay_bank_order *asked,
@@ -268,7 +287,7 @@ static minipay_status query_one(scripted_bank *bank, mpi_unit *unit, const minip
     }
     if (edit->order_state == STATE_PENDING) {
         edit->order_state = STATE_DONE;
-        status = move(bank, unit, edit, error);
+        status = carry_out(bank, unit, edit, error);
     }
     if (status == MINIPAY_OK)
         answer_from(edit, answer);
@@ -345,6 +364,7 @@ static void show_movement(const movement *row, minipay_bank_movement *shown)
     memcpy(shown->currency, row->currency, sizeof shown->currency);
     memcpy(shown->reference, row->reference, sizeof shown->reference);
     memcpy(shown->counterparty, row->counterparty, sizeof shown->counterparty);
+    shown->fee_minor = row->fee_minor;
 }
 
 static minipay_status bank_statement(void *impl, int64_t position, minipay_bank_movement *movements,
@@ -432,6 +452,8 @@ minipay_status minipay_scripted_bank(const minipay_scripted_bank_config *config,
 {
     if (config->struct_size != sizeof *config)
         return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "config");
+    if (config->fee_minor < 0)
+        return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "fee_minor");
     if (!config->path[0] || !mpi_text_valid(config->path, sizeof config->path))
         return mpi_fail_plain(error, MINIPAY_INVALID_TEXT, "path");
     scripted_bank *made = calloc(1, sizeof *made);
