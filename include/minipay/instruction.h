@@ -32,14 +32,14 @@
  *                                 members, undone in full
  *
  * A HOLD without a payee is a legal freeze of a part: no limit refuses it, nor does a frozen wallet. One with
- * a payee is checked as a payment is; its capture is then never refused for a limit, and counts towards the
- * daily and monthly limits of its own day. A REVERSAL gives these limits back what its transfer took, if
+ * a payee is checked as a payment is; its capture is then refused for no limit of the payer, only when the payee
+ * would hold more than he may, and counts towards the payer's daily and monthly limits of its own day. A REVERSAL gives these limits back what its transfer took, if
  * their day or month has not ended; no limit refuses it. FREEZE of a frozen wallet and UNFREEZE of an open
  * one change nothing and are DONE.
  *
  * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
  * (kind), INVALID_ID (id, member_id, other_id), INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency;
- * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; CREDIT, DEBIT, FREEZE, UNFREEZE and
+ * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; a kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and
  * REVERSAL need a reason), INVALID_ARGUMENT (flags), INVALID_TIME (expires_at), ID_REUSED (the first field that
  * differs).
  *
@@ -60,14 +60,15 @@
  *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
- *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, REFUND_EXCEEDS, WALLET_CLOSED
+ *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, TOO_LATE (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED
  *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
  *   HOLD       HOLD_EXPIRED, SELF_TRANSFER, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   HOLD_CAPTURE  HOLD_NOT_FOUND, HOLD_CLOSED (it has no payee), WALLET_NOT_FOUND, WALLET_CLOSED (the payee's),
- *              HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has less)
+ *              HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has less), AMOUNT_OVERFLOW, LIMIT_HOLDING
+ *              (the payee's)
  *   HOLD_VOID  HOLD_NOT_FOUND, HOLD_CLOSED
  *   FREEZE, UNFREEZE  WALLET_NOT_FOUND, WALLET_CLOSED
  *   CLOSE      WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, WALLET_NOT_EMPTY (posted, held or incoming)
@@ -78,8 +79,8 @@
  * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
  * another kind is INVALID_ARGUMENT. The promotion is looked at behind the merchant and before the wallet.
- * SLIP_CLOSED: the payment's state does not allow it, nothing is left, or a REFUND comes later than policy's
- * RULE_REFUND_DAYS after the payment's business date. A REFUND goes to a frozen wallet too, not to
+ * SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business date is more than so
+ * many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too, not to
  * a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
  *
  * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
@@ -108,7 +109,9 @@ typedef struct minipay_instruction {
     char actor[40];   /* who asks: "" means the member himself */
     char channel[16]; /* by which way: "app", "pos", "batch" */
     char reason[128];
-    char memo[128];          /* for the two parties; sealed at rest */
+    char memo
+        [128]; /* TRANSFER, PAY, AUTHORIZE, REFUND: for the two parties; WITHDRAW: for the bank, which
+                                gets as much of it as its order has room for; sealed at rest. Else empty */
     minipay_id promotion_id; /* PAY, AUTHORIZE: the promotion that takes something off, or none */
 } minipay_instruction;
 
@@ -121,7 +124,8 @@ typedef struct minipay_outcome {
     int64_t amount_minor;
     int64_t topup_minor; /* topped up on the way */
     int64_t booked_at;
-    int32_t business_date;
+    int32_t
+        business_date; /* on which the wallet's money moved, or AUTHORIZE held it; 0: nothing was booked */
     int32_t policy_version;
 } minipay_outcome;
 

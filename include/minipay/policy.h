@@ -36,9 +36,9 @@ enum {
     /* 5: wrong tries in a row before a credential is locked; 0 (no bound) to 1,000 */
     MINIPAY_RULE_CREDENTIAL_TRIES = 14,
     MINIPAY_RULE_CREDENTIAL_LOCK_SECONDS = 15, /* 600; 0 to 3,153,600,000 */
-    /* 0, no bound: how long after a payment it can be refunded; 0 to 36,525 */
+    /* 0, no bound: so many business dates after a payment it can be refunded; 0 to 36,525 */
     MINIPAY_RULE_REFUND_DAYS = 16,
-    /* 0, no bound: how long after a transfer it can be reversed; 0 to 36,525 */
+    /* 0, no bound: so many business dates after a transfer it can be reversed; 0 to 36,525 */
     MINIPAY_RULE_REVERSAL_DAYS = 17,
     /* 96, Saturday and Sunday: 1 for Monday, 2, 4, … 64 for Sunday, added; 0 to 126 */
     MINIPAY_RULE_WEEKEND_DAYS = 18,

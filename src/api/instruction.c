@@ -15,26 +15,27 @@ typedef struct rule_of_kind {
     amount_rule amount;
     bool reason, expires;
     int32_t flags;
+    bool memo;
 } rule_of_kind;
 
 static const rule_of_kind kinds[] = {
-    {MINIPAY_KIND_TOPUP, true, false, AMOUNT, false, false, 0},
-    {MINIPAY_KIND_TRANSFER, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP},
-    {MINIPAY_KIND_WITHDRAW, true, false, AMOUNT, false, false, 0},
-    {MINIPAY_KIND_PAY, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP},
-    {MINIPAY_KIND_AUTHORIZE, true, true, AMOUNT, false, true, MINIPAY_FLAG_AUTO_TOPUP},
-    {MINIPAY_KIND_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0},
-    {MINIPAY_KIND_VOID, false, true, NO_AMOUNT, false, false, 0},
-    {MINIPAY_KIND_REFUND, false, true, AMOUNT_OR_ALL, false, false, 0},
-    {MINIPAY_KIND_CREDIT, true, false, AMOUNT, true, false, 0},
-    {MINIPAY_KIND_DEBIT, true, false, AMOUNT, true, false, 0},
-    {MINIPAY_KIND_HOLD, true, false, AMOUNT, false, true, 0},
-    {MINIPAY_KIND_HOLD_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0},
-    {MINIPAY_KIND_HOLD_VOID, false, true, NO_AMOUNT, false, false, 0},
-    {MINIPAY_KIND_FREEZE, true, false, NO_AMOUNT, true, false, 0},
-    {MINIPAY_KIND_UNFREEZE, true, false, NO_AMOUNT, true, false, 0},
-    {MINIPAY_KIND_REVERSAL, false, true, NO_AMOUNT, true, false, 0},
-    {MINIPAY_KIND_CLOSE, true, false, NO_AMOUNT, false, false, 0},
+    {MINIPAY_KIND_TOPUP, true, false, AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_TRANSFER, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP, true},
+    {MINIPAY_KIND_WITHDRAW, true, false, AMOUNT, false, false, 0, true},
+    {MINIPAY_KIND_PAY, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP, true},
+    {MINIPAY_KIND_AUTHORIZE, true, true, AMOUNT, false, true, MINIPAY_FLAG_AUTO_TOPUP, true},
+    {MINIPAY_KIND_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0, false},
+    {MINIPAY_KIND_VOID, false, true, NO_AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_REFUND, false, true, AMOUNT_OR_ALL, false, false, 0, true},
+    {MINIPAY_KIND_CREDIT, true, false, AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_DEBIT, true, false, AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_HOLD, true, false, AMOUNT, false, true, 0, false},
+    {MINIPAY_KIND_HOLD_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0, false},
+    {MINIPAY_KIND_HOLD_VOID, false, true, NO_AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_FREEZE, true, false, NO_AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_UNFREEZE, true, false, NO_AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_REVERSAL, false, true, NO_AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_CLOSE, true, false, NO_AMOUNT, false, false, 0, false},
 };
 
 static const rule_of_kind *find_kind(int32_t kind)
@@ -58,6 +59,8 @@ static minipay_status check_texts(const minipay_instruction *instruction, const 
                                             instruction->reason, rule->reason, error);
     if (status == MINIPAY_OK)
         status = mpi_check_text(instruction->memo, sizeof instruction->memo, false, "memo", error);
+    if (status == MINIPAY_OK && instruction->memo[0] && !rule->memo)
+        status = mpi_fail(error, MINIPAY_INVALID_TEXT, "memo", "this kind has no memo");
     return status;
 }
 

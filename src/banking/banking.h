@@ -51,6 +51,8 @@ typedef struct mpi_bank_number {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_number;
 
+enum { MPI_ORDER_MEMO_SIZE = sizeof((minipay_bank_order *)0)->memo };
+
 /* A firm-banking order, with all that asking again needs. */
 typedef struct mpi_bank_order {
     mpi_operation op; /* kind ORDER */
@@ -70,6 +72,7 @@ typedef struct mpi_bank_order {
     char bank_reason[64];
     int32_t standing;     /* MPI_ORDER_*: which index it is in */
     int64_t submitted_at; /* last; 0: never */
+    MPI_SECRET(MPI_ORDER_MEMO_SIZE) memo;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bank_order;
 

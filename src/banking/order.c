@@ -48,6 +48,7 @@ static const minipay_field order_fields[] = {
     MPI_TEXT(mpi_bank_order, bank_reason),
     MPI_ENUM(mpi_bank_order, standing, standing_names),
     MPI_INT64(mpi_bank_order, submitted_at),
+    MPI_BYTES(mpi_bank_order, memo),
     MPI_HASH(mpi_bank_order, row_tag),
 };
 
@@ -95,6 +96,9 @@ minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, mpi_bank
     call->order.attempt = order->attempts;
     memcpy(call->order.currency, order->currency, sizeof call->order.currency);
     memcpy(call->order.reference, order->reference, sizeof call->order.reference);
+    if (mpi_record_unseal(mpi_store_keys(banking->store), &order->op.id, &order->memo, call->order.memo,
+                          sizeof call->order.memo) != 0)
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "bank_order", "a memo cannot be unsealed");
     return mpi_banking_address(banking, flow, &order->account_id, &call->order);
 }
 
@@ -210,6 +214,18 @@ const mpi_saga mpi_order_saga = {
     .tell = tell_order,
 };
 
+/* As many whole characters as the bank's order has room for. */
+static void set_memo(mpi_bank_order *order, const char memo[MINIPAY_MEMO_SIZE])
+{
+    char part[MPI_ORDER_MEMO_SIZE] = {0};
+    size_t count = strnlen(memo, sizeof part - 1);
+    while (count && ((unsigned char)memo[count] & 0xC0) == 0x80)
+        count--;
+    memcpy(part, memo, count);
+    if (count)
+        mpi_secret_set(&order->memo, sizeof order->memo, part);
+}
+
 static minipay_status port_order(void *impl, mpi_flow *flow, const mpi_order_request *request)
 {
     mpi_document document;
@@ -228,6 +244,7 @@ static minipay_status port_order(void *impl, mpi_flow *flow, const mpi_order_req
     order->account_id = request->account_id;
     order->amount_minor = request->amount_minor;
     memcpy(order->currency, request->currency, sizeof order->currency);
+    set_memo(order, request->memo);
     return mpi_saga_child(flow, MINIPAY_KIND_ORDER, &document);
 }
 

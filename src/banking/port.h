@@ -13,6 +13,7 @@ typedef struct mpi_order_request {
     minipay_id account_id; /* one of the owner's linked accounts; none: the first */
     int64_t amount_minor;
     char currency[4];
+    char memo[MINIPAY_MEMO_SIZE]; /* the bank gets its beginning */
 } mpi_order_request;
 
 /* What banking asks of the wallet, which owns the books; given in when the core is composed. */

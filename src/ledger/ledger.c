@@ -212,6 +212,18 @@ minipay_status mpi_ledger_may_spend(mpi_ledger *ledger, mpi_unit *unit, const mp
     return take_out(&spending, account, mpi_rules_date(rules, mpi_unit_now(unit)), &tried);
 }
 
+minipay_status mpi_ledger_may_receive(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                      const mpi_rules *rules, int64_t amount_minor, minipay_error *error)
+{
+    const mpi_balance *row = NULL;
+    mpi_posting receiving = {.rules = rules, .amount_minor = amount_minor};
+    minipay_status status = mpi_ledger_balance(ledger, unit, account->account_id, &row, error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_balance tried = *row;
+    return put_in(&receiving, account, &tried);
+}
+
 /* ---- posting ----------------------------------------------------------------------------------------- */
 
 /* A closed wallet stays at zero whatever comes: who must not be refused books to suspense. */

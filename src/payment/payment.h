@@ -137,6 +137,7 @@ typedef struct mpi_refund {
     minipay_id previous_id;
     int64_t promotion_minor; /* of amount_minor, not given back to the member */
     int64_t merchant_part_minor;
+    MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_refund;
 

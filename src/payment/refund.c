@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/money.h"
-#include "base/time.h"
 #include "payment/promotion.h"
 
 #include <string.h>
@@ -12,24 +11,23 @@
  * is given back in proportion, cumulatively, so that it is exact when all is refunded. */
 
 static const minipay_field refund_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_refund),           MPI_ID(mpi_refund, slip_id),
-    MPI_MONEY(mpi_refund, asked_minor),         MPI_MONEY(mpi_refund, amount_minor),
-    MPI_MONEY(mpi_refund, fee_minor),           MPI_INT32(mpi_refund, business_date),
-    MPI_INT32(mpi_refund, bucket_round),        MPI_ENUM(mpi_refund, previous_kind, mpi_kind_names),
-    MPI_OPTIONAL_ID(mpi_refund, previous_id),   MPI_MONEY(mpi_refund, promotion_minor),
-    MPI_MONEY(mpi_refund, merchant_part_minor), MPI_HASH(mpi_refund, row_tag),
+    MPI_OPERATION_FIELDS(mpi_refund),
+    MPI_ID(mpi_refund, slip_id),
+    MPI_MONEY(mpi_refund, asked_minor),
+    MPI_MONEY(mpi_refund, amount_minor),
+    MPI_MONEY(mpi_refund, fee_minor),
+    MPI_INT32(mpi_refund, business_date),
+    MPI_INT32(mpi_refund, bucket_round),
+    MPI_ENUM(mpi_refund, previous_kind, mpi_kind_names),
+    MPI_OPTIONAL_ID(mpi_refund, previous_id),
+    MPI_MONEY(mpi_refund, promotion_minor),
+    MPI_MONEY(mpi_refund, merchant_part_minor),
+    MPI_BYTES(mpi_refund, memo),
+    MPI_HASH(mpi_refund, row_tag),
 };
 
 const mpi_record mpi_refund_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_refund, "refund", refund_fields, 1, NULL, 0);
-
-/* Days from the payment's business date to today's. */
-static bool is_too_late(const mpi_slip *slip, const mpi_rules *rules, int64_t now)
-{
-    int64_t days = rules->values[MINIPAY_RULE_REFUND_DAYS][0];
-    int32_t today = mpi_rules_date(rules, now);
-    return days && mpi_date_to_days(today) - mpi_date_to_days(slip->business_date) > days;
-}
 
 /* The fee's part is cumulative, and never less than what earlier refunds gave back: a capture between two
  * refunds changes the proportion. */
@@ -50,8 +48,10 @@ static minipay_status size_up(const mpi_slip *slip, bool too_late, mpi_refund *r
     bool rest = refund->amount_minor == left;
     const mpi_slip_move *move =
         &mpi_slip_moves[mpi_slip_state(slip)][rest ? MPI_SLIP_REFUND_REST : MPI_SLIP_REFUND_PART];
-    if (move->status != MINIPAY_OK || left == 0 || too_late)
+    if (move->status != MINIPAY_OK || left == 0)
         return MINIPAY_SLIP_CLOSED;
+    if (too_late)
+        return MINIPAY_TOO_LATE;
     if (refund->amount_minor > left ||
         !mpi_money_add(slip->refunded_minor, refund->amount_minor, &after->refunded_minor))
         return MINIPAY_REFUND_EXCEEDS;
@@ -125,7 +125,10 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
     if (status != MINIPAY_OK)
         return status;
     mpi_slip after = *slip;
-    status = size_up(slip, is_too_late(slip, rules, mpi_unit_now(flow->unit)), refund, &after);
+    status = size_up(slip,
+                     mpi_rules_are_over(rules, MINIPAY_RULE_REFUND_DAYS, slip->business_date,
+                                        mpi_unit_now(flow->unit)),
+                     refund, &after);
     if (status == MINIPAY_OK)
         status = give_back(payments, flow, refund, slip, &after);
     if (status == MINIPAY_OK)
@@ -142,6 +145,8 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     mpi_refund *refund = document;
     refund->slip_id = instruction->other_id;
     refund->asked_minor = instruction->amount_minor;
+    if (instruction->memo[0])
+        mpi_secret_set(&refund->memo, sizeof refund->memo, instruction->memo);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)

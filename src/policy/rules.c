@@ -103,6 +103,23 @@ int32_t mpi_rules_date(const mpi_rules *rules, int64_t at)
     return mpi_date_of(at, (int32_t)(rules->values[MINIPAY_RULE_DAY_OFFSET_MINUTES][0] - cutoff));
 }
 
+minipay_status mpi_policy_date(mpi_policy *policy, mpi_unit *unit, const char currency[4], int32_t *date,
+                               minipay_error *error)
+{
+    const mpi_rules *rules;
+    minipay_status status = mpi_policy_rules(policy, unit, currency, &rules, error);
+    if (status == MINIPAY_OK)
+        *date = mpi_rules_date(rules, mpi_unit_now(unit));
+    return status;
+}
+
+bool mpi_rules_are_over(const mpi_rules *rules, int32_t rule, int32_t since_date, int64_t now)
+{
+    int64_t days = rules->values[rule][0];
+    int32_t today = mpi_rules_date(rules, now);
+    return days && mpi_date_to_days(today) - mpi_date_to_days(since_date) > days;
+}
+
 /* ---- checks --------------------------------------------------------------------------------------------- */
 
 minipay_status mpi_rule_check_name(int32_t rule, int32_t tier, const char currency[4],

@@ -132,6 +132,8 @@ void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_o
     outcome->policy_version = op->policy_version;
     if (saga->tell)
         saga->tell(document, outcome);
+    if (op->state == MINIPAY_STATE_REJECTED)
+        outcome->business_date = 0;
 }
 
 static minipay_status read_document(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)

@@ -8,12 +8,10 @@
  *   undo ──▶ DONE
  */
 
-enum { DAY_SECONDS = 86400 };
-
 static const minipay_field reversal_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_reversal),    MPI_ID(mpi_reversal, transfer_id),
-    MPI_MONEY(mpi_reversal, amount_minor), MPI_TEXT(mpi_reversal, currency),
-    MPI_HASH(mpi_reversal, row_tag),
+    MPI_OPERATION_FIELDS(mpi_reversal),     MPI_ID(mpi_reversal, transfer_id),
+    MPI_MONEY(mpi_reversal, amount_minor),  MPI_TEXT(mpi_reversal, currency),
+    MPI_INT32(mpi_reversal, business_date), MPI_HASH(mpi_reversal, row_tag),
 };
 
 const mpi_record mpi_reversal_record =
@@ -54,9 +52,9 @@ static minipay_status check_reversible(mpi_transfers *transfers, mpi_flow *flow,
         status = mpi_policy_rules(transfers->policy, flow->unit, moved->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
-    int64_t days = rules->values[MINIPAY_RULE_REVERSAL_DAYS][0];
-    int64_t passed = (mpi_unit_now(flow->unit) - moved->booked_at) / 1000000 / DAY_SECONDS;
-    return days && passed >= days ? MINIPAY_TOO_LATE : MINIPAY_OK;
+    bool over = mpi_rules_are_over(rules, MINIPAY_RULE_REVERSAL_DAYS, moved->business_date,
+                                   mpi_unit_now(flow->unit));
+    return over ? MINIPAY_TOO_LATE : MINIPAY_OK;
 }
 
 static minipay_status undo(void *context, mpi_flow *flow, void *document)
@@ -74,6 +72,9 @@ static minipay_status undo(void *context, mpi_flow *flow, void *document)
     if (status == MINIPAY_OK)
         status = transfers->wallet.undo(transfers->wallet.impl, flow, &reversal->op,
                                         &reversal->transfer_id, 0, &reversal->op.policy_version);
+    if (status == MINIPAY_OK)
+        status = mpi_policy_date(transfers->policy, flow->unit, reversal->currency,
+                                 &reversal->business_date, flow->error);
     return status == MINIPAY_OK ? mpi_unit_insert(flow->unit, transfers->reversed, &done, flow->error)
                                 : status;
 }
@@ -87,7 +88,9 @@ static void draw_up(const minipay_instruction *instruction, void *document)
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_reversal *)document)->amount_minor;
+    const mpi_reversal *told = document;
+    outcome->amount_minor = told->amount_minor;
+    outcome->business_date = told->business_date;
 }
 
 const mpi_saga mpi_reversal_saga = {

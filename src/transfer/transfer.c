@@ -14,11 +14,11 @@
  * If the move is refused after a top-up, the money stays in the payer's wallet. */
 
 static const minipay_field transfer_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_transfer),   MPI_ID(mpi_transfer, payer_id),
-    MPI_ID(mpi_transfer, payee_id),       MPI_MONEY(mpi_transfer, amount_minor),
-    MPI_MONEY(mpi_transfer, topup_minor), MPI_INT32(mpi_transfer, flags),
-    MPI_TEXT(mpi_transfer, currency),     MPI_BYTES(mpi_transfer, memo),
-    MPI_HASH(mpi_transfer, row_tag),
+    MPI_OPERATION_FIELDS(mpi_transfer),     MPI_ID(mpi_transfer, payer_id),
+    MPI_ID(mpi_transfer, payee_id),         MPI_MONEY(mpi_transfer, amount_minor),
+    MPI_MONEY(mpi_transfer, topup_minor),   MPI_INT32(mpi_transfer, flags),
+    MPI_TEXT(mpi_transfer, currency),       MPI_BYTES(mpi_transfer, memo),
+    MPI_INT32(mpi_transfer, business_date), MPI_HASH(mpi_transfer, row_tag),
 };
 
 const mpi_record mpi_transfer_record =
@@ -47,7 +47,11 @@ static minipay_status move(void *context, mpi_flow *flow, void *document)
         .said = true,
     };
     memcpy(asked.currency, transfer->currency, sizeof asked.currency);
-    return transfers->wallet.move(transfers->wallet.impl, flow, &asked, &transfer->op.policy_version);
+    minipay_status status =
+        transfers->wallet.move(transfers->wallet.impl, flow, &asked, &transfer->op.policy_version);
+    return status == MINIPAY_OK ? mpi_policy_date(transfers->policy, flow->unit, transfer->currency,
+                                                  &transfer->business_date, flow->error)
+                                : status;
 }
 
 static const mpi_step transfer_steps[] = {
@@ -83,6 +87,7 @@ static void restore(mpi_transfer *transfer, const mpi_moved *moved)
     transfer->payer_id = moved->payer.owner_id;
     transfer->payee_id = moved->payee.owner_id;
     transfer->amount_minor = moved->amount_minor;
+    transfer->business_date = moved->business_date;
     memcpy(transfer->currency, moved->currency, sizeof transfer->currency);
 }
 
@@ -127,6 +132,7 @@ static void tell(const void *document, minipay_outcome *outcome)
     const mpi_transfer *transfer = document;
     outcome->amount_minor = transfer->amount_minor;
     outcome->topup_minor = transfer->topup_minor;
+    outcome->business_date = transfer->business_date;
 }
 
 static const mpi_saga transfer_saga = {

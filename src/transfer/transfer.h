@@ -20,6 +20,7 @@ typedef struct mpi_transfer {
     int32_t flags;
     char currency[MINIPAY_CURRENCY_SIZE];
     MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
+    int32_t business_date; /* on which the wallet's money moved */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_transfer;
 
@@ -29,6 +30,8 @@ typedef struct mpi_withdrawal {
     minipay_id account_id; /* linked account, or none: the member's first */
     int64_t amount_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
+    MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
+    int32_t business_date; /* on which the wallet's money moved */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_withdrawal;
 
@@ -37,6 +40,7 @@ typedef struct mpi_reversal {
     minipay_id transfer_id;
     int64_t amount_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t business_date; /* on which the wallet's money moved */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_reversal;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/internal.h"
 
+#include "base/error.h"
+
 #include <string.h>
 
 /* Withdrawal, member to bank: the wallet goes down at once, so that the money cannot be spent twice; it is
@@ -14,7 +16,8 @@
 static const minipay_field withdrawal_fields[] = {
     MPI_OPERATION_FIELDS(mpi_withdrawal),        MPI_ID(mpi_withdrawal, member_id),
     MPI_OPTIONAL_ID(mpi_withdrawal, account_id), MPI_MONEY(mpi_withdrawal, amount_minor),
-    MPI_TEXT(mpi_withdrawal, currency),          MPI_HASH(mpi_withdrawal, row_tag),
+    MPI_TEXT(mpi_withdrawal, currency),          MPI_BYTES(mpi_withdrawal, memo),
+    MPI_INT32(mpi_withdrawal, business_date),    MPI_HASH(mpi_withdrawal, row_tag),
 };
 
 const mpi_record mpi_withdrawal_record =
@@ -38,9 +41,13 @@ static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdra
 
 static minipay_status debit(void *context, mpi_flow *flow, void *document)
 {
+    mpi_transfers *transfers = context;
     mpi_withdrawal *withdrawal = document;
     mpi_party wallet = {MPI_PARTY_WALLET, withdrawal->member_id}, transit = {.kind = MPI_PARTY_TRANSIT};
-    return move(context, flow, withdrawal, MPI_WITHDRAW_DEBIT, wallet, transit);
+    minipay_status status = move(transfers, flow, withdrawal, MPI_WITHDRAW_DEBIT, wallet, transit);
+    return status == MINIPAY_OK ? mpi_policy_date(transfers->policy, flow->unit, withdrawal->currency,
+                                                  &withdrawal->business_date, flow->error)
+                                : status;
 }
 
 static minipay_status reverse(void *context, mpi_flow *flow, void *document)
@@ -63,6 +70,9 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
         .amount_minor = withdrawal->amount_minor,
     };
     memcpy(request.currency, withdrawal->currency, sizeof request.currency);
+    if (mpi_record_unseal(mpi_store_keys(mpi_engine_store(transfers->engine)), &withdrawal->op.id,
+                          &withdrawal->memo, request.memo, sizeof request.memo) != 0)
+        return mpi_fail(flow->error, MINIPAY_CORRUPT, "withdrawal", "a memo cannot be unsealed");
     return transfers->banking.order(transfers->banking.impl, flow, &request);
 }
 
@@ -85,11 +95,15 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     withdrawal->account_id = instruction->other_id;
     withdrawal->amount_minor = instruction->amount_minor;
     memcpy(withdrawal->currency, instruction->currency, sizeof withdrawal->currency);
+    if (instruction->memo[0])
+        mpi_secret_set(&withdrawal->memo, sizeof withdrawal->memo, instruction->memo);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_withdrawal *)document)->amount_minor;
+    const mpi_withdrawal *told = document;
+    outcome->amount_minor = told->amount_minor;
+    outcome->business_date = told->business_date;
 }
 
 const mpi_saga mpi_withdraw_saga = {

@@ -7,9 +7,9 @@
  * reason. */
 
 static const minipay_field adjustment_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_adjustment),    MPI_ID(mpi_adjustment, member_id),
-    MPI_MONEY(mpi_adjustment, amount_minor), MPI_TEXT(mpi_adjustment, currency),
-    MPI_HASH(mpi_adjustment, row_tag),
+    MPI_OPERATION_FIELDS(mpi_adjustment),     MPI_ID(mpi_adjustment, member_id),
+    MPI_MONEY(mpi_adjustment, amount_minor),  MPI_TEXT(mpi_adjustment, currency),
+    MPI_INT32(mpi_adjustment, business_date), MPI_HASH(mpi_adjustment, row_tag),
 };
 
 const mpi_record mpi_adjustment_record =
@@ -36,6 +36,7 @@ static minipay_status post(void *context, mpi_flow *flow, void *document)
     posting.credit = is_credit ? wallet : company;
     posting.amount_minor = adjustment->amount_minor;
     adjustment->op.policy_version = posting.rules->version;
+    adjustment->business_date = mpi_rules_date(posting.rules, mpi_unit_now(flow->unit));
     return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
@@ -53,7 +54,9 @@ static void draw_up(const minipay_instruction *instruction, void *document)
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_adjustment *)document)->amount_minor;
+    const mpi_adjustment *told = document;
+    outcome->amount_minor = told->amount_minor;
+    outcome->business_date = told->business_date;
 }
 
 const mpi_saga mpi_credit_saga = {

@@ -14,7 +14,7 @@ static const minipay_field hold_operation_fields[] = {
     MPI_OPTIONAL_ID(mpi_hold_operation, member_id), MPI_OPTIONAL_ID(mpi_hold_operation, payee_id),
     MPI_MONEY(mpi_hold_operation, asked_minor),     MPI_MONEY(mpi_hold_operation, amount_minor),
     MPI_INT64(mpi_hold_operation, expires_at),      MPI_TEXT(mpi_hold_operation, currency),
-    MPI_HASH(mpi_hold_operation, row_tag),
+    MPI_INT32(mpi_hold_operation, business_date),   MPI_HASH(mpi_hold_operation, row_tag),
 };
 
 const mpi_record mpi_hold_operation_record = MPI_RECORD(
@@ -46,7 +46,23 @@ minipay_status mpi_wallets_hold(void *impl, mpi_flow *flow, const mpi_operation 
     return mpi_hold_open(&wallets->ledger, flow->unit, account, rules, &hold, flow->error);
 }
 
-/* Held money was granted when it was set aside: no limit or state refuses its capture. */
+/* A member who receives may hold no more than his limit, whoever pays. */
+static minipay_status check_payee(mpi_wallets *wallets, mpi_flow *flow, const mpi_move *move)
+{
+    const mpi_account *payee;
+    const mpi_rules *rules;
+    if (move->payee.kind != MPI_PARTY_WALLET)
+        return MINIPAY_OK;
+    minipay_status status =
+        mpi_policy_rules(wallets->policy, flow->unit, move->currency, &rules, flow->error);
+    if (status == MINIPAY_OK)
+        status = mpi_wallets_find(wallets, flow, &move->payee.owner_id, move->currency, &payee);
+    return status == MINIPAY_OK ? mpi_ledger_may_receive(&wallets->ledger, flow->unit, payee, rules,
+                                                         move->amount_minor, flow->error)
+                                : status;
+}
+
+/* Held money was granted when it was set aside: no limit or state of the payer refuses its capture. */
 minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
                                    int64_t *left_minor, int32_t *policy_version)
 {
@@ -54,6 +70,8 @@ minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id 
     minipay_status status = mpi_hold_take(&wallets->ledger, flow->unit, hold_id, move->amount_minor,
                                           &move->amount_minor, left_minor, flow->error);
     move->forced = true;
+    if (status == MINIPAY_OK)
+        status = check_payee(wallets, flow, move);
     return status == MINIPAY_OK ? mpi_wallets_move(wallets, flow, move, policy_version) : status;
 }
 
@@ -121,7 +139,9 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     status = mpi_wallets_capture(wallets, flow, &operation->hold_id, &move, &left,
                                  &operation->op.policy_version);
     operation->amount_minor = move.amount_minor;
-    return status;
+    return status == MINIPAY_OK ? mpi_policy_date(wallets->policy, flow->unit, operation->currency,
+                                                  &operation->business_date, flow->error)
+                                : status;
 }
 
 static minipay_status void_hold(void *context, mpi_flow *flow, void *document)
@@ -160,7 +180,9 @@ static void draw_up_end(const minipay_instruction *instruction, void *document)
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_hold_operation *)document)->amount_minor;
+    const mpi_hold_operation *told = document;
+    outcome->amount_minor = told->amount_minor;
+    outcome->business_date = told->business_date;
 }
 
 const mpi_saga mpi_hold_saga = {

@@ -41,6 +41,7 @@ typedef struct mpi_moved {
     minipay_id operation_id;
     int32_t kind;
     int32_t policy_version;
+    int32_t business_date;
     int64_t amount_minor;
     int64_t booked_at;
     int64_t fingerprint;

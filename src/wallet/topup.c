@@ -21,7 +21,7 @@ static const minipay_field topup_fields[] = {
     MPI_OPERATION_FIELDS(mpi_topup),        MPI_ID(mpi_topup, member_id),
     MPI_OPTIONAL_ID(mpi_topup, account_id), MPI_MONEY(mpi_topup, amount_minor),
     MPI_TEXT(mpi_topup, currency),          MPI_ENUM(mpi_topup, credited_to, credited_names),
-    MPI_HASH(mpi_topup, row_tag),
+    MPI_INT32(mpi_topup, business_date),    MPI_HASH(mpi_topup, row_tag),
 };
 
 const mpi_record mpi_topup_record =
@@ -125,6 +125,7 @@ static minipay_status credit(void *context, mpi_flow *flow, void *document)
         return status;
     posting.amount_minor = topup->amount_minor;
     posting.forced = true;
+    topup->business_date = mpi_rules_date(posting.rules, mpi_unit_now(flow->unit));
     return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
@@ -145,7 +146,9 @@ static void draw_up(const minipay_instruction *instruction, void *document)
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_topup *)document)->amount_minor;
+    const mpi_topup *told = document;
+    outcome->amount_minor = told->amount_minor;
+    outcome->business_date = told->business_date;
 }
 
 const mpi_saga mpi_topup_saga = {

@@ -189,6 +189,7 @@ void mpi_wallets_tell_move(const mpi_journal *row, const mpi_account *debit, con
     moved->operation_id = row->operation_id;
     moved->kind = row->kind;
     moved->policy_version = row->policy_version;
+    moved->business_date = row->business_date;
     moved->amount_minor = row->amount_minor;
     moved->booked_at = row->booked_at;
     moved->fingerprint = row->fingerprint;

@@ -25,7 +25,8 @@ typedef struct mpi_topup {
     minipay_id account_id; /* linked account, or none: the member's first */
     int64_t amount_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
-    int32_t credited_to; /* MPI_CREDITED_* */
+    int32_t credited_to;   /* MPI_CREDITED_* */
+    int32_t business_date; /* on which the wallet's money moved */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_topup;
 
@@ -38,6 +39,7 @@ typedef struct mpi_adjustment {
     minipay_id member_id;
     int64_t amount_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t business_date; /* on which the wallet's money moved */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_adjustment;
 
@@ -51,6 +53,7 @@ typedef struct mpi_hold_operation {
     int64_t amount_minor;
     int64_t expires_at;
     char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t business_date; /* HOLD_CAPTURE: on which it was booked */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_hold_operation;
 

@@ -362,11 +362,16 @@ static const char *const change_names[CHANGES] = {"member_id", "other_id",  "amo
                                                   "currency",  "actor",     "channel",      "reason",
                                                   "memo",      "expires_at"};
 
+static bool has_memo(const struct kind *kind)
+{
+    return kind->kind == MINIPAY_KIND_TRANSFER || kind->kind == MINIPAY_KIND_PAY ||
+           kind->kind == MINIPAY_KIND_AUTHORIZE || kind->kind == MINIPAY_KIND_WITHDRAW ||
+           kind->kind == MINIPAY_KIND_REFUND;
+}
+
 /* False when this kind does not read the field, or can have one value only. */
 static bool alter(desk *d, minipay_instruction *i, const struct kind *kind, change c)
 {
-    bool has_memo = kind->kind == MINIPAY_KIND_TRANSFER || kind->kind == MINIPAY_KIND_PAY ||
-                    kind->kind == MINIPAY_KIND_AUTHORIZE;
     bool may_have_other = kind->other || kind->kind == MINIPAY_KIND_TOPUP ||
                           kind->kind == MINIPAY_KIND_WITHDRAW || kind->kind == MINIPAY_KIND_HOLD;
     switch (c) {
@@ -396,7 +401,7 @@ static bool alter(desk *d, minipay_instruction *i, const struct kind *kind, chan
         return true;
     case MEMO:
         strcpy(i->memo, "hello");
-        return has_memo;
+        return has_memo(kind);
     case EXPIRES:
         i->expires_at = d->w.now + 1000000000;
         return kind->expires;
@@ -439,6 +444,27 @@ static void reused_id_names_the_field_that_differs_for_every_kind(void **state)
     for (int k = 0; k < KINDS; k++) {
         resend_altered(&d, &kinds[k], false);
         resend_altered(&d, &kinds[k], true);
+    }
+    end(&d);
+}
+
+static void a_memo_is_kept_or_refused_and_never_dropped(void **state)
+{
+    desk d;
+    minipay_error error;
+    (void)state;
+    begin(&d);
+    for (int k = 0; k < KINDS; k++) {
+        minipay_instruction noted = good_one(&d, &kinds[k]);
+        strcpy(noted.memo, "hello");
+        ASSERT_STATUS(send(&d, &noted, &error), has_memo(&kinds[k]) ? MINIPAY_OK : MINIPAY_INVALID_TEXT);
+        if (!has_memo(&kinds[k])) {
+            assert_string_equal(error.field, "memo");
+            continue;
+        }
+        strcpy(noted.memo, "hellO");
+        ASSERT_STATUS(send(&d, &noted, &error), MINIPAY_ID_REUSED);
+        assert_string_equal(error.field, "memo");
     }
     end(&d);
 }
@@ -612,6 +638,7 @@ int main(void)
         cmocka_unit_test(currencies_that_are_none),
         cmocka_unit_test(wallet_in_another_currency_is_another_wallet),
         cmocka_unit_test(reused_id_names_the_field_that_differs_for_every_kind),
+        cmocka_unit_test(a_memo_is_kept_or_refused_and_never_dropped),
         cmocka_unit_test(memo_and_reason_that_were_there_and_are_left_out),
         cmocka_unit_test(id_of_another_kind_that_moved_money_is_reused),
         cmocka_unit_test(outcome_of_every_kind_can_be_asked_for),

@@ -351,6 +351,10 @@ static void refund(stage *s)
 static minipay_id held(stage *s)
 {
     make_parties(s);
+    if (has(s, OVERFLOWS)) { /* as in a reversal */
+        empty(s, s->payer);
+        world_topup(&s->w, s->payer, 3 * AMOUNT);
+    }
     minipay_instruction holding = world_ask(&s->w, MINIPAY_KIND_HOLD, s->payer, s->payee, AMOUNT);
     holding.expires_at = s->w.now + 86400000000;
     world_expect(&s->w, &holding, MINIPAY_STATE_DONE, MINIPAY_OK);
@@ -364,7 +368,7 @@ static minipay_id held(stage *s)
 
 static void hold_capture(stage *s)
 {
-    ask(s, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, held(s), has(s, TOO_MUCH) ? AMOUNT + 1 : 1);
+    ask(s, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, held(s), has(s, TOO_MUCH) ? AMOUNT + 1 : AMOUNT);
 }
 
 static void hold_void(stage *s)
@@ -535,7 +539,7 @@ static const struct list {
      refund,
      {{NOT_THERE, MINIPAY_SLIP_NOT_FOUND},
       {DONE_ALREADY, MINIPAY_SLIP_CLOSED},
-      {TOO_OLD, MINIPAY_SLIP_CLOSED},
+      {TOO_OLD, MINIPAY_TOO_LATE},
       {TOO_MUCH, MINIPAY_REFUND_EXCEEDS},
       {PAYER_CLOSED, MINIPAY_WALLET_CLOSED},
       THE_END}},
@@ -562,6 +566,8 @@ static const struct list {
       {DONE_ALREADY, MINIPAY_HOLD_CLOSED},
       {TOO_OLD, MINIPAY_HOLD_EXPIRED},
       {TOO_MUCH, MINIPAY_INSUFFICIENT_FUNDS},
+      {OVERFLOWS, MINIPAY_AMOUNT_OVERFLOW},
+      {OVER_HOLDING, MINIPAY_LIMIT_HOLDING},
       THE_END}},
     {"hold_void",
      hold_void,

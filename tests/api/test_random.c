@@ -227,6 +227,8 @@ static minipay_status model_go_on_with_hold(model *m, deed *d)
     d->amount = captures && d->asked.amount_minor ? d->asked.amount_minor : hold->left;
     if (d->amount > hold->left)
         return MINIPAY_INSUFFICIENT_FUNDS;
+    if (captures && room(m, &m->purses[hold->payee], d->amount) != MINIPAY_OK)
+        return MINIPAY_LIMIT_HOLDING;
     p->held -= d->amount;
     hold->left -= d->amount;
     if (captures) {

@@ -255,7 +255,8 @@ static void a_refund_comes_within_policys_days(void **state)
     world_pass(&s.w, 3 * 86400);
     ASSERT_STATUS(change(&s, MINIPAY_KIND_REFUND, payment, 1000).status, MINIPAY_OK);
     world_pass(&s.w, 86400);
-    ASSERT_STATUS(change(&s, MINIPAY_KIND_REFUND, payment, 1000).status, MINIPAY_SLIP_CLOSED);
+    ASSERT_STATUS(change(&s, MINIPAY_KIND_REFUND, payment, 1000).status, MINIPAY_TOO_LATE);
+    ASSERT_STATUS(change(&s, MINIPAY_KIND_REFUND, payment, 10000).status, MINIPAY_TOO_LATE);
     assert_int_equal(world_balance(&s.w, s.member), 91000);
     close_shop(&s);
 }

@@ -38,6 +38,7 @@ def plain(command, *words, code=0):
 
 
 plain("init")
+run("policy", "set", "weekend_days=0")
 run("member", "register", "--name", "Kim", "--email", "kim@example.kr")
 run("wallet", "open", "--member", "kim@example.kr")
 run("bank", "link", "--owner", "kim@example.kr", "--bank", "004", "--number", "110-1", "--holder", "Kim")
@@ -143,5 +144,20 @@ run("merchant", "deactivate", shop)
 plain("pay", *buy, code=12)
 run("merchant", "reactivate", shop)
 plain("pay", *buy)
+
+# what became due since is paid by the same command again; under its id a run stays what it was
+unlinked = one("merchant", "register", "--name", "Unlinked")["id"]
+plain("pay", "--member", "kim@example.kr", "--merchant", unlinked, "--amount", "100")
+ahead = all_of("settle", "preview", "--through", "2099-12-31")
+assert len(ahead) == 3, ahead
+far = one("settle", "run", "--through", "2099-12-31", "--id", "01990000-0000-7000-8000-000000000001")
+assert (far["due_date"], far["lines"]) == (day, 1) and far["paid_minor"] > 0, far  # tomorrow's is not brought forward
+assert one("settle", "run", "--through", "2099-12-31", "--id", far["id"]) == far
+left = all_of("settle", "preview", "--through", "2099-12-31")
+assert len(left) == 2 and left[0]["payout_minor"] == ahead[-1]["payout_minor"] - far["payout_minor"], left
+plain("pay", *buy)
+first, second = one("settle", "run", "--through", day), one("settle", "run", "--through", day)
+assert first["id"] not in (second["id"], done["id"]) and first["paid_minor"] == far["paid_minor"], first
+assert second["lines"] == 0 and one("settle", "get", day)["id"] == first["id"]
 assert plain("audit")["clean"]
 print("ok")

@@ -160,7 +160,8 @@ static void policy_says_how_long_a_transfer_can_be_reversed(void **state)
     begin(&p, 50000);
     world_rule(&p.w, MINIPAY_RULE_REVERSAL_DAYS, 0, 7);
     minipay_id early = transfer(&p, 100), late = transfer(&p, 200);
-    world_pass(&p.w, 7 * 86400 - 1);
+    world_pass(&p.w,
+               7 * 86400 + 15 * 3600 - 1); /* 09:00 and so long: the last second of the seventh date */
     minipay_instruction in_time = reversal_of(&p, early), too_late = reversal_of(&p, late);
     world_expect(&p.w, &in_time, MINIPAY_STATE_DONE, MINIPAY_OK);
     world_pass(&p.w, 1);

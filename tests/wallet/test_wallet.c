@@ -178,6 +178,29 @@ static void limits_are_those_of_the_members_tier(void **state)
     end(&w);
 }
 
+static void held_money_does_not_lift_its_payee_above_what_he_may_hold(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id payer = world_person(&w, NULL), payee = world_person(&w, NULL);
+    world_credit(&w, payer, 100000);
+    world_credit(&w, payee, 1000);
+    world_rule(&w, MINIPAY_RULE_LIMIT_HOLDING, 0, 2000);
+    minipay_id hold = world_do(&w, MINIPAY_KIND_HOLD, payer, payee, 50000).id;
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, hold, 0).status,
+                  MINIPAY_LIMIT_HOLDING);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, hold, 1001).status,
+                  MINIPAY_LIMIT_HOLDING);
+    assert_int_equal(world_wallet(&w, payer).held_minor, 50000);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, hold, 1000).status, MINIPAY_OK);
+    assert_int_equal(world_balance(&w, payee), 2000);
+    assert_int_equal(world_wallet(&w, payer).held_minor, 49000);
+    world_rule(&w, MINIPAY_RULE_LIMIT_HOLDING, 0, 0);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, hold, 0).status, MINIPAY_OK);
+    end(&w);
+}
+
 static void holding_counts_what_is_there_and_what_is_on_its_way(void **state)
 {
     world w;
@@ -491,6 +514,7 @@ int main(void)
         cmocka_unit_test(refund_into_a_closed_wallet_is_refused),
         cmocka_unit_test(money_back_for_a_wallet_that_was_closed_meanwhile_goes_to_suspense),
         cmocka_unit_test(limits_are_those_of_the_members_tier),
+        cmocka_unit_test(held_money_does_not_lift_its_payee_above_what_he_may_hold),
         cmocka_unit_test(holding_counts_what_is_there_and_what_is_on_its_way),
         cmocka_unit_test(day_and_month_begin_where_policy_says),
         cmocka_unit_test(month_rolls_with_its_last_day),

@@ -206,6 +206,8 @@ static int add_line(figures *f, const minipay_settlement_line *line)
         return fail_own("memory is used up");
     if (line->state == MINIPAY_STATE_DONE)
         sum_add(&merchant->paid_out_minor, line->payout_minor);
+    if (line->state == MINIPAY_STATE_REJECTED && line->status != MINIPAY_BANK_REFUSED)
+        f->settled.not_asked++;
     if (!id_is_none(&line->retries_id))
         return 0;
     sum_add(&merchant->fee_minor, line->fee_minor);

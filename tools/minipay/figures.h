@@ -43,6 +43,7 @@ typedef struct merchant_figures {
 
 typedef struct settled_figures {
     uint64_t runs, lines, paid, refused, open, slips;
+    uint64_t not_asked; /* of the refused: the bank was never asked */
     int64_t gross_minor, refund_minor, fee_minor, net_minor;
     int64_t paid_out_minor;
 } settled_figures;

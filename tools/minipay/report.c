@@ -247,10 +247,13 @@ static void print_runs(const figures *f)
     text_count(s->lines, lines);
     text_count(s->paid, paid);
     text_money(s->paid_out_minor, f->currency, amount);
-    printf("\n  %s %s, %s %s ordered, %s paid: %s %s", runs, s->runs == 1 ? "run" : "runs", lines,
+    printf("\n  %s %s, %s %s due, %s paid: %s %s", runs, s->runs == 1 ? "run" : "runs", lines,
            s->lines == 1 ? "payout" : "payouts", paid, amount, f->currency);
-    if (s->refused)
-        printf("; %llu refused by the bank", (unsigned long long)s->refused);
+    if (s->refused > s->not_asked)
+        printf("; %llu refused by the bank", (unsigned long long)(s->refused - s->not_asked));
+    if (s->not_asked)
+        printf("; %llu not sent to the bank: no account to pay to, or one that it does not serve",
+               (unsigned long long)s->not_asked);
     if (s->open)
         printf("; %llu still open", (unsigned long long)s->open);
     puts(".");

@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* ---- a run ---- */
 
@@ -23,10 +24,11 @@ static int show_run_json(const minipay_settlement *s)
                   (json_int_t)s->refused, "open", (json_int_t)s->open, "gross_minor",
                   (json_int_t)s->gross_minor, "refund_minor", (json_int_t)s->refund_minor, "fee_minor",
                   (json_int_t)s->fee_minor, "net_minor", (json_int_t)s->net_minor);
-    json_t *rest = json_pack("{s:I,s:I,s:I,s:I,s:o}", "promotion_minor", (json_int_t)s->promotion_minor,
-                             "carried_minor", (json_int_t)s->carried_minor, "payout_minor",
-                             (json_int_t)s->payout_minor, "paid_minor", (json_int_t)s->paid_minor,
-                             "retry_of", json_id(&s->retry_of));
+    json_t *rest =
+        json_pack("{s:I,s:I,s:I,s:I,s:o,s:o}", "promotion_minor", (json_int_t)s->promotion_minor,
+                  "carried_minor", (json_int_t)s->carried_minor, "payout_minor",
+                  (json_int_t)s->payout_minor, "paid_minor", (json_int_t)s->paid_minor, "retry_of",
+                  json_id(&s->retry_of), "due_date", json_date(s->due_date));
     json_object_update(object, rest);
     json_decref(rest);
     return json_print(object);
@@ -53,6 +55,8 @@ static int show_run(const args *a, const minipay_settlement *s)
     fact_id("settlement", &s->id);
     fact_text("state", minipay_state_name(s->state));
     fact_date("through", s->through_date);
+    if (s->due_date != s->through_date)
+        fact_date("due by", s->due_date);
     if (!id_is_none(&s->retry_of))
         fact_id("retry of", &s->retry_of);
     fact_format("merchants", "%" PRIu32 ": %" PRIu32 " paid, %" PRIu32 " refused, %" PRIu32 " open",
@@ -80,16 +84,43 @@ int cmd_settle_run(const args *a, db *d)
     if (!code)
         code = args_date(a, OPT_THROUGH, &request.through_date);
     if (!code)
-        code = request_stamp(a, request.actor, request.channel, request.reason);
+        code = request_begin(a, d, &request.id, request.actor, request.channel, request.reason);
     if (code)
         return code;
-    settlement_id(request.currency, request.through_date, &request.id);
     minipay_status status = minipay_settlement_run(d->pay, &request, &settlement, &error);
-    return status == MINIPAY_OK ? show_own(a, &settlement) : fail_status(status, &error);
+    return status == MINIPAY_OK ? show_own(a, &settlement) : request_fail(d, status, &error);
+}
+
+/* Of several runs of a date: the newest that found something to settle, which is no retry; else the newest. */
+static int newest_run(db *d, const char *currency, int32_t date, minipay_id *id)
+{
+    minipay_settlement found;
+    uint32_t count = 1;
+    bool any = false;
+    minipay_settlement_init(&found);
+    found.through_date = date;
+    memset(found.id.bytes, 0xff, sizeof found.id.bytes);
+    settlement_id(currency, date, id);
+    for (;;) {
+        minipay_error error;
+        minipay_settlement after = found;
+        minipay_error_init(&error);
+        minipay_status status =
+            minipay_settlement_list(d->pay, currency, &after, &found, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_status(status, &error);
+        bool of_date = count && found.through_date == date;
+        bool own = of_date && id_is_none(&found.retry_of);
+        if (own && (found.lines || !any))
+            *id = found.id;
+        any = any || own;
+        if (!of_date || (own && found.lines))
+            return 0;
+    }
 }
 
 /* A run is named by its id, or by the date it settled. */
-static int run_named(const args *a, minipay_id *id)
+static int run_named(const args *a, db *d, minipay_id *id)
 {
     char currency[MINIPAY_CURRENCY_SIZE];
     int32_t date;
@@ -98,8 +129,7 @@ static int run_named(const args *a, minipay_id *id)
         return code;
     if (!date_parse(a->words[0], &date))
         return args_id_text("settlement", a->words[0], id);
-    settlement_id(currency, date, id);
-    return 0;
+    return newest_run(d, currency, date, id);
 }
 
 static int show_found(const args *a, db *d, const void *item)
@@ -117,7 +147,7 @@ int cmd_settle_get(const args *a, db *d)
 {
     static const one run = {"settlement", sizeof(minipay_settlement), get_run, show_found};
     minipay_id id;
-    int code = run_named(a, &id);
+    int code = run_named(a, d, &id);
     return code ? code : one_show_id(a, d, &run, &id);
 }
 
@@ -135,10 +165,18 @@ static json_t *line_json(const minipay_settlement_line *l, const char *name)
         (json_int_t)l->payout_minor, "attempt", l->attempt);
 }
 
+/* Why it was refused, when it was; "due" in a preview. */
+static const char *payout_word(const minipay_settlement_line *l)
+{
+    return l->state == MINIPAY_STATE_REJECTED ? minipay_status_name(l->status)
+           : l->state == MINIPAY_STATE_NONE   ? "due"
+                                              : minipay_state_name(l->state);
+}
+
 static void line_row(table *t, const minipay_settlement_line *l, const char *name)
 {
     table_cell(t, name);
-    table_cell(t, minipay_state_name(l->state));
+    table_cell(t, payout_word(l));
     table_count(t, (uint64_t)l->slips);
     table_money(t, l->gross_minor, l->currency);
     table_money(t, l->refund_minor, l->currency);
@@ -186,7 +224,7 @@ int cmd_settle_lines(const args *a, db *d)
 {
     static const list lines = {line_heads, sizeof(minipay_settlement_line), read_lines, show_line};
     lines_query query = {.after = {{0}}};
-    int code = run_named(a, &query.run);
+    int code = run_named(a, d, &query.run);
     return code ? code : list_show(d, &lines, &query, 0, args_json(a));
 }
 
@@ -229,7 +267,7 @@ int cmd_settle_retry(const args *a, db *d)
     minipay_retry_request_init(&request);
     minipay_settlement_init(&settlement);
     minipay_error_init(&error);
-    int code = run_named(a, &request.run_id);
+    int code = run_named(a, d, &request.run_id);
     if (!code)
         code = request_begin(a, d, &request.id, request.actor, request.channel, request.reason);
     if (code)

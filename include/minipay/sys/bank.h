@@ -43,7 +43,7 @@ typedef struct minipay_bank_order {
     char account_number[36];
     char holder[96];
     char reference[40];
-    char memo[32];
+    char memo[32]; /* a withdrawal's, as much as fits: for whoever reads the payee's statement */
 } minipay_bank_order;
 
 typedef struct minipay_bank_answer {
