@@ -24,7 +24,7 @@ typedef struct own_bank {
 static minipay_bank_capabilities capabilities(void *impl)
 {
     (void)impl;
-    return (minipay_bank_capabilities){.concurrency = 1, .collects = 1, .pays_out = 1};
+    return (minipay_bank_capabilities){.collects = 1, .pays_out = 1};
 }
 
 static minipay_status verify_account(void *impl, const char *bank, const char *account_number,

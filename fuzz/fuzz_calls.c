@@ -77,8 +77,7 @@ static minipay_status answer(void *impl, const minipay_bank_order *asked, minipa
 static minipay_bank_capabilities capabilities(void *impl)
 {
     (void)impl;
-    return (minipay_bank_capabilities){
-        .concurrency = 1, .collects = 1, .pays_out = 1, .smallest_minor = 1};
+    return (minipay_bank_capabilities){.collects = 1, .pays_out = 1, .smallest_minor = 1};
 }
 
 static minipay_status verify(void *impl, const char *bank, const char *number, const char *holder,

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,12 +13,29 @@
 
 /* ---- calling the bank ---------------------------------------------------------------------------------------- */
 
+/* Whoever runs the installation should know of a bank that fails, before orders wait for a person. */
+static void tell_host(const mpi_banking *banking, const char *asked, uint32_t count,
+                      minipay_status status)
+{
+    char line[96];
+    snprintf(line, sizeof line, "bank: %s of %u answered %s", asked, count, minipay_status_name(status));
+    mpi_store_log(banking->store, MINIPAY_LOG_WARNING, line);
+}
+
+static bool is_verified(minipay_status status)
+{
+    return status == MINIPAY_OK || status == MINIPAY_ACCOUNT_NOT_FOUND ||
+           status == MINIPAY_HOLDER_MISMATCH;
+}
+
 static void verify_one(mpi_banking *banking, mpi_call *call)
 {
     minipay_error error;
     minipay_error_init(&error);
     call->status = banking->bank.verify_account(banking->bank.impl, call->order.bank,
                                                 call->order.account_number, call->order.holder, &error);
+    if (!is_verified(call->status))
+        tell_host(banking, "verify_account", 1, call->status);
 }
 
 /* One call of the contract for these orders; they are as many as one call takes. */
@@ -47,6 +65,9 @@ static void hear(mpi_call *call, minipay_status status, const minipay_bank_order
     }
 }
 
+static const char *const call_names[] = {
+    [MPI_CALL_SUBMIT] = "submit", [MPI_CALL_QUERY] = "query", [MPI_CALL_PREPARE] = "prepare"};
+
 /* From `*at` on; `*at` becomes where the next call begins. */
 static void make_one(mpi_banking *banking, mpi_call *calls, uint32_t count, mpi_call_kind kind,
                      minipay_bank_order *orders, minipay_bank_answer *answers, uint32_t *at)
@@ -62,6 +83,8 @@ static void make_one(mpi_banking *banking, mpi_call *calls, uint32_t count, mpi_
     for (uint32_t i = 0; i < used; i++)
         answers[i].struct_size = sizeof *answers;
     minipay_status status = call_bank(&banking->bank, kind, orders, answers, used);
+    if (status != MINIPAY_OK)
+        tell_host(banking, call_names[kind], used, status);
     used = 0;
     for (uint32_t i = first; i < *at; i++) {
         if (calls[i].kind == kind) {
@@ -113,9 +136,7 @@ static minipay_status take_verification_in(mpi_banking *banking, mpi_flow *flow,
     mpi_bank_account *account = mpi_unit_edit(flow->unit, banking->accounts, row);
     if (!account)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    bool final = call->status == MINIPAY_OK || call->status == MINIPAY_ACCOUNT_NOT_FOUND ||
-                 call->status == MINIPAY_HOLDER_MISMATCH;
-    if (!final || account->verified != MPI_WAIT)
+    if (!is_verified(call->status) || account->verified != MPI_WAIT)
         return MINIPAY_OK;
     account->verified = call->status;
     return mpi_saga_resume(flow, MINIPAY_KIND_LINK, &call->order.id);

@@ -129,6 +129,12 @@ int64_t mpi_store_now(const mpi_store *store)
     return mpi_time_of_host(&store->host);
 }
 
+void mpi_store_log(const mpi_store *store, int32_t level, const char *line)
+{
+    if (store->host.log)
+        store->host.log(store->host.impl, level, line);
+}
+
 /* ---- reading beside the lane ----------------------------------------------------------------------- */
 
 minipay_status mpi_view_open(mpi_store *store, mpi_view *view, minipay_error *error)

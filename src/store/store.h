@@ -49,6 +49,9 @@ const mpi_keys *mpi_store_keys(const mpi_store *store);
 /* The host's time. Inside a unit of work: mpi_unit_now. */
 int64_t mpi_store_now(const mpi_store *store);
 
+/* One line for the host's log, where it has one: no secret, no personal data. Outside any unit of work. */
+void mpi_store_log(const mpi_store *store, int32_t level, const char *line);
+
 /* ---- writing -------------------------------------------------------------------------------------- */
 
 /* Work for the lane. `run` is called by whichever thread leads, inside a unit of work. It answers OK

@@ -526,6 +526,34 @@ static void the_same_link_asks_at_once_and_a_budget_bounds_what_is_carried_on(vo
     world_close(&w);
 }
 
+static char logged[128];
+static int32_t logged_level;
+
+static void keep_line(void *impl, int32_t level, const char *line)
+{
+    (void)impl;
+    logged_level = level;
+    snprintf(logged, sizeof logged, "%s", line);
+}
+
+static void a_bank_that_fails_is_told_to_the_hosts_log(void **state)
+{
+    world w;
+    (void)state;
+    world_init(&w, ":memory:");
+    w.host.log = keep_line;
+    world_open(&w);
+    minipay_id member = world_person(&w, "110-1");
+    assert_string_equal(logged, "");
+    w.faults.bank_fails_at = w.faults.bank_calls + 1;
+    world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    assert_int_equal(logged_level, MINIPAY_LOG_WARNING);
+    assert_string_equal(logged, "bank: submit of 1 answered unavailable");
+    world_rest(&w);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -537,6 +565,7 @@ int main(void)
         cmocka_unit_test(finality_counts_from_when_the_order_was_named),
         cmocka_unit_test(a_name_that_another_order_has_is_not_taken),
         cmocka_unit_test(no_call_has_more_orders_than_the_bank_takes),
+        cmocka_unit_test(a_bank_that_fails_is_told_to_the_hosts_log),
         cmocka_unit_test(an_account_whose_bank_does_not_answer_is_carried_on_ever_later),
         cmocka_unit_test(an_account_whose_bank_is_silent_until_the_deadline_is_refused),
         cmocka_unit_test(the_same_link_asks_at_once_and_a_budget_bounds_what_is_carried_on),

@@ -16,8 +16,7 @@ typedef struct saying_bank {
 static minipay_bank_capabilities say_capabilities(void *impl)
 {
     const saying_bank *bank = impl;
-    minipay_bank_capabilities can = {
-        .concurrency = 1, .collects = 1, .pays_out = 1, .finality_ms = bank->finality_ms};
+    minipay_bank_capabilities can = {.collects = 1, .pays_out = 1, .finality_ms = bank->finality_ms};
     return can;
 }
 

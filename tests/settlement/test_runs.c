@@ -19,7 +19,7 @@ typedef struct moody_bank {
 
 static minipay_bank_capabilities moody_can(void *impl)
 {
-    minipay_bank_capabilities can = {.concurrency = 1, .collects = 1, .pays_out = 1};
+    minipay_bank_capabilities can = {.collects = 1, .pays_out = 1};
     (void)impl;
     return can;
 }

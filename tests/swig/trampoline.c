@@ -15,7 +15,7 @@ static minipay_status unreachable(void)
 
 static minipay_bank_capabilities capabilities(void *impl)
 {
-    minipay_bank_capabilities all = {.concurrency = 1, .collects = 1, .pays_out = 1};
+    minipay_bank_capabilities all = {.collects = 1, .pays_out = 1};
     (void)impl;
     return all;
 }

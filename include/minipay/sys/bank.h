@@ -6,8 +6,8 @@
  * adapters.
  *
  * No method is called while a storage transaction is open. Methods may be called from any caller's
- * thread, at most `capabilities.concurrency` at once; MiniPay makes one call at a time. A method must not
- * call the library back. */
+ * thread, but MiniPay makes one call at a time. A method must not call the library back. A call that fails is told to
+ * the host's log. */
 
 #include "minipay/status.h"
 
@@ -19,7 +19,7 @@ extern "C" {
 enum {
     MINIPAY_VERDICT_UNANSWERED = 0, /* the adapter wrote nothing: taken as UNKNOWN */
     MINIPAY_VERDICT_DONE = 1,       /* the money has moved */
-    MINIPAY_VERDICT_PENDING = 2,    /* accepted; the answer comes later, by query or poll */
+    MINIPAY_VERDICT_PENDING = 2,    /* accepted; the answer comes later, by query */
     MINIPAY_VERDICT_REFUSED = 3,    /* the money has not moved and will not; `reason` says why */
     MINIPAY_VERDICT_NO_ANSWER = 4,  /* unknown: the money may have moved. Never repeated, always asked */
     MINIPAY_VERDICT_NOT_FOUND = 5   /* query only: the bank has no such order */
@@ -76,7 +76,6 @@ typedef struct minipay_bank_movement {
 /* Asked when the bank is composed, which settles all but `finality_ms`: that is asked before calls too. An order in a direction or of an amount that the bank does not
  * serve is refused with MINIPAY_BANK_NOT_SERVED before it is submitted. */
 typedef struct minipay_bank_capabilities {
-    uint32_t concurrency;   /* calls at once; 0 means 1 */
     uint32_t largest_batch; /* orders in one prepare, submit or query; 0: any number */
     int32_t collects;       /* directions it serves */
     int32_t pays_out;

@@ -29,7 +29,8 @@ typedef struct minipay_host {
      * not have it. `key` is wiped by the library after use. */
     minipay_status (*key)(void *impl, int32_t key_id, uint8_t key[32]);
 
-    /* Optional. One line, no secret, no personal data. */
+    /* Optional. One line, no secret, no personal data: a WARNING for each call to a bank that fails. Called on the
+     * caller's thread, outside any transaction. */
     void (*log)(void *impl, int32_t level, const char *line);
 } minipay_host;
 

@@ -309,7 +309,7 @@ static minipay_status run_query(void *context, mpi_unit *unit, minipay_error *er
 
 static minipay_bank_capabilities bank_capabilities(void *impl)
 {
-    minipay_bank_capabilities can = {.concurrency = 1, .collects = 1, .pays_out = 1};
+    minipay_bank_capabilities can = {.collects = 1, .pays_out = 1};
     (void)impl;
     return can;
 }
