@@ -37,6 +37,10 @@
  * their day or month has not ended; no limit refuses it. FREEZE of a frozen wallet and UNFREEZE of an open
  * one change nothing and are DONE.
  *
+ * What a HOLD with a payee or an AUTHORIZE sets aside counts towards the daily and monthly limits of its day as if
+ * it were spent, so several together pass no limit. Captured, it counts there no longer but on the day of the capture,
+ * so never twice; what is voided or expires counts nowhere, if that day or month has not ended.
+ *
  * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
  * (kind), INVALID_ID (id, member_id, other_id), INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency;
  * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; a kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and

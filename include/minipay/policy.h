@@ -18,7 +18,7 @@ enum {
     MINIPAY_RULE_TOPUP_UNIT = 2,      /* 10,000 won; at least 1 */
     MINIPAY_RULE_LIMIT_OPERATION = 3, /* by tier */
     MINIPAY_RULE_LIMIT_HOLDING = 4,   /* by tier */
-    MINIPAY_RULE_LIMIT_DAILY = 5,     /* by tier: out of the wallet, a business day */
+    MINIPAY_RULE_LIMIT_DAILY = 5,     /* by tier: out of the wallet or held to be, a business day */
     MINIPAY_RULE_LIMIT_MONTHLY = 6,   /* by tier */
     /* 540: the business day's time zone, +09:00; -720 to 840 */
     MINIPAY_RULE_DAY_OFFSET_MINUTES = 7,

@@ -3,9 +3,18 @@
 
 #include "base/error.h"
 #include "base/money.h"
+#include "ledger/hold.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What an account's holds say of its limits: of the last date there is, and its month. */
+typedef struct held {
+    int64_t day_minor;
+    int64_t month_minor;
+    int64_t next_sequence; /* the journal's row after the first hold of the date */
+    int32_t date;
+} held;
 
 /* What the journal says of one account, as far as it has been read. */
 typedef struct tracked {
@@ -15,6 +24,7 @@ typedef struct tracked {
     int64_t day_out_minor;
     int64_t month_out_minor;
     int32_t day;
+    int32_t held; /* the place of its holds, from 1; 0: it has none */
     int8_t kind;
     uint8_t currency;
     uint8_t known;
@@ -35,6 +45,8 @@ struct mpi_ledger_auditor {
     mpi_claims *claims;
     tracked *accounts; /* by account number */
     int64_t room;
+    held *holds;
+    int32_t held_count, held_room;
     char currencies[CURRENCIES_LARGEST][MINIPAY_CURRENCY_SIZE];
     sums sums[CURRENCIES_LARGEST];
     uint32_t currency_count;
@@ -53,8 +65,10 @@ minipay_status mpi_ledger_auditor_new(mpi_claims *claims, mpi_ledger_auditor **a
 
 void mpi_ledger_auditor_free(mpi_ledger_auditor *auditor)
 {
-    if (auditor)
+    if (auditor) {
         free(auditor->accounts);
+        free(auditor->holds);
+    }
     free(auditor);
 }
 
@@ -133,7 +147,7 @@ static tracked *find(mpi_ledger_auditor *auditor, int64_t number)
     return known ? &auditor->accounts[number] : NULL;
 }
 
-/* ---- journal -------------------------------------------------------------------------------------------- */
+/* ---- limits --------------------------------------------------------------------------------------------- */
 
 static void roll(tracked *account, int32_t date)
 {
@@ -145,27 +159,109 @@ static void roll(tracked *account, int32_t date)
     account->day = date;
 }
 
-static void count_out(tracked *account, const mpi_journal *row)
+/* Holds are read before the journal: the day that a hold began has begun for the rows behind it. */
+static void roll_to(const mpi_ledger_auditor *auditor, tracked *account, const mpi_journal *row)
+{
+    const held *holds = account->held ? &auditor->holds[account->held - 1] : NULL;
+    if (holds && row->sequence >= holds->next_sequence)
+        roll(account, holds->date);
+    roll(account, row->business_date);
+}
+
+static void count_out(const mpi_ledger_auditor *auditor, tracked *account, const mpi_journal *row)
 {
     if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(row->kind))
         return;
-    roll(account, row->business_date);
+    roll_to(auditor, account, row);
     mpi_money_add(account->day_out_minor, row->amount_minor, &account->day_out_minor);
     mpi_money_add(account->month_out_minor, row->amount_minor, &account->month_out_minor);
 }
 
 /* A reversal gives the windows back what the reversed row took, if they are still the same. */
-static void count_back(tracked *account, const mpi_journal *row, const mpi_journal *reversed)
+static void count_back(const mpi_ledger_auditor *auditor, tracked *account, const mpi_journal *row,
+                       const mpi_journal *reversed)
 {
     if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(reversed->kind))
         return;
-    roll(account, row->business_date);
+    roll_to(auditor, account, row);
     if (reversed->business_date == account->day && account->day_out_minor >= row->amount_minor)
         mpi_money_subtract(account->day_out_minor, row->amount_minor, &account->day_out_minor);
     if (reversed->business_date / 100 == account->day / 100 &&
         account->month_out_minor >= row->amount_minor)
         mpi_money_subtract(account->month_out_minor, row->amount_minor, &account->month_out_minor);
 }
+
+static minipay_status holds_of(mpi_ledger_auditor *auditor, tracked *account, held **holds,
+                               minipay_error *error)
+{
+    if (!account->held && auditor->held_count == auditor->held_room) {
+        int32_t room = auditor->held_room ? auditor->held_room * 2 : 64;
+        held *all = realloc(auditor->holds, (size_t)room * sizeof *all);
+        if (!all)
+            return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+        auditor->holds = all;
+        auditor->held_room = room;
+    }
+    if (!account->held) {
+        memset(&auditor->holds[auditor->held_count], 0, sizeof *auditor->holds);
+        account->held = ++auditor->held_count;
+    }
+    *holds = &auditor->holds[account->held - 1];
+    return MINIPAY_OK;
+}
+
+/* What is left of an open hold counts on its date; one that is closed has brought that date. In any order. */
+static void count_hold(held *holds, const mpi_hold *hold)
+{
+    bool open = hold->hold_state == MPI_HOLD_OPEN;
+    int64_t left = open ? mpi_money_wrap_subtract(hold->amount_minor, hold->captured_minor) : 0;
+    bool newer = hold->business_date > holds->date;
+    if (newer && hold->business_date / 100 != holds->date / 100)
+        holds->month_minor = 0;
+    if (newer)
+        holds->day_minor = 0;
+    if (newer || (hold->business_date == holds->date && hold->next_sequence < holds->next_sequence))
+        holds->next_sequence = hold->next_sequence;
+    if (newer)
+        holds->date = hold->business_date;
+    if (hold->business_date == holds->date)
+        holds->day_minor = mpi_money_wrap_add(holds->day_minor, left);
+    if (hold->business_date / 100 == holds->date / 100)
+        holds->month_minor = mpi_money_wrap_add(holds->month_minor, left);
+}
+
+static minipay_status see_hold(mpi_ledger_auditor *auditor, const mpi_hold *hold, minipay_error *error)
+{
+    mpi_account owner = {.owner_id = hold->owner_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
+    held *holds = NULL;
+    if (hold->business_date == 0)
+        return MINIPAY_OK;
+    memcpy(owner.currency, hold->currency, sizeof owner.currency);
+    minipay_status status = mpi_view_get(auditor->view, &mpi_account_record, -1, &owner, error);
+    if (status == MINIPAY_NOT_FOUND)
+        return MINIPAY_OK;
+    tracked *account = status == MINIPAY_OK ? find(auditor, owner.account_id) : NULL;
+    if (account)
+        status = holds_of(auditor, account, &holds, error);
+    if (account && status == MINIPAY_OK)
+        count_hold(holds, hold);
+    return status;
+}
+
+/* When all is read: what is still held is as good as spent. */
+static void count_held(const mpi_ledger_auditor *auditor, tracked *account)
+{
+    const held *holds = account->held ? &auditor->holds[account->held - 1] : NULL;
+    if (!holds)
+        return;
+    roll(account, holds->date);
+    if (account->day == holds->date)
+        account->day_out_minor = mpi_money_wrap_add(account->day_out_minor, holds->day_minor);
+    if (account->day / 100 == holds->date / 100)
+        account->month_out_minor = mpi_money_wrap_add(account->month_out_minor, holds->month_minor);
+}
+
+/* ---- journal -------------------------------------------------------------------------------------------- */
 
 static mpi_claimed_posting posting_of(const mpi_ledger_auditor *auditor, const mpi_journal *row,
                                       const tracked *debit, const tracked *credit)
@@ -205,7 +301,7 @@ static minipay_status see_reversal(mpi_ledger_auditor *auditor, const mpi_journa
     if (!mirrors(row, credit, &reversed))
         mpi_audit_fail(auditor->postings, "journal %lld: reverses is %lld, which is not its mirror",
                        (long long)row->sequence, (long long)row->reverses);
-    count_back(credit, row, &reversed);
+    count_back(auditor, credit, row, &reversed);
     mpi_claimed_posting undone = posting_of(auditor, &reversed, debited, credited);
     mpi_claim_undone(auditor->claims, &undone, row);
     return MINIPAY_OK;
@@ -259,7 +355,7 @@ static minipay_status see_row(mpi_ledger_auditor *auditor, const mpi_journal *ro
              row->debit_previous, "debit");
     see_side(auditor, row, credit, !mpi_account_rises_with_debit(credit->kind),
              row->credit_balance_minor, row->credit_previous, "credit");
-    count_out(debit, row);
+    count_out(auditor, debit, row);
     mpi_claims_at(auditor->claims, &mpi_journal_record, row);
     if (row->reverses)
         return see_reversal(auditor, row, credit, error);
@@ -314,6 +410,7 @@ static void see_balance(mpi_ledger_auditor *auditor, const mpi_balance *balance)
         return;
     }
     account->balanced = 1;
+    count_held(auditor, account);
     compare(auditor, balance, "posted_minor", balance->posted_minor, account->posted_minor);
     compare(auditor, balance, "last_sequence", balance->last_sequence, account->last_sequence);
     compare(auditor, balance, "day", balance->day, account->day);
@@ -332,6 +429,8 @@ static minipay_status visit(void *context, const mpi_record *record, const void 
     mpi_ledger_auditor *auditor = context;
     if (record == &mpi_account_record)
         return see_account(auditor, row, error);
+    if (record == &mpi_hold_record)
+        return see_hold(auditor, row, error);
     if (record == &mpi_journal_record)
         return see_row(auditor, row, error);
     if (record == &mpi_counter_record)

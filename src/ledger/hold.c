@@ -19,6 +19,8 @@ static const minipay_field hold_fields[] = {
     MPI_ENUM(mpi_hold, hold_state, hold_state_names),
     MPI_ENUM(mpi_hold, opened_by, mpi_kind_names),
     MPI_TEXT(mpi_hold, currency),
+    MPI_INT32(mpi_hold, business_date),
+    MPI_INT64(mpi_hold, next_sequence),
     MPI_HASH(mpi_hold, row_tag),
 };
 
@@ -38,26 +40,40 @@ static minipay_status wallet_of(mpi_ledger *ledger, mpi_unit *unit, const mpi_ho
                : status;
 }
 
+/* What counts towards the limits of the hold's date changes with it. */
+static bool count_held(const mpi_hold *hold, int64_t change, mpi_balance *balance)
+{
+    int64_t freed;
+    if (hold->business_date == 0)
+        return true;
+    if (change > 0)
+        return mpi_balance_count(balance, hold->business_date, change);
+    if (!mpi_money_subtract(0, change, &freed))
+        return false;
+    mpi_balance_give_back(balance, hold->business_date, freed);
+    return true;
+}
+
 static minipay_status change_held(mpi_ledger *ledger, mpi_unit *unit, const mpi_hold *hold,
                                   int64_t change, minipay_error *error)
 {
     const mpi_account *account;
     const mpi_balance *row = NULL;
-    int64_t held;
     minipay_status status = wallet_of(ledger, unit, hold, &account, error);
     if (status == MINIPAY_OK)
         status = mpi_ledger_balance(ledger, unit, account->account_id, &row, error);
     if (status != MINIPAY_OK)
         return status;
-    if (!mpi_money_add(row->held_minor, change, &held))
+    mpi_balance after = *row;
+    if (!mpi_money_add(row->held_minor, change, &after.held_minor) || !count_held(hold, change, &after))
         return MINIPAY_AMOUNT_OVERFLOW;
-    if (held < 0)
+    if (after.held_minor < 0)
         return mpi_fail(error, MINIPAY_CORRUPT, "balance",
                         "account %lld: less is held than its holds say", (long long)account->account_id);
     mpi_balance *edit = mpi_unit_edit(unit, ledger->balances, row);
     if (!edit)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    edit->held_minor = held;
+    *edit = after;
     return MINIPAY_OK;
 }
 
@@ -77,6 +93,19 @@ static minipay_status may_freeze(mpi_ledger *ledger, mpi_unit *unit, const mpi_a
     return available < amount_minor ? MINIPAY_INSUFFICIENT_FUNDS : MINIPAY_OK;
 }
 
+/* The day that the wallet's limits are at: today, or a later one that was already begun. */
+static minipay_status date_hold(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
+                                const mpi_rules *rules, mpi_hold *hold, minipay_error *error)
+{
+    const mpi_balance *row = NULL;
+    minipay_status status = mpi_ledger_balance(ledger, unit, account->account_id, &row, error);
+    if (status != MINIPAY_OK)
+        return status;
+    int32_t today = mpi_rules_date(rules, mpi_unit_now(unit));
+    hold->business_date = today > row->day ? today : row->day;
+    return MINIPAY_OK;
+}
+
 minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
                              const mpi_rules *rules, const mpi_hold *wanted, minipay_error *error)
 {
@@ -84,10 +113,13 @@ minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_accou
     minipay_status status =
         legal ? may_freeze(ledger, unit, account, wanted->amount_minor, error)
               : mpi_ledger_may_spend(ledger, unit, account, rules, wanted->amount_minor, error);
+    mpi_hold hold = *wanted;
+    hold.next_sequence = mpi_unit_next_sequence(unit);
+    if (status == MINIPAY_OK && !legal)
+        status = date_hold(ledger, unit, account, rules, &hold, error);
     if (status == MINIPAY_OK)
-        status = mpi_unit_insert(unit, ledger->holds, wanted, error);
-    return status == MINIPAY_OK ? change_held(ledger, unit, wanted, wanted->amount_minor, error)
-                                : status;
+        status = mpi_unit_insert(unit, ledger->holds, &hold, error);
+    return status == MINIPAY_OK ? change_held(ledger, unit, &hold, hold.amount_minor, error) : status;
 }
 
 minipay_status mpi_hold_find(mpi_ledger *ledger, mpi_unit *unit, const minipay_id *hold_id,

@@ -4,6 +4,10 @@
 
 /* Holds: money that stays in a wallet and cannot be spent. held = what is left of the account's open holds.
  *
+ * What is left of an open hold that can be captured counts towards the daily and monthly limits of the date on
+ * which it was opened, as if it were spent: several together pass no limit. What is captured counts there no
+ * longer, but as a posting, on the date of its capture; what is freed counts nowhere.
+ *
  *   OPEN ──capture, until nothing is left──▶ CLOSED
  *     └───void, or expiry──────────────────▶ CLOSED
  *
@@ -22,6 +26,8 @@ typedef struct mpi_hold {
     int32_t hold_state;
     int32_t opened_by; /* MINIPAY_KIND_HOLD or _AUTHORIZE */
     char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t business_date; /* whose limits it counts towards; 0, a legal freeze: none */
+    int64_t next_sequence; /* of the journal's row after it: what the audit orders it by */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_hold;
 
@@ -29,7 +35,7 @@ extern const mpi_record mpi_hold_record;
 
 enum { MPI_HOLD_OPEN = 0, MPI_HOLD_CLOSED = 1, MPI_HOLDS_DUE = 0 };
 
-/* Opens `wanted` on the account. The account's state, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
+/* Opens `wanted` on the account; its date and sequence are filled in here. The account's state, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
  * LIMIT_MONTHLY, in this order; a HOLD without a payee: only WALLET_CLOSED, INSUFFICIENT_FUNDS. */
 minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
                              const mpi_rules *rules, const mpi_hold *wanted, minipay_error *error);

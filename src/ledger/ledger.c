@@ -122,6 +122,21 @@ static void roll_windows(mpi_balance *balance, int32_t date)
     balance->day = date;
 }
 
+bool mpi_balance_count(mpi_balance *balance, int32_t date, int64_t amount_minor)
+{
+    roll_windows(balance, date);
+    return mpi_money_add(balance->day_out_minor, amount_minor, &balance->day_out_minor) &&
+           mpi_money_add(balance->month_out_minor, amount_minor, &balance->month_out_minor);
+}
+
+void mpi_balance_give_back(mpi_balance *balance, int32_t date, int64_t amount_minor)
+{
+    if (date == balance->day && balance->day_out_minor >= amount_minor)
+        mpi_money_subtract(balance->day_out_minor, amount_minor, &balance->day_out_minor);
+    if (date / 100 == balance->day / 100 && balance->month_out_minor >= amount_minor)
+        mpi_money_subtract(balance->month_out_minor, amount_minor, &balance->month_out_minor);
+}
+
 static bool exceeds(int64_t sum, int64_t limit)
 {
     return limit > 0 && sum > limit;
@@ -147,7 +162,7 @@ static int64_t limit_of(const mpi_posting *posting, const mpi_account *account, 
 static minipay_status take_out(const mpi_posting *posting, const mpi_account *account, int32_t date,
                                mpi_balance *balance)
 {
-    int64_t available, day, month;
+    int64_t available;
     if (exceeds(posting->amount_minor, limit_of(posting, account, MINIPAY_RULE_LIMIT_OPERATION)))
         return MINIPAY_LIMIT_OPERATION;
     if (!mpi_money_subtract(balance->posted_minor, balance->held_minor, &available))
@@ -158,17 +173,13 @@ static minipay_status take_out(const mpi_posting *posting, const mpi_account *ac
         return MINIPAY_AMOUNT_OVERFLOW;
     if (account->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(posting->kind))
         return MINIPAY_OK;
-    roll_windows(balance, date);
-    if (!mpi_money_add(balance->day_out_minor, posting->amount_minor, &day) ||
-        !mpi_money_add(balance->month_out_minor, posting->amount_minor, &month))
+    if (!mpi_balance_count(balance, date, posting->amount_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
-    if (exceeds(day, limit_of(posting, account, MINIPAY_RULE_LIMIT_DAILY)))
+    if (exceeds(balance->day_out_minor, limit_of(posting, account, MINIPAY_RULE_LIMIT_DAILY)))
         return MINIPAY_LIMIT_DAILY;
-    if (exceeds(month, limit_of(posting, account, MINIPAY_RULE_LIMIT_MONTHLY)))
-        return MINIPAY_LIMIT_MONTHLY;
-    balance->day_out_minor = day;
-    balance->month_out_minor = month;
-    return MINIPAY_OK;
+    return exceeds(balance->month_out_minor, limit_of(posting, account, MINIPAY_RULE_LIMIT_MONTHLY))
+               ? MINIPAY_LIMIT_MONTHLY
+               : MINIPAY_OK;
 }
 
 static minipay_status put_in(const mpi_posting *posting, const mpi_account *account,
@@ -191,11 +202,7 @@ static void restore_windows(const mpi_posting *posting, int32_t date, mpi_balanc
     if (!row || posting->credit->kind != MPI_ACCOUNT_WALLET || !mpi_kind_counts(row->kind))
         return;
     roll_windows(balance, date);
-    if (row->business_date == balance->day && balance->day_out_minor >= posting->amount_minor)
-        mpi_money_subtract(balance->day_out_minor, posting->amount_minor, &balance->day_out_minor);
-    if (row->business_date / 100 == balance->day / 100 &&
-        balance->month_out_minor >= posting->amount_minor)
-        mpi_money_subtract(balance->month_out_minor, posting->amount_minor, &balance->month_out_minor);
+    mpi_balance_give_back(balance, row->business_date, posting->amount_minor);
 }
 
 minipay_status mpi_ledger_may_spend(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,

@@ -163,6 +163,13 @@ minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_pos
 minipay_status mpi_ledger_reserve(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
                                   const mpi_rules *rules, int64_t amount_minor, minipay_error *error);
 
+/* Counts money that is set aside towards the daily and monthly limits, as if it were spent on the date.
+ * False: it overflows. */
+bool mpi_balance_count(mpi_balance *balance, int32_t date, int64_t amount_minor);
+
+/* Takes back what was counted on a date, as far as its day and month have not ended. */
+void mpi_balance_give_back(mpi_balance *balance, int32_t date, int64_t amount_minor);
+
 minipay_status mpi_ledger_balance(mpi_ledger *ledger, mpi_unit *unit, int64_t account_id,
                                   const mpi_balance **balance, minipay_error *error);
 

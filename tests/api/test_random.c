@@ -26,6 +26,7 @@ typedef struct deed {
     int64_t amount; /* moved, held */
     int payer, payee;
     int64_t left;     /* HOLD, AUTHORIZE: still held */
+    bool spending;    /* what is held counts as spent */
     int64_t captured; /* PAY, AUTHORIZE */
     int64_t refunded;
     bool reversed;
@@ -99,6 +100,25 @@ static void spend(purse *p, int64_t amount)
     p->month_out += amount;
 }
 
+/* What is set aside to be spent counts as spent on its day. */
+static void set_aside(purse *p, deed *d, bool spending)
+{
+    p->held += d->amount;
+    d->left = d->amount;
+    d->spending = spending;
+    p->day_out += spending ? d->amount : 0;
+    p->month_out += spending ? d->amount : 0;
+}
+
+/* What is not held any more does not count either, if its day or month has not ended. */
+static void unset(purse *p, deed *held, int64_t amount)
+{
+    p->held -= amount;
+    held->left -= amount;
+    p->day_out -= held->spending && held->day == p->day ? amount : 0;
+    p->month_out -= held->spending && held->month == p->month ? amount : 0;
+}
+
 static minipay_status room(const model *m, const purse *p, int64_t amount)
 {
     return m->holding && p->posted + amount > m->holding ? MINIPAY_LIMIT_HOLDING : MINIPAY_OK;
@@ -141,8 +161,7 @@ static minipay_status model_pay(model *m, deed *d)
     if (status != MINIPAY_OK)
         return status;
     if (d->asked.kind == MINIPAY_KIND_AUTHORIZE) {
-        payer->held += d->amount;
-        d->left = d->amount;
+        set_aside(payer, d, true);
         return MINIPAY_OK;
     }
     spend(payer, d->amount);
@@ -206,8 +225,7 @@ static minipay_status model_hold(model *m, deed *d)
     }
     if (status != MINIPAY_OK)
         return status;
-    p->held += d->amount;
-    d->left = d->amount;
+    set_aside(p, d, d->payee >= 0);
     return MINIPAY_OK;
 }
 
@@ -229,10 +247,9 @@ static minipay_status model_go_on_with_hold(model *m, deed *d)
         return MINIPAY_INSUFFICIENT_FUNDS;
     if (captures && room(m, &m->purses[hold->payee], d->amount) != MINIPAY_OK)
         return MINIPAY_LIMIT_HOLDING;
-    p->held -= d->amount;
-    hold->left -= d->amount;
+    roll(p, d->asked.expires_at); /* the instant: see act */
+    unset(p, hold, d->amount);
     if (captures) {
-        roll(p, d->asked.expires_at); /* the instant: see act */
         spend(p, d->amount);
         m->purses[hold->payee].posted += d->amount;
         d->payer = hold->payer;
@@ -271,10 +288,9 @@ static minipay_status model_go_on_with_slip(model *m, deed *d)
     d->amount = captures && d->asked.amount_minor ? d->asked.amount_minor : slip->left;
     if (d->amount > slip->left)
         return MINIPAY_INSUFFICIENT_FUNDS;
-    slip->left -= d->amount;
-    p->held -= d->amount;
+    roll(p, d->asked.expires_at);
+    unset(p, slip, d->amount);
     if (captures) {
-        roll(p, d->asked.expires_at);
         spend(p, d->amount);
         slip->captured += d->amount;
         m->owed[slip->payee] += d->amount;
