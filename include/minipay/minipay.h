@@ -40,6 +40,8 @@ typedef struct minipay_config {
     minipay_host host;
     minipay_storage storage;
     minipay_bank bank; /* version 0: no bank, and operations that need one answer NOT_SUPPORTED */
+    int32_t examine; /* 1: only to look, at a damaged database too; calls that write answer READ_ONLY */
+    int32_t unused;
 } minipay_config;
 
 MINIPAY_API void minipay_config_init(minipay_config *config);
@@ -50,8 +52,11 @@ MINIPAY_API void minipay_config_init(minipay_config *config);
  *
  * USAGE: INVALID_ARGUMENT (config, pay), INVALID_SIZE, ADAPTER_INVALID (storage, host, bank: of another version, or a
  * Required method is missing), CLOSED (see above). FATAL: NEWER_VERSION, KEY_MISSING, CORRUPT (another installation's
- * key, or a damaged file). Of the storage: BUSY, NO_MEMORY, DISK_FULL, IO_ERROR, NOT_A_DATABASE, READ_ONLY. On failure
- * the caller still owns the adapters. */
+ * key, or a damaged file: the message names the table). Of the storage: BUSY, NO_MEMORY, DISK_FULL, IO_ERROR,
+ * NOT_A_DATABASE, READ_ONLY. On failure the caller still owns the adapters.
+ *
+ * Only a new file is given what belongs to a new one. With `examine` nothing is written but the migration of an older
+ * file, and damage passes, for the audit to name. */
 MINIPAY_API minipay_status minipay_open(const minipay_config *config, minipay **pay,
                                         minipay_error *error);
 

@@ -136,6 +136,7 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
         .view_sql = mpi_view_sql,
         .view_count = mpi_view_count,
         .cached_rows = config->cached_accounts ? config->cached_accounts : CACHED_ACCOUNTS,
+        .examine = config->examine != 0,
     };
     return mpi_store_open(&store, &pay->store, error);
 }
@@ -162,16 +163,23 @@ static void compose(minipay *pay, const minipay_config *config)
     mpi_settlements_set_up(&pay->settlements, pay->engine, pay->policy, &wallet, &banking, &payment);
 }
 
+/* Who only looks writes nothing, and leaves what is damaged to the audit. */
+static minipay_status begin_or_check(minipay *pay, minipay_error *error)
+{
+    if (mpi_store_examines(pay->store))
+        return MINIPAY_OK;
+    minipay_status status = mpi_installation_adopt(pay->store, mpi_policy_seed, pay->policy, error);
+    return status == MINIPAY_OK ? mpi_policy_check(pay->policy, error) : status;
+}
+
 static minipay_status open_parts(minipay *pay, const minipay_config *config, minipay_error *error)
 {
     mpi_keys keys;
     minipay_status status = open_store(pay, config, &keys, error);
     if (status == MINIPAY_OK)
-        status = mpi_installation_adopt(pay->store, error);
-    if (status == MINIPAY_OK)
         status = mpi_policy_new(pay->store, &pay->policy, error);
     if (status == MINIPAY_OK)
-        status = mpi_policy_seed(pay->policy, error);
+        status = begin_or_check(pay, error);
     if (status == MINIPAY_OK)
         status = mpi_engine_new(pay->store, keys.fingerprint, &pay->engine, error);
     mpi_wipe(&keys, sizeof keys);

@@ -40,8 +40,11 @@ typedef struct mpi_policy mpi_policy;
 minipay_status mpi_policy_new(mpi_store *store, mpi_policy **policy, minipay_error *error);
 void mpi_policy_free(mpi_policy *policy);
 
-/* Publishes version 1, the defaults, into a store that has none. */
-minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error);
+/* A task for a new installation's first unit of work: version 1, the defaults. The context is the policy. */
+minipay_status mpi_policy_seed(void *policy, mpi_unit *unit, minipay_error *error);
+
+/* Is there a version in force? CORRUPT names the table where not. */
+minipay_status mpi_policy_check(mpi_policy *policy, minipay_error *error);
 
 /* The rules in force at the unit's time. Valid until the group ends, or rules of 15 other currencies were asked
  * for. CORRUPT when a version is gone. */

@@ -114,29 +114,18 @@ static minipay_status set_defaults(rule_set *set, minipay_error *error)
     return status;
 }
 
-/* ---- seeding -------------------------------------------------------------------------------------------- */
+/* ---- the first version ----------------------------------------------------------------------------------- */
 
-static minipay_status seed(void *context, mpi_unit *unit, minipay_error *error)
+minipay_status mpi_policy_seed(void *policy, mpi_unit *unit, minipay_error *error)
 {
-    mpi_policy *policy = context;
-    mpi_policy_version first = {.version = 1};
+    mpi_policy_version first = {.version = 1, .published_at = mpi_unit_now(unit)};
     rule_set set = {NULL, 0, 0};
-    const void *row;
-    minipay_status status = mpi_unit_get(unit, policy->versions, &first, &row, error);
-    if (status != MINIPAY_NOT_FOUND)
-        return status;
     first.effective_at = 1; /* in force for every clock, a virtual one too */
-    first.published_at = mpi_unit_now(unit);
-    status = set_defaults(&set, error);
+    minipay_status status = set_defaults(&set, error);
     if (status == MINIPAY_OK)
         status = insert_version(policy, unit, &set, &first, error);
     free(set.rows);
     return status;
-}
-
-minipay_status mpi_policy_seed(mpi_policy *policy, minipay_error *error)
-{
-    return mpi_store_write(policy->store, seed, policy, error);
 }
 
 /* ---- publishing ----------------------------------------------------------------------------------------- */

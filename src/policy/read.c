@@ -37,6 +37,38 @@ static minipay_status find_in_force(mpi_view *view, int64_t at, int32_t *version
     return status;
 }
 
+/* Every version has what the first one had, at least. */
+static minipay_status has_rules(mpi_view *view, int32_t version, minipay_error *error)
+{
+    mpi_policy_rule bound = {.version = version}, row;
+    minipay_scan scan = {.table = &mpi_policy_rule_record.table,
+                         .index = -1,
+                         .low = &bound,
+                         .high = &bound,
+                         .low_fields = 1,
+                         .high_fields = 1};
+    uint32_t count = 1;
+    minipay_status status = mpi_view_scan(view, &scan, &row, &count, error);
+    return status == MINIPAY_OK && count == 0
+               ? mpi_fail(error, MINIPAY_CORRUPT, "policy_rule",
+                          "policy_rule: the rules of version %d are gone", version)
+               : status;
+}
+
+minipay_status mpi_policy_check(mpi_policy *policy, minipay_error *error)
+{
+    mpi_view view;
+    int32_t version = 0;
+    minipay_status status = mpi_view_open(policy->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = find_in_force(&view, mpi_store_now(policy->store), &version, error);
+    if (status == MINIPAY_OK)
+        status = has_rules(&view, version, error);
+    mpi_view_close(&view);
+    return status;
+}
+
 static minipay_status find_version(mpi_view *view, int32_t version, minipay_error *error)
 {
     mpi_policy_version row = {.version = version};

@@ -214,9 +214,7 @@ static minipay_status read_tallies(audit_work *work, minipay_error *error)
 
 static void check_digest(audit_work *work, const mpi_tally *const *tallies, uint32_t count)
 {
-    uint8_t digest[32];
-    mpi_tally_digest(tallies, count, digest);
-    if (work->block.number && memcmp(digest, work->block.tallies, sizeof digest) != 0)
+    if (work->block.number && !mpi_tallies_are(tallies, count, work->block.tallies))
         mpi_audit_fail(work->tallies, "tally: the tallies are not those of block %lld",
                        (long long)work->block.number);
     if (work->tally_count)

@@ -53,15 +53,40 @@ void mpi_tally_count(mpi_tally *tally, const uint8_t tag[MPI_TAG_SIZE], int sign
     tally->row_count += sign;
 }
 
-void mpi_tally_digest(const mpi_tally *const *tallies, uint32_t count, uint8_t digest[32])
+static bool is_empty(const mpi_tally *tally)
+{
+    return tally->row_count == 0 && tally->tag_low == 0 && tally->tag_high == 0;
+}
+
+static void digest_of(const mpi_tally *const *tallies, uint32_t count, bool with_empty,
+                      uint8_t digest[32])
 {
     mpi_hasher hasher;
     mpi_hasher_start(&hasher, NULL);
     for (uint32_t i = 0; i < count; i++) {
         uint8_t bytes[MPI_RECORD_LARGEST];
-        if (tallies[i]->row_count == 0 && tallies[i]->tag_low == 0 && tallies[i]->tag_high == 0)
-            continue;
-        mpi_hasher_add(&hasher, bytes, mpi_record_canonical(&mpi_tally_record, tallies[i], bytes));
+        if (with_empty || !is_empty(tallies[i]))
+            mpi_hasher_add(&hasher, bytes, mpi_record_canonical(&mpi_tally_record, tallies[i], bytes));
     }
     mpi_hasher_end(&hasher, digest);
+}
+
+void mpi_tally_digest(const mpi_tally *const *tallies, uint32_t count, uint8_t digest[32])
+{
+    digest_of(tallies, count, false, digest);
+}
+
+bool mpi_tallies_are(const mpi_tally *const *tallies, uint32_t count, const uint8_t digest[32])
+{
+    uint8_t made[32];
+    bool same;
+    mpi_tally_digest(tallies, count, made);
+    same = memcmp(made, digest, sizeof made) == 0;
+    while (!same && count) {
+        digest_of(tallies, count, true, made);
+        same = memcmp(made, digest, sizeof made) == 0;
+        if (!is_empty(tallies[--count]))
+            count = 0;
+    }
+    return same;
 }

@@ -47,6 +47,27 @@ static minipay_status reload_table(mpi_unit *unit, mpi_table *table, minipay_err
     return status;
 }
 
+/* The tallies that were read are those of the newest block: else what somebody changed in them would be taken for
+ * true from here on. */
+static minipay_status check_tallies(const mpi_store *store, minipay_error *error)
+{
+    const mpi_tally *all[64];
+    uint32_t count = 0;
+    bool any = false;
+    for (uint32_t i = 0; i < store->table_count; i++) {
+        const mpi_table *table = &store->tables[i];
+        if (table->record->form != MPI_FORM_DOCUMENT)
+            continue;
+        any = any || table->tally.row_count;
+        all[count++] = &table->tally;
+    }
+    if (store->head.number ? mpi_tallies_are(all, count, store->head.tallies) : !any)
+        return MINIPAY_OK;
+    return mpi_fail(error, MINIPAY_CORRUPT, "tally",
+                    "tally or block: the tallies are not those of the newest block, %lld",
+                    (long long)store->head.number);
+}
+
 static minipay_status reload(mpi_unit *unit, minipay_error *error)
 {
     mpi_store *store = unit->store;
@@ -55,6 +76,8 @@ static minipay_status reload(mpi_unit *unit, minipay_error *error)
     minipay_status status = load_head(unit, error);
     for (uint32_t i = 0; i < store->table_count && status == MINIPAY_OK; i++)
         status = reload_table(unit, &store->tables[i], error);
+    if (status == MINIPAY_OK)
+        status = check_tallies(store, error);
     store->loaded = status == MINIPAY_OK;
     return status;
 }

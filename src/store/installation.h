@@ -19,11 +19,14 @@ typedef struct mpi_installation {
 
 extern const mpi_record mpi_installation_record;
 
-/* For minipay_schema.accept; the context is the store. MINIPAY_CORRUPT when another master key wrote it. */
+/* For minipay_schema.accept; the context is the store. MINIPAY_CORRUPT when another master key wrote it
+ * (key), or when the row is gone or changed (installation). */
 minipay_status mpi_installation_check(void *store, void *session, minipay_error *error);
 
-/* Writes the row if it does not stand. */
-minipay_status mpi_installation_adopt(mpi_store *store, minipay_error *error);
+/* Writes the row if it does not stand; into a database that is new, `first` stages what else belongs there, in the
+ * same unit of work: no other database is ever given it. */
+minipay_status mpi_installation_adopt(mpi_store *store, mpi_task_run first, void *context,
+                                      minipay_error *error);
 
 /* The row, on a snapshot. MINIPAY_CORRUPT when it is gone. */
 minipay_status mpi_installation_read(mpi_view *view, mpi_installation *installation,

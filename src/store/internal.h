@@ -171,6 +171,7 @@ struct mpi_store {
     mpi_recent recent;
     uint64_t generation;
     bool loaded;
+    bool examine;
 };
 
 minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error);

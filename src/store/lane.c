@@ -141,6 +141,8 @@ static bool join(mpi_lane *lane, mpi_task *task)
 minipay_status mpi_store_write(mpi_store *store, mpi_task_run run, void *context, minipay_error *error)
 {
     mpi_task task = {.run = run, .context = context};
+    if (store->examine)
+        return mpi_fail(error, MINIPAY_READ_ONLY, "pay", "the handle was opened only to look");
     if (sem_init(&task.wake, 0, 0) != 0)
         return mpi_fail(error, MINIPAY_NO_MEMORY, NULL, "no semaphore: %s", strerror(errno));
     bool leads = join(&store->lane, &task);

@@ -71,6 +71,7 @@ minipay_status mpi_store_open(const mpi_store_config *config, mpi_store **opened
     store->tables = tables;
     store->table_count = config->record_count;
     store->cached_rows = config->cached_rows;
+    store->examine = config->examine;
     store->unit.store = store;
     pthread_mutex_init(&store->lane.lock, NULL);
     for (uint32_t i = 0; i < config->record_count; i++)
@@ -108,6 +109,11 @@ void mpi_store_give_back(mpi_store *store)
     if (store)
         store->storage.close = NULL;
     mpi_store_close(store);
+}
+
+bool mpi_store_examines(const mpi_store *store)
+{
+    return store->examine;
 }
 
 mpi_table *mpi_store_table(mpi_store *store, const mpi_record *record)

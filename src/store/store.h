@@ -31,6 +31,7 @@ typedef struct mpi_store_config {
     const char *const *view_sql;
     uint32_t view_count;
     uint32_t cached_rows; /* of one table, before it is emptied */
+    bool examine;         /* nothing is written but a migration, and damage is left to the audit */
 } mpi_store_config;
 
 enum { MPI_SCHEMA_VERSION = 2 };
@@ -41,6 +42,8 @@ void mpi_store_close(mpi_store *store);
 
 /* The same, but the storage is its owner's again: for an opening that fails after the store's. */
 void mpi_store_give_back(mpi_store *store);
+
+bool mpi_store_examines(const mpi_store *store);
 
 /* The table of a record that the store was opened with. */
 mpi_table *mpi_store_table(mpi_store *store, const mpi_record *record);

@@ -326,6 +326,7 @@ minipay_status world_try_open(world *w, minipay_error *error)
     minipay_config_init(&config);
     w->host.impl = w;
     config.cached_accounts = w->cached_accounts;
+    config.examine = w->examines;
     config.host = w->host;
     ASSERT_STATUS(make_storage(w, &config.storage, error), MINIPAY_OK);
     ASSERT_STATUS(make_bank(w, &config.bank, error), MINIPAY_OK);

@@ -35,6 +35,7 @@ typedef struct world {
     minipay_bank bank;     /* what is composed; of version 0: a scripted bank is made at opening */
     minipay_bank scripted; /* the scripted bank, when there is one */
     bool without_bank;
+    bool examines; /* opens only to look */
     bool prepares; /* the bank names the orders itself */
     uint32_t cached_accounts;
     uint32_t busy_ms, cache_kib; /* SQLite's */

@@ -156,7 +156,7 @@ const command commands[] = {
      BIT(JSON) | BIT(CURRENCY), NO_WORDS},
     {"books", "Everything the books say, sorted, a line each", cmd_books, DB_EXISTING, BIT(DB),
      BIT(JSON), NO_WORDS},
-    {"audit", "Prove the books, from the stored rows alone", cmd_audit, DB_EXISTING, BIT(DB),
+    {"audit", "Prove the books, from the stored rows alone", cmd_audit, DB_EXAMINED, BIT(DB),
      BIT(JSON) | BIT(CHECKPOINT), NO_WORDS},
     {"checkpoint", "Sign where the chain stands, to be kept elsewhere", cmd_checkpoint, DB_EXISTING,
      BIT(DB), BIT(JSON) | BIT(OUT), NO_WORDS},

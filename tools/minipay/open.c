@@ -89,7 +89,7 @@ static int find_key(db *d, int which)
     has_key = access(path, F_OK) == 0;
     if (has_file && stat(d->path, &facts) == 0 && !S_ISREG(facts.st_mode))
         return fail_own("%s: is not a regular file", d->path);
-    if (!has_file && which == DB_EXISTING)
+    if (!has_file && (which == DB_EXISTING || which == DB_EXAMINED))
         return fail_own("%s: there is no such database; minipay init --db %s makes one", d->path,
                         d->path);
     if (has_file && !has_key) {
@@ -126,7 +126,7 @@ static int open_bank(db *d)
     return status == MINIPAY_OK ? 0 : fail_doing(config.path, status, &error);
 }
 
-static int compose(db *d, minipay_storage *storage)
+static int compose(db *d, int which, minipay_storage *storage)
 {
     minipay_error error;
     minipay_config config;
@@ -136,6 +136,10 @@ static int compose(db *d, minipay_storage *storage)
     config.storage = *storage;
     config.bank = d->bank;
     minipay_status status = minipay_open(&config, &d->pay, &error);
+    if (status == MINIPAY_CORRUPT && which == DB_EXAMINED) {
+        config.examine = 1;
+        status = minipay_open(&config, &d->pay, &error);
+    }
     if (status == MINIPAY_OK)
         return 0;
     storage->close(storage->impl);
@@ -164,7 +168,7 @@ int db_open(db *d, const char *path, int which, int64_t virtual_now)
         storage.close(storage.impl);
         return code;
     }
-    return compose(d, &storage);
+    return compose(d, which, &storage);
 }
 
 void db_close(db *d)

@@ -23,6 +23,7 @@ typedef struct db {
 
 enum {
     DB_EXISTING, /* F must be there */
+    DB_EXAMINED, /* the same; a damaged F is only looked at */
     DB_NEW_TOO,  /* F is made, and a key for it, when it is not */
     DB_LATER     /* not at once: the command opens it itself */
 };
