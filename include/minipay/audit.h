@@ -58,9 +58,10 @@ MINIPAY_API minipay_status minipay_checkpoint_make(minipay *pay, minipay_checkpo
                                                    minipay_error *error);
 
 /* Holds the database against a checkpoint that was made of it. USAGE: INVALID_ARGUMENT (checkpoint),
- * INVALID_SIZE; INVALID_ARGUMENT (signature: it is not signed by this installation or was changed). FATAL: CORRUPT
- * (block_number: the database ends before the checkpoint; block_hash: its block is another one). OK says that the chain still holds the checkpoint's block;
- * minipay_audit proves that the rows are those of the chain: both together prove the rows. */
+ * INVALID_SIZE; INVALID_ARGUMENT (signature: it is not signed by this installation or was changed).
+ * FATAL: CORRUPT (block_number: the database ends before the checkpoint; block_hash: its block is
+ * another one). OK says that the chain still holds the checkpoint's block; minipay_audit proves that the
+ * rows are those of the chain: both together prove the rows. */
 MINIPAY_API minipay_status minipay_checkpoint_verify(minipay *pay, const minipay_checkpoint *checkpoint,
                                                      minipay_error *error);
 
@@ -69,8 +70,8 @@ MINIPAY_API minipay_status minipay_checkpoint_verify(minipay *pay, const minipay
 MINIPAY_API minipay_status minipay_checkpoint_key(minipay *pay, uint8_t public_key[32],
                                                   minipay_error *error);
 
-/* Without a handle: is the checkpoint signed by the holder of this key? INVALID_ARGUMENT (checkpoint, public_key:
- * NULL), INVALID_SIZE; INVALID_ARGUMENT (signature: it is not). */
+/* Without a handle: is the checkpoint signed by the holder of this key? INVALID_ARGUMENT (checkpoint,
+ * public_key: NULL), INVALID_SIZE; INVALID_ARGUMENT (signature: it is not). */
 MINIPAY_API minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
                                                     const uint8_t public_key[32], minipay_error *error);
 

@@ -40,11 +40,12 @@ typedef struct minipay_bank_account {
 MINIPAY_API void minipay_link_request_init(minipay_link_request *request);
 MINIPAY_API void minipay_bank_account_init(minipay_bank_account *account);
 
-/* USAGE: INVALID_ID (id, owner_id), INVALID_TEXT (bank, account_number, holder, actor, channel, reason), ID_REUSED,
- * NOT_SUPPORTED (no bank). REJECTED: ACCOUNT_NOT_FOUND, HOLDER_MISMATCH, ACCOUNT_EXISTS, BANK_SILENT
- * (no answer by the deadline). While the bank does not answer the outcome is RUNNING with OK: minipay_run asks again,
- * ever later, and the same request asks at once. Nothing has been moved, so past MINIPAY_RULE_BANK_DEADLINE_MS the
- * account is refused, and may be asked for under a new id. Answers as minipay_execute does. */
+/* USAGE: INVALID_ID (id, owner_id), INVALID_TEXT (bank, account_number, holder, actor, channel, reason),
+ * ID_REUSED, NOT_SUPPORTED (no bank). REJECTED: ACCOUNT_NOT_FOUND, HOLDER_MISMATCH, ACCOUNT_EXISTS, BANK_SILENT
+ * (no answer by the deadline). While the bank does not answer the outcome is RUNNING with OK:
+ * minipay_run asks again, ever later, and the same request asks at once. Nothing has been moved, so past
+ * MINIPAY_RULE_BANK_DEADLINE_MS the account is refused, and may be asked for under a new id. Answers as
+ * minipay_execute does. */
 MINIPAY_API minipay_status minipay_account_link(minipay *pay, const minipay_link_request *requests,
                                                 uint32_t count, minipay_outcome *outcomes,
                                                 minipay_error *error);
@@ -77,8 +78,8 @@ MINIPAY_API minipay_status minipay_account_get(minipay *pay, const minipay_id *i
                                                minipay_bank_account *account, minipay_error *error);
 
 /* An owner's linked accounts in the order of their ids, from the first behind `after` (none: the first).
- * `*count` is the room, then the number; less than the room: the end. INVALID_ARGUMENT (owner_id, after, count),
- * BATCH_TOO_LARGE (count). */
+ * `*count` is the room, then the number; less than the room: the end. INVALID_ARGUMENT (owner_id, after,
+ * count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_account_list(minipay *pay, const minipay_id *owner_id,
                                                 const minipay_id *after, minipay_bank_account *accounts,
                                                 uint32_t *count, minipay_error *error);
@@ -135,9 +136,9 @@ MINIPAY_API minipay_status minipay_order_find(minipay *pay, const minipay_id *op
 
 /* Orders in the order of their ids, oldest first where ids rise with time. `*count` is the room, then the
  * number; less than the room: the end. Those that are not done are found without reading others;
- * an owner's are picked out of all from `after` on, so that the cost grows with what lies between. (An owner's history
- * and minipay_order_find are the short way to the orders of one member.) USAGE: INVALID_ARGUMENT (query, state, count), INVALID_SIZE,
- * BATCH_TOO_LARGE (count). */
+ * an owner's are picked out of all from `after` on, so that the cost grows with what lies between. (An
+ * owner's history and minipay_order_find are the short way to the orders of one member.) USAGE:
+ * INVALID_ARGUMENT (query, state, count), INVALID_SIZE, BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_order_list(minipay *pay, const minipay_order_query *query,
                                               minipay_order *orders, uint32_t *count,
                                               minipay_error *error);
@@ -172,8 +173,8 @@ typedef struct minipay_corporate_position {
 
 MINIPAY_API void minipay_corporate_position_init(minipay_corporate_position *position);
 
-/* Asks the bank. USAGE: INVALID_ARGUMENT (currency, position), INVALID_CURRENCY, NOT_SUPPORTED (no bank). REJECTED:
- * AMOUNT_OVERFLOW. RETRYABLE: UNAVAILABLE (the bank does not answer). */
+/* Asks the bank. USAGE: INVALID_ARGUMENT (currency, position), INVALID_CURRENCY, NOT_SUPPORTED (no
+ * bank). REJECTED: AMOUNT_OVERFLOW. RETRYABLE: UNAVAILABLE (the bank does not answer). */
 MINIPAY_API minipay_status minipay_corporate_position_get(minipay *pay, const char *currency,
                                                           minipay_corporate_position *position,
                                                           minipay_error *error);
@@ -222,8 +223,8 @@ enum {
     MINIPAY_DIFFERENCE_AMOUNT = 3, /* the statement has another amount than the order */
     /* the statement has an order that waits for a person; listed again by every run until it has ended */
     MINIPAY_DIFFERENCE_PARKED = 4,
-    /* the amounts agree, the fees do not: ordered_minor and bank_minor are what was booked and what the statement
-     * has */
+    /* the amounts agree, the fees do not: ordered_minor and bank_minor are what was booked and what the
+     * statement has */
     MINIPAY_DIFFERENCE_FEE = 5
 };
 
@@ -265,8 +266,8 @@ MINIPAY_API minipay_status minipay_reconciliation_get(minipay *pay, const minipa
                                                       minipay_error *error);
 
 /* A run's differences in the order of their numbers, from the first above `after` (0: the first). `*count`
- * is the room, then the number; less than the room: the end. INVALID_ARGUMENT (reconciliation_id, after, count),
- * BATCH_TOO_LARGE (count). */
+ * is the room, then the number; less than the room: the end. INVALID_ARGUMENT (reconciliation_id, after,
+ * count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_difference_list(minipay *pay, const minipay_id *reconciliation_id,
                                                    int64_t after, minipay_difference *differences,
                                                    uint32_t *count, minipay_error *error);

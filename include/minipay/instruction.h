@@ -32,47 +32,53 @@
  *                                 members, undone in full
  *
  * A HOLD without a payee is a legal freeze of a part: no limit refuses it, nor does a frozen wallet. One with
- * a payee is checked as a payment is; its capture is then refused for no limit of the payer, only when the payee
- * would hold more than he may, and counts towards the payer's daily and monthly limits of its own day. A REVERSAL gives these limits back what its transfer took, if
- * their day or month has not ended; no limit refuses it. FREEZE of a frozen wallet and UNFREEZE of an open
- * one change nothing and are DONE.
+ * a payee is checked as a payment is; its capture is then refused for no limit of the payer, only when
+ * the payee would hold more than he may, and counts towards the payer's daily and monthly limits of its
+ * own day. A REVERSAL gives these limits back what its transfer took, if their day or month has not
+ * ended; no limit refuses it. FREEZE of a frozen wallet and UNFREEZE of an open one change nothing and
+ * are DONE.
  *
- * What a HOLD with a payee or an AUTHORIZE sets aside counts towards the daily and monthly limits of its day as if
- * it were spent, so several together pass no limit. Captured, it counts there no longer but on the day of the capture,
- * so never twice; what is voided or expires counts nowhere, if that day or month has not ended.
+ * What a HOLD with a payee or an AUTHORIZE sets aside counts towards the daily and monthly limits of its
+ * day as if it were spent, so several together pass no limit. Captured, it counts there no longer but on
+ * the day of the capture, so never twice; what is voided or expires counts nowhere, if that day or month
+ * has not ended.
  *
  * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
  * (kind), INVALID_ID (id, member_id, other_id), INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency;
- * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; a kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and
- * REVERSAL need a reason), INVALID_ARGUMENT (flags), INVALID_TIME (expires_at), ID_REUSED (the first field that
- * differs).
+ * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; a kind without a memo has
+ * none; CREDIT, DEBIT, FREEZE, UNFREEZE and REVERSAL need a reason), INVALID_ARGUMENT (flags),
+ * INVALID_TIME (expires_at), ID_REUSED (the first field that differs).
  *
  * REJECTED, for ever, the first that holds in the order of the kind's line:
  *
  *   TOPUP      WALLET_NOT_FOUND, BELOW_MINIMUM, NOT_IN_UNITS, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED,
- *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED
- *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall (BANK_REFUSED); WALLET_NOT_FOUND (payer, payee),
- *              SELF_TRANSFER, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payer, then payee),
- *              LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, LIMIT_HOLDING
+ *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED,
+ *              BANK_REFUSED
+ *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall (BANK_REFUSED); WALLET_NOT_FOUND
+ *              (payer, payee), SELF_TRANSFER, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payer, then
+ *              payee), LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW,
+ *              LIMIT_HOLDING
  *   WITHDRAW   WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED
- *   PAY        MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, NOT_FOUND, PROMOTION_EXHAUSTED (a promotion),
- *              what TOPUP says of the shortfall with AUTO_TOPUP (BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE,
- *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
- *   AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, HOLD_EXPIRED (it expires before it begins),
- *              then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall, WALLET_NOT_FOUND, MEMBER_INACTIVE,
- *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *   PAY        MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, NOT_FOUND, PROMOTION_EXHAUSTED
+ *              (a promotion), what TOPUP says of the shortfall with AUTO_TOPUP (BANK_REFUSED),
+ *              WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *   AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, HOLD_EXPIRED (it expires before
+ *              it begins), then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall, WALLET_NOT_FOUND,
+ *              MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS,
+ *              LIMIT_DAILY, LIMIT_MONTHLY
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
  *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, TOO_LATE (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED
  *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
- *   HOLD       HOLD_EXPIRED, SELF_TRANSFER, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
- *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *   HOLD       HOLD_EXPIRED, SELF_TRANSFER, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
+ *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   HOLD_CAPTURE  HOLD_NOT_FOUND, HOLD_CLOSED (it has no payee), WALLET_NOT_FOUND, WALLET_CLOSED (the payee's),
- *              HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has less), AMOUNT_OVERFLOW, LIMIT_HOLDING
- *              (the payee's)
+ *              HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has less), AMOUNT_OVERFLOW,
+ *              LIMIT_HOLDING (the payee's)
  *   HOLD_VOID  HOLD_NOT_FOUND, HOLD_CLOSED
  *   FREEZE, UNFREEZE  WALLET_NOT_FOUND, WALLET_CLOSED
  *   CLOSE      WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, WALLET_NOT_EMPTY (posted, held or incoming)
@@ -83,8 +89,8 @@
  * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
  * another kind is INVALID_ARGUMENT. The promotion is looked at behind the merchant and before the wallet.
- * SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business date is more than so
- * many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too, not to
+ * SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business date is
+ * more than so many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too, not to
  * a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
  *
  * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
@@ -136,13 +142,14 @@ typedef struct minipay_outcome {
 MINIPAY_API void minipay_instruction_init(minipay_instruction *instruction, int32_t kind);
 MINIPAY_API void minipay_outcome_init(minipay_outcome *outcome);
 
-/* A new UUIDv7 from the handle's clock and entropy, above every id it made before. INVALID_ARGUMENT when `id` is
- * NULL. */
+/* A new UUIDv7 from the handle's clock and entropy, above every id it made before. INVALID_ARGUMENT when
+ * `id` is NULL. */
 MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
 
 /* Carries out up to MINIPAY_BATCH_LARGEST instructions of any kinds, each for itself. Instructions that
- * touch the same wallet, payment or hold go in the order given; all others go together: their commits are shared, and so
- * are their calls to a bank. Returns when each is final or waits for more than a bank's answer.
+ * touch the same wallet, payment or hold go in the order given; all others go together: their commits
+ * are shared, and so are their calls to a bank. Returns when each is final or waits for more than a
+ * bank's answer.
  *
  * An instruction behind one that still runs (on the same wallet) is not begun: its outcome is
  * MINIPAY_BEHIND with the state NONE, and it may be sent again later.
@@ -151,8 +158,8 @@ MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
  * `error` then speaks of the first outcome that is not OK. A failing storage is answered for the whole
  * call: outcomes are untouched, and the same call may be made again.
  *
- * Of the call itself, and of every other that answers as this one does: INVALID_ARGUMENT (count: 0, or requests or
- * outcomes are NULL), BATCH_TOO_LARGE (count), and for one request, INVALID_SIZE (struct_size). */
+ * Of the call itself, and of every other that answers as this one does: INVALID_ARGUMENT (count: 0, or
+ * requests or outcomes are NULL), BATCH_TOO_LARGE (count), and for one request, INVALID_SIZE (struct_size). */
 MINIPAY_API minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions,
                                            uint32_t count, minipay_outcome *outcomes,
                                            minipay_error *error);
@@ -182,20 +189,22 @@ typedef struct minipay_batch_outcome {
 MINIPAY_API void minipay_batch_request_init(minipay_batch_request *request);
 MINIPAY_API void minipay_batch_outcome_init(minipay_batch_outcome *outcome);
 
-/* Carries out up to MINIPAY_BATCH_LARGEST instructions in the order given, in one commit: all or none. Each sees
- * what those before it did. Takes no instruction that may have to wait: no TOPUP, no WITHDRAW, no AUTO_TOPUP.
+/* Carries out up to MINIPAY_BATCH_LARGEST instructions in the order given, in one commit: all or none.
+ * Each sees what those before it did. Takes no instruction that may have to wait: no TOPUP, no WITHDRAW,
+ * no AUTO_TOPUP.
  *
  * The same id with the same instructions answers what stands; a refusal stays one for ever. `outcomes` has room
  * for `count`: when the batch is DONE they are the instructions' own, which can then be asked for by
- * minipay_outcome_get too; when it was refused, nothing stands under their ids: all have the state NONE, and the
- * status BATCH_REFUSED but for the one that was refused.
+ * minipay_outcome_get too; when it was refused, nothing stands under their ids: all have the state NONE,
+ * and the status BATCH_REFUSED but for the one that was refused.
  *
  * Answers MINIPAY_OK when it is DONE, and MINIPAY_BATCH_REFUSED when it was refused, with the outcomes written.
  * On every other status nothing is stored and the outputs are untouched. USAGE: INVALID_ARGUMENT (request,
- * instructions, outcome, outcomes are NULL; count is 0), BATCH_TOO_LARGE, INVALID_SIZE (request), INVALID_ID (id),
- * INVALID_TEXT (actor, channel, reason), what minipay_execute says of an instruction (`error.message` tells which
- * one), INVALID_ARGUMENT (kind, flags: it may have to wait), ID_REUSED (of the batch: count, instructions, actor,
- * channel, reason; of an instruction: its id stands already, or comes twice). */
+ * instructions, outcome, outcomes are NULL; count is 0), BATCH_TOO_LARGE, INVALID_SIZE (request),
+ * INVALID_ID (id), INVALID_TEXT (actor, channel, reason), what minipay_execute says of an instruction
+ * (`error.message` tells which one), INVALID_ARGUMENT (kind, flags: it may have to wait), ID_REUSED (of
+ * the batch: count, instructions, actor, channel, reason; of an instruction: its id stands already, or
+ * comes twice). */
 MINIPAY_API minipay_status minipay_execute_atomic(minipay *pay, const minipay_batch_request *request,
                                                   const minipay_instruction *instructions,
                                                   uint32_t count, minipay_batch_outcome *outcome,

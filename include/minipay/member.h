@@ -137,9 +137,9 @@ MINIPAY_API void minipay_credential_init(minipay_credential *credential);
 
 /* Sets it, in place of what stood: wrong tries are forgotten and a lock is lifted. Takes as long as a hash
  * takes, outside the lane. The same id with the same secret answers what stands; with another one
- * ID_REUSED. USAGE: INVALID_ARGUMENT (request, outcome), INVALID_SIZE, INVALID_ID (id, member_id), INVALID_ARGUMENT
- * (credential), INVALID_TEXT (secret, actor, channel, reason), ID_REUSED. REJECTED: MEMBER_NOT_FOUND, MEMBER_INACTIVE. RETRYABLE:
- * NO_MEMORY. */
+ * ID_REUSED. USAGE: INVALID_ARGUMENT (request, outcome), INVALID_SIZE, INVALID_ID (id, member_id),
+ * INVALID_ARGUMENT (credential), INVALID_TEXT (secret, actor, channel, reason), ID_REUSED. REJECTED:
+ * MEMBER_NOT_FOUND, MEMBER_INACTIVE. RETRYABLE: NO_MEMORY. */
 MINIPAY_API minipay_status minipay_credential_set(minipay *pay,
                                                   const minipay_credential_request *request,
                                                   minipay_outcome *outcome, minipay_error *error);

@@ -46,17 +46,18 @@ typedef struct minipay_config {
 
 MINIPAY_API void minipay_config_init(minipay_config *config);
 
-/* Not in a process that was forked, at any remove, while its parent had a handle on a file open: SQLite's locks do not
- * survive that, and CLOSED is answered (a handle in memory can be opened). Fork before the first handle is opened, or
- * after the last is closed, or execute a program in the child.
+/* Not in a process that was forked, at any remove, while its parent had a handle on a file open:
+ * SQLite's locks do not survive that, and CLOSED is answered (a handle in memory can be opened). Fork
+ * before the first handle is opened, or after the last is closed, or execute a program in the child.
  *
- * USAGE: INVALID_ARGUMENT (config, pay), INVALID_SIZE, ADAPTER_INVALID (storage, host, bank: of another version, or a
- * Required method is missing), CLOSED (see above). FATAL: NEWER_VERSION, KEY_MISSING, CORRUPT (another installation's
- * key, or a damaged file: the message names the table). Of the storage: BUSY, NO_MEMORY, DISK_FULL, IO_ERROR,
- * NOT_A_DATABASE, READ_ONLY. On failure the caller still owns the adapters.
+ * USAGE: INVALID_ARGUMENT (config, pay), INVALID_SIZE, ADAPTER_INVALID (storage, host, bank: of another
+ * version, or a Required method is missing), CLOSED (see above). FATAL: NEWER_VERSION, KEY_MISSING,
+ * CORRUPT (another installation's key, or a damaged file: the message names the table). Of the storage:
+ * BUSY, NO_MEMORY, DISK_FULL, IO_ERROR, NOT_A_DATABASE, READ_ONLY. On failure the caller still owns the
+ * adapters.
  *
- * Only a new file is given what belongs to a new one. With `examine` nothing is written but the migration of an older
- * file, and damage passes, for the audit to name. */
+ * Only a new file is given what belongs to a new one. With `examine` nothing is written but the
+ * migration of an older file, and damage passes, for the audit to name. */
 MINIPAY_API minipay_status minipay_open(const minipay_config *config, minipay **pay,
                                         minipay_error *error);
 

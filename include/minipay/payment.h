@@ -138,11 +138,12 @@ typedef struct minipay_slip {
  *   amount = member's part + company's part + merchant's part
  *
  * The discount is basis points of the amount, rounded half up, or a fixed amount; at most `largest_minor`, and
- * always less than the amount: the member pays something. The merchant's part of it is `merchant_share`, rounded
- * half up; the rest is the company's. The company's part is posted from its promotion expense to the merchant's
- * payable; the merchant's part is never paid to him: it is a figure of his settlement line. Captures and refunds
- * split the sums of what is captured and refunded so far, so parts always make up the whole, and a full refund
- * returns all of it. What is void or refunded goes back into the budget. */
+ * always less than the amount: the member pays something. The merchant's part of it is `merchant_share`,
+ * rounded half up; the rest is the company's. The company's part is posted from its promotion expense to
+ * the merchant's payable; the merchant's part is never paid to him: it is a figure of his settlement
+ * line. Captures and refunds split the sums of what is captured and refunded so far, so parts always
+ * make up the whole, and a full refund returns all of it. What is void or refunded goes back into the
+ * budget. */
 typedef struct minipay_promotion_request {
     uint32_t struct_size;
     int32_t basis_points; /* 0 to 10,000; or 0, and fixed_minor */
@@ -195,9 +196,10 @@ MINIPAY_API void minipay_slip_query_init(minipay_slip_query *query);
 MINIPAY_API void minipay_promotion_request_init(minipay_promotion_request *request);
 MINIPAY_API void minipay_promotion_init(minipay_promotion *promotion);
 
-/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel, reason),
- * INVALID_ARGUMENT (basis_points, alone or with fixed_minor; merchant_share), INVALID_AMOUNT (fixed_minor, largest_minor, budget_minor), INVALID_TIME
- * (starts_at, ends_at), ID_REUSED. Answers as minipay_execute does. */
+/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel,
+ * reason), INVALID_ARGUMENT (basis_points, alone or with fixed_minor; merchant_share), INVALID_AMOUNT
+ * (fixed_minor, largest_minor, budget_minor), INVALID_TIME (starts_at, ends_at), ID_REUSED. Answers as
+ * minipay_execute does. */
 MINIPAY_API minipay_status minipay_promotion_register(minipay *pay,
                                                       const minipay_promotion_request *requests,
                                                       uint32_t count, minipay_outcome *outcomes,
@@ -213,9 +215,9 @@ MINIPAY_API minipay_status minipay_promotion_list(minipay *pay, const minipay_id
                                                   minipay_promotion *promotions, uint32_t *count,
                                                   minipay_error *error);
 
-/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel, reason),
- * INVALID_ARGUMENT (fee_basis_points), INVALID_AMOUNT (fixed_fee_minor, minimum_fee_minor, maximum_fee_minor),
- * INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as
+/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel,
+ * reason), INVALID_ARGUMENT (fee_basis_points), INVALID_AMOUNT (fixed_fee_minor, minimum_fee_minor,
+ * maximum_fee_minor), INVALID_ARGUMENT (cycle, cycle_days, cycle_day), ID_REUSED. Answers as
  * minipay_execute does. */
 MINIPAY_API minipay_status minipay_merchant_register(minipay *pay,
                                                      const minipay_merchant_request *requests,
@@ -243,8 +245,9 @@ MINIPAY_API minipay_status minipay_merchant_update(minipay *pay, const minipay_m
 
 /* Slips, refused ones too, newest first, from behind the slip `after` (none: from the newest). `*count` is
  * the room, then the number; a page costs the same wherever it lies. MINIPAY_SLIP_NOT_FOUND (after). USAGE:
- * INVALID_ARGUMENT (query, after: NULL), INVALID_SIZE, INVALID_ARGUMENT (merchant_id: neither or both of merchant
- * and member), INVALID_TIME (since_at, until_at), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
+ * INVALID_ARGUMENT (query, after: NULL), INVALID_SIZE, INVALID_ARGUMENT (merchant_id: neither or both of
+ * merchant and member), INVALID_TIME (since_at, until_at), INVALID_ARGUMENT (count), BATCH_TOO_LARGE
+ * (count). */
 MINIPAY_API minipay_status minipay_slip_list(minipay *pay, const minipay_slip_query *query,
                                              const minipay_id *after, minipay_slip *slips,
                                              uint32_t *count, minipay_error *error);

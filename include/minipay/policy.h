@@ -110,14 +110,14 @@ MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_po
                                                   minipay_outcome *outcome, minipay_error *error);
 
 /* The rule in force now, and the version that it is of; the default where nobody published another value.
- * `currency` is "" for rules that are no amounts. USAGE: INVALID_ARGUMENT (value: it or another pointer is NULL;
- * rule; tier), INVALID_CURRENCY (currency). */
+ * `currency` is "" for rules that are no amounts. USAGE: INVALID_ARGUMENT (value: it or another pointer
+ * is NULL; rule; tier), INVALID_CURRENCY (currency). */
 MINIPAY_API minipay_status minipay_policy_get(minipay *pay, int32_t rule, int32_t tier,
                                               const char *currency, int64_t *value, int32_t *version,
                                               minipay_error *error);
 
-/* The same of the version that an operation stored. INVALID_ARGUMENT (value: it or another pointer is NULL; rule;
- * tier), INVALID_CURRENCY (currency), NOT_FOUND (version). */
+/* The same of the version that an operation stored. INVALID_ARGUMENT (value: it or another pointer is
+ * NULL; rule; tier), INVALID_CURRENCY (currency), NOT_FOUND (version). */
 MINIPAY_API minipay_status minipay_policy_rule_get(minipay *pay, int32_t version, int32_t rule,
                                                    int32_t tier, const char *currency, int64_t *value,
                                                    minipay_error *error);

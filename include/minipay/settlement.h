@@ -12,13 +12,14 @@
  *
  *   net = gross - refund - fee - promotion + carried
  *
- * `promotion` is the merchant's own part of promotions. gross, refund, fee and promotion are sums of what was fixed at each payment, capture and refund; a run rounds nothing.
- * `carried` is what earlier runs did not pay out. A net above zero that is at least policy's
- * RULE_MINIMUM_PAYOUT is paid out by one bank order; anything else is carried into the merchant's bucket of
- * today, and so is a payout that the bank refuses.
+ * `promotion` is the merchant's own part of promotions. gross, refund, fee and promotion are sums of
+ * what was fixed at each payment, capture and refund; a run rounds nothing. `carried` is what earlier
+ * runs did not pay out. A net above zero that is at least policy's RULE_MINIMUM_PAYOUT is paid out by
+ * one bank order; anything else is carried into the merchant's bucket of today, and so is a payout that
+ * the bank refuses.
  *
- * Every figure of a line fits int64_t; what would not is left to the next day's run. A total of a run that leaves
- * int64_t stands at its end, INT64_MAX or INT64_MIN: then the lines say what it is.
+ * Every figure of a line fits int64_t; what would not is left to the next day's run. A total of a run
+ * that leaves int64_t stands at its end, INT64_MAX or INT64_MIN: then the lines say what it is.
  *
  * The cost of a run grows with the number of merchants, not of payments. */
 
@@ -28,9 +29,10 @@
 extern "C" {
 #endif
 
-/* Settles all that is due on `through_date` or before. A date that is not reached brings nothing forward: what is
- * due by the business date on which the run is made is paid, and the rest stays for a later run. The same id again carries an interrupted run on, or
- * answers what stands; minipay_run carries it on too. */
+/* Settles all that is due on `through_date` or before. A date that is not reached brings nothing
+ * forward: what is due by the business date on which the run is made is paid, and the rest stays for a
+ * later run. The same id again carries an interrupted run on, or answers what stands; minipay_run
+ * carries it on too. */
 typedef struct minipay_settlement_request {
     uint32_t struct_size;
     minipay_id id;
@@ -144,9 +146,10 @@ MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
                                                   minipay_settlement *settlement, minipay_error *error);
 
 /* What a run of the same date and currency would do of all that stands now: totals, and a page of lines as
- * minipay_settlement_lines gives them. A date to come looks ahead: it takes what is due by then. Stores nothing. The request's id may be none, and its actor, channel
- * and reason are not read. USAGE: INVALID_ARGUMENT (request, after, settlement), INVALID_SIZE, INVALID_TIME
- * (through_date), INVALID_CURRENCY (currency), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
+ * minipay_settlement_lines gives them. A date to come looks ahead: it takes what is due by then. Stores
+ * nothing. The request's id may be none, and its actor, channel and reason are not read. USAGE:
+ * INVALID_ARGUMENT (request, after, settlement), INVALID_SIZE, INVALID_TIME (through_date),
+ * INVALID_CURRENCY (currency), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
                                                       const minipay_settlement_request *request,
                                                       const minipay_id *after,
@@ -157,8 +160,9 @@ MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
 /* Pays the refused payouts of a run again, as a run of its own whose `retry_of` is that run: a line for each
  * refused line whose money still waits, with an id that follows from that line and the number of the
  * attempt. Money that a later run has taken is left alone, and so is what was retried already: nothing is
- * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_ARGUMENT (request, settlement), INVALID_SIZE,
- * INVALID_ID (id, run_id), INVALID_TEXT (actor, channel, reason), ID_REUSED. REJECTED: NOT_FOUND (run_id). */
+ * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_ARGUMENT (request, settlement),
+ * INVALID_SIZE, INVALID_ID (id, run_id), INVALID_TEXT (actor, channel, reason), ID_REUSED. REJECTED:
+ * NOT_FOUND (run_id). */
 MINIPAY_API minipay_status minipay_settlement_retry(minipay *pay, const minipay_retry_request *request,
                                                     minipay_settlement *settlement,
                                                     minipay_error *error);
@@ -168,16 +172,16 @@ MINIPAY_API minipay_status minipay_settlement_get(minipay *pay, const minipay_id
                                                   minipay_settlement *settlement, minipay_error *error);
 
 /* Runs of a currency, the latest date first, from behind the run `after` (its through_date and id; all
- * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE
- * (count), INVALID_ARGUMENT (currency, after), INVALID_CURRENCY. */
+ * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_ARGUMENT (count),
+ * BATCH_TOO_LARGE (count), INVALID_ARGUMENT (currency, after), INVALID_CURRENCY. */
 MINIPAY_API minipay_status minipay_settlement_list(minipay *pay, const char *currency,
                                                    const minipay_settlement *after,
                                                    minipay_settlement *settlements, uint32_t *count,
                                                    minipay_error *error);
 
-/* Lines of a run in the order of merchants, from behind the merchant `after` (none: from the first). `*count` is
- * the room, then the number; a run that does not stand has none. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE
- * (count), INVALID_ARGUMENT (run_id, after). */
+/* Lines of a run in the order of merchants, from behind the merchant `after` (none: from the first).
+ * `*count` is the room, then the number; a run that does not stand has none. USAGE: INVALID_ARGUMENT
+ * (count), BATCH_TOO_LARGE (count), INVALID_ARGUMENT (run_id, after). */
 MINIPAY_API minipay_status minipay_settlement_lines(minipay *pay, const minipay_id *run_id,
                                                     const minipay_id *after,
                                                     minipay_settlement_line *lines, uint32_t *count,
@@ -192,14 +196,14 @@ MINIPAY_API minipay_status minipay_settlement_statement(minipay *pay, const mini
                                                         minipay_statement_entry *entries,
                                                         uint32_t *count, minipay_error *error);
 
-/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_TIME (date), INVALID_ARGUMENT (withdrawn), INVALID_TEXT (name: a
- * holiday needs one; actor, channel, reason), ID_REUSED. Answers as minipay_execute does. */
+/* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_TIME (date), INVALID_ARGUMENT (withdrawn), INVALID_TEXT
+ * (name: a holiday needs one; actor, channel, reason), ID_REUSED. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_holiday_set(minipay *pay, const minipay_holiday_request *requests,
                                                uint32_t count, minipay_outcome *outcomes,
                                                minipay_error *error);
 
-/* Holidays in the order of dates, from behind the date `after` (0: from the first). `*count` is the room, then the
- * number. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
+/* Holidays in the order of dates, from behind the date `after` (0: from the first). `*count` is the
+ * room, then the number. USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_holiday_list(minipay *pay, int32_t after, minipay_holiday *holidays,
                                                 uint32_t *count, minipay_error *error);
 

@@ -72,20 +72,20 @@ MINIPAY_API minipay_status minipay_wallet_list(minipay *pay, const minipay_walle
                                                minipay_wallet *wallets, uint32_t *count,
                                                minipay_error *error);
 
-/* Newest first, from before the entry with the sequence `before` (0: from the newest). `*count` is the room, then
- * the number; less than the room means the end. A page costs the same wherever it lies. INVALID_ARGUMENT
- * (member_id, currency, count: NULL; before: not the sequence of an entry of this wallet), INVALID_CURRENCY,
- * BATCH_TOO_LARGE (count), WALLET_NOT_FOUND. */
+/* Newest first, from before the entry with the sequence `before` (0: from the newest). `*count` is the
+ * room, then the number; less than the room means the end. A page costs the same wherever it lies.
+ * INVALID_ARGUMENT (member_id, currency, count: NULL; before: not the sequence of an entry of this
+ * wallet), INVALID_CURRENCY, BATCH_TOO_LARGE (count), WALLET_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_wallet_history(minipay *pay, const minipay_id *member_id,
                                                   const char *currency, int64_t before,
                                                   minipay_entry *entries, uint32_t *count,
                                                   minipay_error *error);
 
-/* What was posted in the wallet at the end of the instant `at`; 0 before it was opened. Reads at most about twice
- * the wallet's entries since then, and where these are many, about twice the entries of all wallets between `at`
- * and its last one before: with entries spread evenly, never much more than the square root of all there are.
- * INVALID_ARGUMENT (member_id, currency, balance_minor: NULL), INVALID_CURRENCY, INVALID_TIME (at: below zero),
- * WALLET_NOT_FOUND. */
+/* What was posted in the wallet at the end of the instant `at`; 0 before it was opened. Reads at most
+ * about twice the wallet's entries since then, and where these are many, about twice the entries of all
+ * wallets between `at` and its last one before: with entries spread evenly, never much more than the
+ * square root of all there are. INVALID_ARGUMENT (member_id, currency, balance_minor: NULL),
+ * INVALID_CURRENCY, INVALID_TIME (at: below zero), WALLET_NOT_FOUND. */
 MINIPAY_API minipay_status minipay_wallet_balance_at(minipay *pay, const minipay_id *member_id,
                                                      const char *currency, int64_t at,
                                                      int64_t *balance_minor, minipay_error *error);

@@ -61,8 +61,8 @@ minipay_status mpi_check_stamp(const char actor[MINIPAY_ACTOR_SIZE],
 minipay_status mpi_check_currency(const char currency[4], minipay_error *error);
 minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_error *error);
 
-/* A page is read into rows of our own first: the caller's stay as they are when it fails. Stands in the place of
- * mpi_enter and mpi_leave. */
+/* A page is read into rows of our own first: the caller's stay as they are when it fails. Stands in the
+ * place of mpi_enter and mpi_leave. */
 typedef struct mpi_page {
     void *rows;
     size_t row_size;

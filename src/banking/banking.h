@@ -103,7 +103,8 @@ enum {
 
 enum { MPI_ORDER_OPEN = 0, MPI_ORDER_REFUSED = 1, MPI_ORDER_DONE = 2 };
 
-/* mpi_bank_account_record's indexes: on (owner, id) of linked ones; on next_at of those that are being linked. */
+/* mpi_bank_account_record's indexes: on (owner, id) of linked ones; on next_at of those that are being
+ * linked. */
 enum { MPI_ACCOUNTS_OF_OWNER = 0, MPI_ACCOUNTS_DUE = 1 };
 
 typedef struct mpi_banking {

@@ -23,7 +23,8 @@
  *   nothing by deadline  PARKED                          waits for a person
  *   no name by deadline  REJECTED                        never submitted: its parent is undone
  *
- * An order has no reference until it is named, by the bank's `prepare` or by its id: it has not been submitted. */
+ * An order has no reference until it is named, by the bank's `prepare` or by its id: it has not been
+ * submitted. */
 
 static const char *const direction_names[] = {"none", "collect", "pay_out", NULL};
 static const char *const standing_names[] = {"open", "refused", "done", NULL};

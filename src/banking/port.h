@@ -20,8 +20,8 @@ typedef struct mpi_order_request {
 typedef struct mpi_bank_fees {
     void *impl;
 
-    /* Books what the bank took for an order from the corporate account: it is the company's expense. The order's id
-     * is the posting's. Never refused but for AMOUNT_OVERFLOW. */
+    /* Books what the bank took for an order from the corporate account: it is the company's expense. The
+     * order's id is the posting's. Never refused but for AMOUNT_OVERFLOW. */
     minipay_status (*book)(void *impl, mpi_flow *flow, const mpi_operation *order,
                            const char currency[4], int64_t fee_minor);
 } mpi_bank_fees;

@@ -158,8 +158,8 @@ minipay_status mpi_banking_order(mpi_banking *banking, const minipay_id *id, min
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id") : status;
 }
 
-/* Those that are not done are few, and have an index. An owner's have none: it would cost every top-up and withdrawal
- * a fifth of its time, for a list that only a person asks for. */
+/* Those that are not done are few, and have an index. An owner's have none: it would cost every top-up
+ * and withdrawal a fifth of its time, for a list that only a person asks for. */
 static minipay_scan scan_for(const minipay_order_query *query, const mpi_bank_order *bound)
 {
     bool few = query->state && query->state != MINIPAY_STATE_DONE;

@@ -16,8 +16,8 @@ bool mpi_money_multiply(int64_t a, int64_t b, int64_t *result);
 /* The amount without its sign; INT64_MIN has one too. */
 uint64_t mpi_money_size(int64_t amount_minor);
 
-/* Shares and parts may be asked of stored figures, which somebody may have changed by hand: where they are none, the
- * answer is the nearest that fits, and it is for the caller to notice. */
+/* Shares and parts may be asked of stored figures, which somebody may have changed by hand: where they
+ * are none, the answer is the nearest that fits, and it is for the caller to notice. */
 
 /* 0 to 10,000. */
 bool mpi_money_is_share(int32_t basis_points);

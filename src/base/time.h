@@ -15,7 +15,8 @@ extern const int64_t mpi_time_last;
 /* The host's clock; the nearest of 0 and mpi_time_last when it is not between them. */
 int64_t mpi_time_of_host(const minipay_host *host);
 
-/* 20261123 of the instant `at` (µs), seen `offset_minutes` east of UTC. Years 1970 to 9999; the nearest for others. */
+/* 20261123 of the instant `at` (µs), seen `offset_minutes` east of UTC. Years 1970 to 9999; the nearest
+ * for others. */
 int32_t mpi_date_of(int64_t at, int32_t offset_minutes);
 
 /* Days since 1970-01-01 of 20261123, and back. */

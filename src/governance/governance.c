@@ -53,8 +53,8 @@ typedef struct call {
     minipay_error detail;
 } call;
 
-/* Every rule goes into the print, in order: of two that are the same the last one counts. It is no secret, so it
- * is the same under every key. */
+/* Every rule goes into the print, in order: of two that are the same the last one counts. It is no
+ * secret, so it is the same under every key. */
 static int64_t print_of(const minipay_rule *rules, uint32_t count)
 {
     uint8_t bytes[MPI_RECORD_LARGEST], hash[32];

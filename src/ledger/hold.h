@@ -11,8 +11,8 @@
  *   OPEN ──capture, until nothing is left──▶ CLOSED
  *     └───void, or expiry──────────────────▶ CLOSED
  *
- * That of an authorisation ends with its payment, which may have more to capture than the member pays: a capture of
- * nothing more leaves it OPEN, so that its expiry is found. */
+ * That of an authorisation ends with its payment, which may have more to capture than the member pays: a
+ * capture of nothing more leaves it OPEN, so that its expiry is found. */
 
 #include "ledger/ledger.h"
 
@@ -35,8 +35,9 @@ extern const mpi_record mpi_hold_record;
 
 enum { MPI_HOLD_OPEN = 0, MPI_HOLD_CLOSED = 1, MPI_HOLDS_DUE = 0 };
 
-/* Opens `wanted` on the account; its date and sequence are filled in here. The account's state, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
- * LIMIT_MONTHLY, in this order; a HOLD without a payee: only WALLET_CLOSED, INSUFFICIENT_FUNDS. */
+/* Opens `wanted` on the account; its date and sequence are filled in here. The account's state,
+ * LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, in this order; a HOLD without a
+ * payee: only WALLET_CLOSED, INSUFFICIENT_FUNDS. */
 minipay_status mpi_hold_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *account,
                              const mpi_rules *rules, const mpi_hold *wanted, minipay_error *error);
 

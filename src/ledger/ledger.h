@@ -153,8 +153,9 @@ minipay_status mpi_ledger_may_receive(mpi_ledger *ledger, mpi_unit *unit, const 
                                       const mpi_rules *rules, int64_t amount_minor,
                                       minipay_error *error);
 
-/* Books it, or refuses: MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, ID_REUSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
- * LIMIT_MONTHLY, LIMIT_HOLDING, AMOUNT_OVERFLOW, in this order. A refused posting changes nothing. */
+/* Books it, or refuses: MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, ID_REUSED, LIMIT_OPERATION,
+ * INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, LIMIT_HOLDING, AMOUNT_OVERFLOW, in this order. A
+ * refused posting changes nothing. */
 minipay_status mpi_ledger_post(mpi_ledger *ledger, mpi_unit *unit, const mpi_posting *posting,
                                int64_t *sequence, minipay_error *error);
 

@@ -29,9 +29,9 @@ int64_t mpi_promotion_merchant(const mpi_slip *slip, int64_t promotion_minor);
 void mpi_promotion_split(const mpi_slip *slip, int64_t amount_minor, int64_t before_minor,
                          int64_t after_minor, mpi_split *split);
 
-/* The discount that is given back in all, once `after` has refunded so much. It never falls, is at most what was
- * given and at most what this refund can bear, leaves the member no more than he paid, and is exact when all
- * is refunded. */
+/* The discount that is given back in all, once `after` has refunded so much. It never falls, is at most
+ * what was given and at most what this refund can bear, leaves the member no more than he paid, and is
+ * exact when all is refunded. */
 int64_t mpi_promotion_refunded(const mpi_slip *before, const mpi_slip *after);
 
 /* What a payment's promotion takes off, at the unit's time; nothing when it names none. NOT_FOUND (no such

@@ -59,7 +59,8 @@ typedef struct mpi_publication {
     minipay_id set_by;
 } mpi_publication;
 
-/* INVALID_ARGUMENT, INVALID_SIZE, INVALID_CURRENCY, INVALID_TIME: what can be said without looking at what stands. */
+/* INVALID_ARGUMENT, INVALID_SIZE, INVALID_CURRENCY, INVALID_TIME: what can be said without looking at
+ * what stands. */
 minipay_status mpi_publication_check(const mpi_publication *asked, minipay_error *error);
 
 /* Adds the version: that which would be in force at its time, with rules changed. */
@@ -87,8 +88,8 @@ minipay_status mpi_policy_list(mpi_view *view, int32_t before, int64_t at, mpi_v
 minipay_status mpi_policy_date(mpi_policy *policy, mpi_unit *unit, const char currency[4], int32_t *date,
                                minipay_error *error);
 
-/* Are the days over that a rule (RULE_REFUND_DAYS, RULE_REVERSAL_DAYS) gives from a business date on? They are counted
- * in business dates, and the last one is whole. */
+/* Are the days over that a rule (RULE_REFUND_DAYS, RULE_REVERSAL_DAYS) gives from a business date on?
+ * They are counted in business dates, and the last one is whole. */
 bool mpi_rules_are_over(const mpi_rules *rules, int32_t rule, int32_t since_date, int64_t now);
 
 /* The business date of `at` under these rules. */

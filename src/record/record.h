@@ -96,8 +96,8 @@ void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *
 bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
                           const uint8_t tag[MPI_TAG_SIZE]);
 
-/* Names the first MONEY field whose check byte is not the tag's ("a or b" where two share one), or the one field that a
- * row has beside its key; "" when there is none. */
+/* Names the first MONEY field whose check byte is not the tag's ("a or b" where two share one), or the
+ * one field that a row has beside its key; "" when there is none. */
 void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                               const uint8_t tag[MPI_TAG_SIZE], char text[128]);
 

@@ -14,8 +14,8 @@
  *    │    commit
  *    └─── one call to the bank for all that wait
  *
- * Operations that touch the same wallet or payment keep their order: each waits for the one before it. So a round's
- * commit carries the answers of one bank call and the intents of the next. */
+ * Operations that touch the same wallet or payment keep their order: each waits for the one before it.
+ * So a round's commit carries the answers of one bank call and the intents of the next. */
 
 typedef enum job_state { JOB_BLOCKED, JOB_READY, JOB_WAITING, JOB_ENDED } job_state;
 

@@ -4,7 +4,8 @@
 #include "base/error.h"
 
 /* Ids are one space for operations of all kinds, though each kind looks for its own in its own table. Before an
- * operation begins, the others are asked. Nearly always the id is above every id that stands, and that says all. */
+ * operation begins, the others are asked. Nearly always the id is above every id that stands, and that
+ * says all. */
 
 static minipay_status stands(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id)
 {

@@ -177,8 +177,8 @@ typedef struct mpi_caller {
     minipay_status (*take_in)(void *impl, mpi_flow *flow, const mpi_call *call);
 } mpi_caller;
 
-/* Called with the wallets that the next instructions touch, before they run: the wallet context's part. It changes
- * nothing and may do nothing. */
+/* Called with the wallets that the next instructions touch, before they run: the wallet context's part.
+ * It changes nothing and may do nothing. */
 typedef struct mpi_wallet_name {
     const minipay_id *member_id;
     const char *currency; /* char[4] */
@@ -208,8 +208,8 @@ mpi_call *mpi_call_add(mpi_call_list *list);
 
 /* Starts the operation whose drawn-up document this is (id, kind, actor, channel, reason and the request's
  * fields, all else zero), or finds that it stands: then `document` becomes what stands. Its secret fields
- * are sealed here. MINIPAY_ID_REUSED when it stands for another request. OK says that `document` is true, whether
- * it is done, running or rejected; anything else is a failure of the store. */
+ * are sealed here. MINIPAY_ID_REUSED when it stands for another request. OK says that `document` is
+ * true, whether it is done, running or rejected; anything else is a failure of the store. */
 minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *document);
 
 /* Runs a RUNNING operation's current step again, and what waits for it when it ends. */

@@ -43,7 +43,8 @@ void mpi_tally_count(mpi_tally *tally, const uint8_t tag[MPI_TAG_SIZE], int sign
  * that a later version's new tables change no digest. */
 void mpi_tally_digest(const mpi_tally *const *tallies, uint32_t count, uint8_t digest[32]);
 
-/* Is this their digest? Files of schema version 1 counted empty tables too; those that came later are behind them. */
+/* Is this their digest? Files of schema version 1 counted empty tables too; those that came later are
+ * behind them. */
 bool mpi_tallies_are(const mpi_tally *const *tallies, uint32_t count, const uint8_t digest[32]);
 
 #endif

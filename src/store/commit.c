@@ -27,8 +27,8 @@ static minipay_status load_head(mpi_unit *unit, minipay_error *error)
     return store->storage.scan(store->storage.impl, unit->session, &newest, &store->head, &count, error);
 }
 
-/* Everything else is forgotten. Where the tally is the one that was known, the rows are, and so their highest id:
- * a process that writes in turn with others need not look for it again in every table. */
+/* Everything else is forgotten. Where the tally is the one that was known, the rows are, and so their
+ * highest id: a process that writes in turn with others need not look for it again in every table. */
 static minipay_status reload_table(mpi_unit *unit, mpi_table *table, minipay_error *error)
 {
     minipay_storage *storage = &unit->store->storage;
@@ -47,8 +47,8 @@ static minipay_status reload_table(mpi_unit *unit, mpi_table *table, minipay_err
     return status;
 }
 
-/* The tallies that were read are those of the newest block: else what somebody changed in them would be taken for
- * true from here on. */
+/* The tallies that were read are those of the newest block: else what somebody changed in them would be
+ * taken for true from here on. */
 static minipay_status check_tallies(const mpi_store *store, minipay_error *error)
 {
     const mpi_tally *all[64];

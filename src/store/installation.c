@@ -37,8 +37,8 @@ static bool is_ours(const mpi_keys *keys, const mpi_installation *row)
 
 typedef enum witness { NO_DOCUMENT, OURS, ANOTHERS } witness;
 
-/* What the first documents of the other tables say of the key: one that it tagged is proof enough, since somebody may
- * have changed the others. A database without one was never used. */
+/* What the first documents of the other tables say of the key: one that it tagged is proof enough, since
+ * somebody may have changed the others. A database without one was never used. */
 static minipay_status ask_documents(mpi_store *store, void *session, witness *said, minipay_error *error)
 {
     uint64_t row[MPI_RECORD_LARGEST / 8];

@@ -23,8 +23,8 @@ extern const mpi_record mpi_installation_record;
  * (key), or when the row is gone or changed (installation). */
 minipay_status mpi_installation_check(void *store, void *session, minipay_error *error);
 
-/* Writes the row if it does not stand; into a database that is new, `first` stages what else belongs there, in the
- * same unit of work: no other database is ever given it. */
+/* Writes the row if it does not stand; into a database that is new, `first` stages what else belongs
+ * there, in the same unit of work: no other database is ever given it. */
 minipay_status mpi_installation_adopt(mpi_store *store, mpi_task_run first, void *context,
                                       minipay_error *error);
 

@@ -79,8 +79,8 @@ void mpi_stream_unstage(mpi_table *table);
 const void *mpi_stream_staged(const mpi_table *table, const void *row);
 const uint8_t *mpi_stream_row(const mpi_table *table, uint32_t number);
 
-/* Rows by their number, lowest first; numbers are keys, never below zero. `rows` and `spare` have room for `count`
- * each; the answer is one of them. */
+/* Rows by their number, lowest first; numbers are keys, never below zero. `rows` and `spare` have room
+ * for `count` each; the answer is one of them. */
 typedef struct mpi_numbered {
     uint64_t number;
     const void *row;

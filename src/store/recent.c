@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Which ids certainly stand nowhere. Ids are made in time order, but come a little out of it: from many threads,
- * behind an operation that waited. So beside the highest id that stands, the newest are known by a hash each:
+/* Which ids certainly stand nowhere. Ids are made in time order, but come a little out of it: from many
+ * threads, behind an operation that waited. So beside the highest id that stands, the newest are known
+ * by a hash each:
  *
  *      0 ────── floor ─────────────────────── highest ──────
  *        who knows    stands only if its hash    certainly

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Radix sort, eight bits a pass, and only the passes in which the numbers differ: a group of balances takes two or
- * three. qsort spends most of its time waiting for the rows that it compares. */
+/* Radix sort, eight bits a pass, and only the passes in which the numbers differ: a group of balances
+ * takes two or three. qsort spends most of its time waiting for the rows that it compares. */
 
 enum { RADIX = 256 };
 

@@ -85,13 +85,14 @@ minipay_status mpi_unit_get(mpi_unit *unit, mpi_table *table, const void *key, c
  * nothing for new ids; a yes has to be looked into. */
 minipay_status mpi_unit_may_stand(mpi_unit *unit, const minipay_id *id, bool *may, minipay_error *error);
 
-/* OK when a row of a table keyed by one id stands under it, else MINIPAY_NOT_FOUND. As mpi_unit_get, but nothing is
- * kept: for ids that are hardly ever found. */
+/* OK when a row of a table keyed by one id stands under it, else MINIPAY_NOT_FOUND. As mpi_unit_get, but
+ * nothing is kept: for ids that are hardly ever found. */
 minipay_status mpi_unit_has(mpi_unit *unit, mpi_table *table, const minipay_id *id,
                             minipay_error *error);
 
-/* Brings the cached rows under up to MPI_WARM_LARGEST keys near the processor, before a run of mpi_unit_get over them: the waits
- * for memory overlap. `rows[i]` is the row, or NULL when the cache does not have it; nothing is loaded. */
+/* Brings the cached rows under up to MPI_WARM_LARGEST keys near the processor, before a run of
+ * mpi_unit_get over them: the waits for memory overlap. `rows[i]` is the row, or NULL when the cache
+ * does not have it; nothing is loaded. */
 enum { MPI_WARM_LARGEST = 128 };
 void mpi_unit_warm(mpi_unit *unit, mpi_table *table, const void *const *keys, const void **rows,
                    uint32_t count);
@@ -115,8 +116,9 @@ int64_t mpi_unit_next_sequence(const mpi_unit *unit);
  * `row` comes with the index's fields set. MINIPAY_NOT_FOUND fills no error. */
 minipay_status mpi_unit_find(mpi_unit *unit, mpi_table *stream, void *row, minipay_error *error);
 
-/* Rows of any table but a stream, as all that was staged so far leaves it. Dearer when the running operation has
- * staged rows that can still be undone: these are not in the storage yet, and are laid over what is. */
+/* Rows of any table but a stream, as all that was staged so far leaves it. Dearer when the running
+ * operation has staged rows that can still be undone: these are not in the storage yet, and are laid
+ * over what is. */
 minipay_status mpi_unit_scan(mpi_unit *unit, const minipay_scan *scan, void *rows, uint32_t *count,
                              minipay_error *error);
 

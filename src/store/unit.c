@@ -74,8 +74,8 @@ mpi_mark mpi_unit_mark(const mpi_unit *unit)
     return (mpi_mark){unit->undo_count, unit->next_sequence};
 }
 
-/* A tally counts the tags of the rows that stand in the storage: a row leaves it when it is first changed, while
- * its tag is the stored one, and comes back with its new tag when it is written. */
+/* A tally counts the tags of the rows that stand in the storage: a row leaves it when it is first
+ * changed, while its tag is the stored one, and comes back with its new tag when it is written. */
 static void count_tag(mpi_table *table, mpi_entry *entry, int sign)
 {
     if (table->record->form == MPI_FORM_DOCUMENT)

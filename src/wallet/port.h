@@ -64,10 +64,10 @@ typedef struct mpi_wallet_port {
     minipay_status (*reverse)(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
                               int32_t undo_leg);
 
-    /* Undoes the move (undone_id, leg) of another operation, in full, as this operation's leg 0; what it took from
-     * the daily and monthly limits is given back. The caller sees to it that this happens once. Limits do not
-     * refuse it. NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (of either side), ID_REUSED,
-     * INSUFFICIENT_FUNDS when the payee has less. */
+    /* Undoes the move (undone_id, leg) of another operation, in full, as this operation's leg 0; what it
+     * took from the daily and monthly limits is given back. The caller sees to it that this happens
+     * once. Limits do not refuse it. NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (of either
+     * side), ID_REUSED, INSUFFICIENT_FUNDS when the payee has less. */
     minipay_status (*undo)(void *impl, mpi_flow *flow, const mpi_operation *op,
                            const minipay_id *undone_id, int32_t leg, int32_t *policy_version);
 

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Transfers from a file, each for itself or all or none. The file is read and checked whole before anything moves. A
- * row that names no id has one that is made of the batch's and its number: the same file under the same --id again
- * changes nothing. */
+/* Transfers from a file, each for itself or all or none. The file is read and checked whole before
+ * anything moves. A row that names no id has one that is made of the batch's and its number: the same
+ * file under the same --id again changes nothing. */
 
 enum { COLUMN_FROM, COLUMN_TO, COLUMN_AMOUNT, COLUMN_MEMO, COLUMN_ID, COLUMNS };
 

@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the books say, sorted, a line each: every operation with its document and outcome, every account, member,
- * merchant, posting and rule, and every movement at the bank. Left out is what two runs of the same operations may
- * differ in: times, positions, attempts, and what depends on an installation's key. So two installations hold the
- * same books when this is the same, byte for byte.
+/* What the books say, sorted, a line each: every operation with its document and outcome, every account,
+ * member, merchant, posting and rule, and every movement at the bank. Left out is what two runs of the
+ * same operations may differ in: times, positions, attempts, and what depends on an installation's key.
+ * So two installations hold the same books when this is the same, byte for byte.
  *
- * Sections come in the order of the alphabet, and the library lists most of them in the order of their ids: only
- * what it does not is kept and sorted here. */
+ * Sections come in the order of the alphabet, and the library lists most of them in the order of their
+ * ids: only what it does not is kept and sorted here. */
 
 enum { KEY_SIZE = 160 };
 
@@ -29,8 +29,8 @@ static bool ends_with(const char *name, const char *end)
     return length >= size && strcmp(name + length - size, end) == 0;
 }
 
-/* Said before already, of the run rather than of the books, or a print under the installation's key (of a request, of
- * a batch's instructions: those stand in lines of their own). */
+/* Said before already, of the run rather than of the books, or a print under the installation's key (of
+ * a request, of a batch's instructions: those stand in lines of their own). */
 static bool is_left_out(const char *name)
 {
     static const char *const names[] = {"id",       "kind",        "state",        "status",

@@ -12,7 +12,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* A member's PIN and password. They come from standard input, never from the command line, which others can see. */
+/* A member's PIN and password. They come from standard input, never from the command line, which others
+ * can see. */
 
 typedef struct sort {
     int32_t credential;

@@ -2,9 +2,9 @@
 #ifndef MINIPAY_TOOL_LINES_H
 #define MINIPAY_TOOL_LINES_H
 
-/* Lines of facts: "SECTION KEY name=value ...", or the same as one JSON object a line. A fact that is zero, empty,
- * false or none is not told. Begins all zero but `as_json`. All answer 0, or say what is wrong and answer the exit
- * code. */
+/* Lines of facts: "SECTION KEY name=value ...", or the same as one JSON object a line. A fact that is
+ * zero, empty, false or none is not told. Begins all zero but `as_json`. All answer 0, or say what is
+ * wrong and answer the exit code. */
 
 #include "json.h"
 

@@ -2,8 +2,8 @@
 #ifndef MINIPAY_TOOL_LIST_H
 #define MINIPAY_TOOL_LIST_H
 
-/* The one shape of every command that lists: a page of the library's after the other, shown as a table or as a JSON
- * object a line. */
+/* The one shape of every command that lists: a page of the library's after the other, shown as a table
+ * or as a JSON object a line. */
 
 #include "args.h"
 #include "open.h"
@@ -13,8 +13,8 @@ typedef struct list {
     const char *const *heads; /* of the table, the last one NULL */
     size_t item_size;         /* of the public struct, which begins with its size */
 
-    /* Reads the page behind the place that `query` keeps, and moves that place behind what it read. `*count` is the
-     * room, then the number; less than the room is the end. */
+    /* Reads the page behind the place that `query` keeps, and moves that place behind what it read.
+     * `*count` is the room, then the number; less than the room is the end. */
     minipay_status (*read)(db *d, void *query, void *page, uint32_t *count, minipay_error *error);
 
     /* Shows an item: cells of the table, or where there is none its JSON. Answers the exit code. */

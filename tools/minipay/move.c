@@ -29,8 +29,8 @@ static int fill_sides(const args *a, db *d, minipay_instruction *i)
     return code;
 }
 
-/* What goes on with an earlier operation is in that one's currency, whatever the usual one is: an amount of 5 is not
- * 5 cents because nobody said USD. What cannot be found is left to the library to refuse. */
+/* What goes on with an earlier operation is in that one's currency, whatever the usual one is: an amount
+ * of 5 is not 5 cents because nobody said USD. What cannot be found is left to the library to refuse. */
 static void take_currency(const args *a, db *d, minipay_instruction *i)
 {
     minipay_slip slip;

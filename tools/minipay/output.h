@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Opens, and makes when it is not there, a file that output_begin empties. Refuses the database `db` and what belongs
- * to it, and `input` (or NULL), by whatever name. Answers 0 and the file, or the exit code. */
+/* Opens, and makes when it is not there, a file that output_begin empties. Refuses the database `db` and
+ * what belongs to it, and `input` (or NULL), by whatever name. Answers 0 and the file, or the exit code. */
 int output_open(const char *option, const char *path, const char *db, const char *input, FILE **out);
 
 /* What stood in it goes only now. */

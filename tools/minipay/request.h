@@ -16,7 +16,8 @@
 /* --id, or a new id of the library. */
 int request_id(const args *a, db *d, minipay_id *id);
 
-/* Says why the request failed. When it should be sent again, under an id that the user has not seen, names that id. */
+/* Says why the request failed. When it should be sent again, under an id that the user has not seen,
+ * names that id. */
 int request_fail(const db *d, minipay_status status, const minipay_error *error);
 
 /* Says that an operation still waits for a bank's answer: as with a status of the class UNKNOWN, money may have

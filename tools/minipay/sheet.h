@@ -2,8 +2,8 @@
 #ifndef MINIPAY_TOOL_SHEET_H
 #define MINIPAY_TOOL_SHEET_H
 
-/* A CSV file with a header, plain or .xz, a row at a time. Columns are found by name, in any order and in any case of
- * their letters; others are passed over. Whatever is wrong is said with file, line and field. */
+/* A CSV file with a header, plain or .xz, a row at a time. Columns are found by name, in any order and
+ * in any case of their letters; others are passed over. Whatever is wrong is said with file, line and field. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,8 +34,8 @@ int sheet_read(sheet *s, sheet_take take, void *context);
 /* The value of a column, by its place in `columns`; "" where the file does not have it. */
 const char *sheet_value(const sheet *s, int column);
 
-/* Notes what is wrong with the row and answers EXIT_OWN, for `take` to answer. It is said when the reading ends:
- * damaged .xz data shows later than the text that it spoils. */
+/* Notes what is wrong with the row and answers EXIT_OWN, for `take` to answer. It is said when the
+ * reading ends: damaged .xz data shows later than the text that it spoils. */
 int sheet_fault(sheet *s, int column, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 uint64_t sheet_line(const sheet *s); /* where the row began, from 1 */

@@ -43,8 +43,8 @@ int32_t date_of_day(int32_t day);
 int32_t day_of_date(int32_t date);
 bool date_parse(const char *text, int32_t *date);
 
-/* Reads ISO 8601 such as 2026-11-23T08:35:00Z, 2026-11-23T17:35:00.25+09:00 or 2026-11-23T08:35Z into microseconds
- * of universal time. The zone must be said. Nothing at or before 1970-01-01T00:00:00Z is read. */
+/* Reads ISO 8601 such as 2026-11-23T08:35:00Z, 2026-11-23T17:35:00.25+09:00 or 2026-11-23T08:35Z into
+ * microseconds of universal time. The zone must be said. Nothing at or before 1970-01-01T00:00:00Z is read. */
 bool time_parse(const char *text, int64_t *at);
 
 #endif

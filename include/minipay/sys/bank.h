@@ -6,8 +6,8 @@
  * adapters.
  *
  * No method is called while a storage transaction is open. Methods may be called from any caller's
- * thread, but MiniPay makes one call at a time. A method must not call the library back. A call that fails is told to
- * the host's log. */
+ * thread, but MiniPay makes one call at a time. A method must not call the library back. A call that
+ * fails is told to the host's log. */
 
 #include "minipay/status.h"
 
@@ -73,8 +73,9 @@ typedef struct minipay_bank_movement {
                           shows fees as lines of their own: its adapter joins them to the orders' lines */
 } minipay_bank_movement;
 
-/* Asked when the bank is composed, which settles all but `finality_ms`: that is asked before calls too. An order in a direction or of an amount that the bank does not
- * serve is refused with MINIPAY_BANK_NOT_SERVED before it is submitted. */
+/* Asked when the bank is composed, which settles all but `finality_ms`: that is asked before calls too.
+ * An order in a direction or of an amount that the bank does not serve is refused with
+ * MINIPAY_BANK_NOT_SERVED before it is submitted. */
 typedef struct minipay_bank_capabilities {
     uint32_t largest_batch; /* orders in one prepare, submit or query; 0: any number */
     int32_t collects;       /* directions it serves */
@@ -93,7 +94,8 @@ typedef struct minipay_bank {
     minipay_bank_capabilities (*capabilities)(void *impl);
 
     /* Required. Does the account exist, and is it this holder's? OK; or MINIPAY_ACCOUNT_NOT_FOUND,
-     * MINIPAY_HOLDER_MISMATCH, MINIPAY_UNAVAILABLE. Any other status is taken as UNAVAILABLE: asked again later. */
+     * MINIPAY_HOLDER_MISMATCH, MINIPAY_UNAVAILABLE. Any other status is taken as UNAVAILABLE: asked
+     * again later. */
     minipay_status (*verify_account)(void *impl, const char *bank, const char *account_number,
                                      const char *holder, minipay_error *error);
 

@@ -19,7 +19,8 @@ typedef struct minipay_host {
     void *impl;
 
     /* Microseconds since 1970 UTC, up to the end of the year 9998: beyond, nothing is booked and calls answer
-     * MINIPAY_UNAVAILABLE, field "host", until it is right again. May stand still; the library never lets booked times go back. */
+     * MINIPAY_UNAVAILABLE, field "host", until it is right again. May stand still; the library never
+     * lets booked times go back. */
     int64_t (*now)(void *impl);
 
     /* Fills `bytes` with randomness fit for keys and ids. */
@@ -29,8 +30,8 @@ typedef struct minipay_host {
      * not have it. `key` is wiped by the library after use. */
     minipay_status (*key)(void *impl, int32_t key_id, uint8_t key[32]);
 
-    /* Optional. One line, no secret, no personal data: a WARNING for each call to a bank that fails. Called on the
-     * caller's thread, outside any transaction. */
+    /* Optional. One line, no secret, no personal data: a WARNING for each call to a bank that fails.
+     * Called on the caller's thread, outside any transaction. */
     void (*log)(void *impl, int32_t level, const char *line);
 } minipay_host;
 

@@ -19,7 +19,8 @@ typedef struct mpi_row_source {
     uint32_t count;
 } mpi_row_source;
 
-/* The statements that write many rows of one table: of any rows, and of such as are alike in the fields `bound`. */
+/* The statements that write many rows of one table: of any rows, and of such as are alike in the fields
+ * `bound`. */
 typedef struct mpi_bulk {
     sqlite3_stmt *any, *narrow;
     uint64_t bound;

@@ -4,18 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A VFS over the system's own that puts writes to the log which follow each other into one. SQLite writes each page
- * of its log in two system calls, a commit of a group in hundreds; here they are one or two.
+/* A VFS over the system's own that puts writes to the log which follow each other into one. SQLite
+ * writes each page of its log in two system calls, a commit of a group in hundreds; here they are one or two.
  *
- * A write is held back only while it continues the one before it, and leaves before anything can depend on it: before
- * a sync, a read, a truncation or a look at the size of the log. A write that fails late is told by the call that
- * would have let it go, and stays held: no later call, least of all the sync of a commit, can succeed without it.
+ * A write is held back only while it continues the one before it, and leaves before anything can depend
+ * on it: before a sync, a read, a truncation or a look at the size of the log. A write that fails late
+ * is told by the call that would have let it go, and stays held: no later call, least of all the sync of
+ * a commit, can succeed without it.
  *
- * Only the log is held back, and only under the lock of its one writer. SQLite publishes pages of its log to other
- * connections only after it has synced them (synchronous=FULL, which is always set); so what is still held when the
- * writer gives its lock back was undone, and is thrown away: written later, it would land on what others have
- * committed since. The database itself is never held back: after the last page of a checkpoint SQLite may publish
- * what was copied without any call that could tell of a failure. docs/decisions/0016 has the proof. */
+ * Only the log is held back, and only under the lock of its one writer. SQLite publishes pages of its
+ * log to other connections only after it has synced them (synchronous=FULL, which is always set); so
+ * what is still held when the writer gives its lock back was undone, and is thrown away: written later,
+ * it would land on what others have committed since. The database itself is never held back: after the
+ * last page of a checkpoint SQLite may publish what was copied without any call that could tell of a
+ * failure. docs/decisions/0016 has the proof. */
 
 /* SQLite's system VFS for Unix writes less than 128 KiB at once. */
 enum { HELD_LARGEST = 124 * 1024 };
@@ -208,7 +210,8 @@ static sqlite3_vfs *system_vfs(sqlite3_vfs *vfs)
     return vfs->pAppData;
 }
 
-/* Where a write may damage its neighbours, SQLite writes on after the sync of a commit: nothing is held back there. */
+/* Where a write may damage its neighbours, SQLite writes on after the sync of a commit: nothing is held
+ * back there. */
 static void bind_log(held_file *log, const char *name)
 {
     held_file *database = (held_file *)sqlite3_database_file_object(name);
