@@ -11,7 +11,7 @@ for_library=(gcc=gcc libc6-dev=stdio.h cmake=cmake ninja-build=ninja pkg-config=
     libsqlite3-dev=sqlite3.h libsodium-dev=sodium.h)
 for_tools=(libjansson-dev=jansson.h liblzma-dev=lzma.h libcsv-dev=csv.h)
 for_tests=("g++=g++" libcmocka-dev=cmocka.h python3=python3 python3-dev=Python.h swig=swig clang=clang
-    clang-format-14=clang-format-14)
+    clang-format-14=clang-format-14 libclang-rt-14-dev=libfuzzer)
 
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
@@ -22,6 +22,9 @@ mkdir -p "$logs" 2>/dev/null && [ -w "$logs" ] && [ -w "$root/build" ] ||
 is_there() {
     case $1 in
     Python.h) [ -e "$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)/$1" ] ;;
+    libfuzzer)
+        echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d && n > 9; }' |
+            clang -fsanitize=fuzzer,address -x c - -o /dev/null >/dev/null 2>&1 ;;
     *.h) printf '#include <%s>\n' "$1" | gcc -E -x c - >/dev/null 2>&1 ;;
     *) command -v "$1" >/dev/null ;;
     esac

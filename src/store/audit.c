@@ -2,6 +2,7 @@
 #include "store/audit.h"
 
 #include "base/error.h"
+#include "base/money.h"
 #include "store/internal.h"
 
 #include <stdarg.h>
@@ -294,6 +295,12 @@ static const char *stream_names(const stream_set *set, char text[96])
     return text;
 }
 
+/* The sequence behind a block's rows; whatever somebody has put into the columns. */
+static int64_t end_of(const mpi_block *block)
+{
+    return mpi_money_wrap_add(block->first_sequence, block->row_count);
+}
+
 static void fail_missing(audit_work *work, const stream_set *set, int64_t sequence, int64_t block)
 {
     char names[96];
@@ -307,7 +314,7 @@ static void fail_block(audit_work *work, const stream_set *set, const mpi_block 
     mpi_audit_fail(work->chain,
                    "block %lld, or one of the rows %lld to %lld of %s, is not what was written",
                    (long long)block->number, (long long)block->first_sequence,
-                   (long long)block->first_sequence + block->row_count - 1, stream_names(set, names));
+                   (long long)mpi_money_wrap_subtract(end_of(block), 1), stream_names(set, names));
 }
 
 static void fail_unknown(audit_work *work, const stream_set *set, int at)
@@ -320,7 +327,7 @@ static void fail_unknown(audit_work *work, const stream_set *set, int at)
 static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_block *block,
                                 mpi_hasher *hasher, minipay_error *error)
 {
-    int64_t expected = block->first_sequence, end = block->first_sequence + block->row_count;
+    int64_t expected = block->first_sequence, end = end_of(block);
     minipay_status status = MINIPAY_OK;
     int at;
     while (status == MINIPAY_OK && (at = lowest(set)) >= 0 && sequence_of(set->rows[at]) < end) {
@@ -329,7 +336,7 @@ static minipay_status hash_rows(audit_work *work, stream_set *set, const mpi_blo
             fail_missing(work, set, expected, block->number);
         else if (sequence < expected)
             fail_unknown(work, set, at);
-        expected = sequence + 1;
+        expected = mpi_money_wrap_add(sequence, 1);
         mpi_block_add_row(hasher, set->readers[at].record, set->rows[at]);
         work->chain->rows++;
         status = show(work, set->readers[at].record, set->rows[at], error);
@@ -346,8 +353,8 @@ static minipay_status check_block(audit_work *work, stream_set *set, const mpi_b
 {
     mpi_hasher hasher;
     mpi_block made = *stored;
-    int64_t first = work->block.number ? work->block.first_sequence + work->block.row_count : 1;
-    if (stored->number != work->block.number + 1 || stored->first_sequence != first ||
+    int64_t first = work->block.number ? end_of(&work->block) : 1;
+    if (stored->number != mpi_money_wrap_add(work->block.number, 1) || stored->first_sequence != first ||
         stored->row_count < 0)
         mpi_audit_fail(work->chain, "block %lld does not follow block %lld", (long long)stored->number,
                        (long long)work->block.number);

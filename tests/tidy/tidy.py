@@ -7,6 +7,7 @@ it the exported symbols are not compared.
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -237,9 +238,10 @@ def check_documents():
 
 def kept_files():
     """What the repository keeps; in a copy without git, all that is there but what was built."""
-    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, text=True, capture_output=True, check=False)
-    if (ROOT / ".git").exists() and listing.returncode == 0:
-        return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, text=True, capture_output=True, check=False)
+        if listing.returncode == 0:
+            return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
     return [path for path in ROOT.rglob("*") if path.is_file() and not path.relative_to(ROOT).parts[0].startswith("build")]
 
 
