@@ -299,26 +299,6 @@ static minipay_status write_back(mpi_flow *flow, const mpi_known_saga *known, co
     return MINIPAY_OK;
 }
 
-/* As if this run had not been: its steps are undone, those of earlier runs compensated. What cannot be taken
- * back any more, or cannot be given back, waits for a person instead. */
-static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const mpi_document *before,
-                             minipay_status reason, mpi_document *document)
-{
-    bool stays = known->saga->pivot && document->op.step >= known->saga->pivot;
-    mpi_mark mark = mpi_unit_mark(flow->unit);
-    memcpy(document, before, known->saga->record->table.row_size);
-    minipay_status status = stays ? MINIPAY_OK : compensate(flow, known, document);
-    if (is_rejection(status)) {
-        mpi_unit_undo(flow->unit, mark);
-        memcpy(document, before, known->saga->record->table.row_size);
-        stays = true;
-        status = MINIPAY_OK;
-    }
-    if (status == MINIPAY_OK && stays)
-        return mpi_saga_park(flow, document->op.kind, &document->op.id, reason);
-    return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
-}
-
 /* Where a run can be taken back to. */
 typedef struct start_point {
     mpi_mark mark;
@@ -332,6 +312,32 @@ static void remember(const mpi_flow *flow, const mpi_known_saga *known, const mp
     start->mark = mpi_unit_mark(flow->unit);
     start->calls = flow->calls->count;
     memcpy(&start->document, document, known->saga->record->table.row_size);
+}
+
+static void take_back(mpi_flow *flow, const mpi_known_saga *known, const start_point *start,
+                      mpi_document *document)
+{
+    mpi_unit_undo(flow->unit, start->mark);
+    flow->calls->count = start->calls;
+    memcpy(document, &start->document, known->saga->record->table.row_size);
+}
+
+/* As if this run had not been: its steps are undone, those of earlier runs compensated. What cannot be taken
+ * back any more, or cannot be given back, waits for a person instead. */
+static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const start_point *start,
+                             minipay_status reason, mpi_document *document)
+{
+    bool stays = known->saga->pivot && document->op.step >= known->saga->pivot;
+    take_back(flow, known, start, document);
+    minipay_status status = stays ? MINIPAY_OK : compensate(flow, known, document);
+    if (is_rejection(status)) {
+        take_back(flow, known, start, document);
+        stays = true;
+        status = MINIPAY_OK;
+    }
+    if (status == MINIPAY_OK && stays)
+        return mpi_saga_park(flow, document->op.kind, &document->op.id, reason);
+    return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
 }
 
 /* `document` becomes what stands now. */
@@ -348,9 +354,7 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
     } else if (is_rejection(status)) {
-        mpi_unit_undo(flow->unit, start.mark);
-        flow->calls->count = start.calls;
-        status = refuse(flow, known, &start.document, status, document);
+        status = refuse(flow, known, &start, status, document);
         if (status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING)
             return MINIPAY_OK; /* parked */
     } else if (status == MPI_WAIT) {
