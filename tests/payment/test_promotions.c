@@ -28,14 +28,6 @@ static minipay_id promotion(world *w, const minipay_promotion_request *request)
     return request->id;
 }
 
-static int64_t used(world *w, minipay_id id)
-{
-    minipay_promotion shown;
-    minipay_promotion_init(&shown);
-    ASSERT_STATUS(minipay_promotion_get(w->pay, &id, &shown, NULL), MINIPAY_OK);
-    return shown.used_minor;
-}
-
 static minipay_slip slip_of(world *w, minipay_id id)
 {
     minipay_slip slip;
@@ -67,7 +59,7 @@ static void the_parts_of_a_payment_make_up_the_whole(void **state)
     minipay_slip slip = slip_of(&w, payment);
     assert_int_equal(slip.promotion_minor, 1000);
     assert_int_equal(slip.merchant_part_minor, 300);
-    assert_int_equal(used(&w, event), 1000);
+    assert_int_equal(world_promotion_used(&w, event), 1000);
     world_audit_clean(&w);
     minipay_settlement run = world_settle(&w, world_id(&w), 20251123);
     assert_int_equal(run.gross_minor, 9999);
@@ -75,7 +67,7 @@ static void the_parts_of_a_payment_make_up_the_whole(void **state)
     assert_int_equal(run.paid_minor, 9699);
     ASSERT_STATUS(world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 0).status, MINIPAY_OK);
     assert_int_equal(world_balance(&w, member), 100000);
-    assert_int_equal(used(&w, event), 0);
+    assert_int_equal(world_promotion_used(&w, event), 0);
     run = world_settle(&w, world_id(&w), 20251123);
     assert_int_equal(run.net_minor, -9699);
     world_at_peace(&w);
@@ -119,17 +111,17 @@ static void an_authorisation_reserves_its_discount_and_a_void_returns_it(void **
     minipay_id event = promotion(&w, &request);
     minipay_id payment = pay_with(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 10000, event).id;
     assert_int_equal(world_wallet(&w, member).held_minor, 7000);
-    assert_int_equal(used(&w, event), 3000);
+    assert_int_equal(world_promotion_used(&w, event), 3000);
     ASSERT_STATUS(pay_with(&w, MINIPAY_KIND_PAY, member, merchant, 3001, event).status,
                   MINIPAY_PROMOTION_EXHAUSTED);
     world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, payment, 4000);
     assert_int_equal(world_wallet(&w, member).posted_minor, 10000 - 2800);
     minipay_outcome freed = world_do(&w, MINIPAY_KIND_VOID, world_nobody, payment, 0);
     assert_int_equal(freed.amount_minor, 4200);
-    assert_int_equal(used(&w, event), 1200);
+    assert_int_equal(world_promotion_used(&w, event), 1200);
     world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 0);
     assert_int_equal(world_wallet(&w, member).available_minor, 10000);
-    assert_int_equal(used(&w, event), 0);
+    assert_int_equal(world_promotion_used(&w, event), 0);
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -185,7 +177,7 @@ static void a_payment_is_refused_in_the_order_of_the_header(void **state)
                   MINIPAY_CURRENCY_MISMATCH);
     ASSERT_STATUS(pay_with(&w, MINIPAY_KIND_REFUND, world_nobody, merchant, 0, event).status,
                   MINIPAY_INVALID_ARGUMENT);
-    assert_int_equal(used(&w, event), 0);
+    assert_int_equal(world_promotion_used(&w, event), 0);
     world_close(&w);
 }
 
@@ -313,7 +305,7 @@ static void check_market(market *m)
         held += world_wallet(&m->w, m->members[i]).held_minor;
     }
     for (int i = 0; i < EVENTS; i++)
-        budgets += used(&m->w, m->events[i]);
+        budgets += world_promotion_used(&m->w, m->events[i]);
     given = spent - (MEMBERS * 200000 - wallets); /* what members did not pay of what they bought */
     assert_true(given >= 0);
     assert_true(held > 0 || given == budgets);
@@ -375,7 +367,7 @@ static void random_days_end_in_true_books(void **state)
         for (int i = 0; i < MEMBERS; i++)
             assert_int_equal(world_wallet(&m.w, m.members[i]).available_minor, 200000);
         for (int i = 0; i < EVENTS; i++)
-            assert_int_equal(used(&m.w, m.events[i]), 0);
+            assert_int_equal(world_promotion_used(&m.w, m.events[i]), 0);
         assert_int_equal(world_settle(&m.w, world_id(&m.w), 20251123).net_minor, -m.net_paid);
         world_audit_clean(&m.w);
         world_close(&m.w);
@@ -397,11 +389,11 @@ static void what_only_the_promotion_has_left_is_void_at_expiry(void **state)
     ASSERT_STATUS(world_execute(&w, &ask).status, MINIPAY_OK);
     ASSERT_STATUS(world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, ask.id, 6).status, MINIPAY_OK);
     assert_int_equal(world_wallet(&w, member).held_minor, 0);
-    assert_int_equal(used(&w, ask.promotion_id), 9);
+    assert_int_equal(world_promotion_used(&w, ask.promotion_id), 9);
     world_rest(&w);
     assert_int_equal(slip_of(&w, ask.id).state, MINIPAY_SLIP_PAID);
     assert_int_equal(slip_of(&w, ask.id).captured_minor, 6);
-    assert_int_equal(used(&w, ask.promotion_id), 5);
+    assert_int_equal(world_promotion_used(&w, ask.promotion_id), 5);
     assert_int_equal(world_wallet(&w, member).held_minor, 0);
     world_audit_clean(&w);
     ask.id = world_id(&w);
@@ -427,7 +419,7 @@ static void what_only_the_promotion_has_left_is_captured_before_expiry(void **st
     world_rest(&w);
     assert_int_equal(slip_of(&w, payment).state, MINIPAY_SLIP_PAID);
     assert_int_equal(slip_of(&w, payment).captured_minor, 10);
-    assert_int_equal(used(&w, event), 9);
+    assert_int_equal(world_promotion_used(&w, event), 9);
     assert_int_equal(world_balance(&w, member), 100000 - 1);
     world_audit_clean(&w);
     world_close(&w);

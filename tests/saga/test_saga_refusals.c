@@ -22,14 +22,6 @@ static minipay_id promotion(world *w)
     return request.id;
 }
 
-static int64_t used(world *w, minipay_id id)
-{
-    minipay_promotion shown;
-    minipay_promotion_init(&shown);
-    ASSERT_STATUS(minipay_promotion_get(w->pay, &id, &shown, NULL), MINIPAY_OK);
-    return shown.used_minor;
-}
-
 static minipay_outcome start(world *w, int32_t kind, minipay_id member, minipay_id other,
                              int64_t amount_minor, minipay_id event)
 {
@@ -58,7 +50,7 @@ static void a_promotion_is_not_used_by_a_payment_refused_after_its_top_up(void *
         minipay_outcome outcome = world_outcome(&w, kinds[i], payment);
         ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
         ASSERT_STATUS(outcome.status, MINIPAY_WALLET_FROZEN);
-        assert_int_equal(used(&w, event), 0);
+        assert_int_equal(world_promotion_used(&w, event), 0);
         assert_int_equal(world_balance(&w, member), 20000);
         world_at_peace(&w);
         world_close(&w);

@@ -517,6 +517,14 @@ minipay_wallet world_wallet(world *w, minipay_id member)
     return wallet;
 }
 
+int64_t world_promotion_used(world *w, minipay_id promotion)
+{
+    minipay_promotion shown;
+    minipay_promotion_init(&shown);
+    ASSERT_STATUS(minipay_promotion_get(w->pay, &promotion, &shown, NULL), MINIPAY_OK);
+    return shown.used_minor;
+}
+
 int64_t world_balance(world *w, minipay_id member)
 {
     return world_wallet(w, member).posted_minor;
