@@ -38,7 +38,8 @@ if(MINIPAY_BUILD_TESTS)
   add_library(minipay_test_support INTERFACE)
   target_include_directories(minipay_test_support INTERFACE "${PROJECT_SOURCE_DIR}/src" "${tests_dir}"
                              "${tests_dir}/support")
-  target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+  target_compile_definitions(minipay_test_support INTERFACE "MINIPAY_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\""
+                             "MINIPAY_SOVERSION=${MINIPAY_SOVERSION}")
   target_link_libraries(minipay_test_support INTERFACE minipay_flags minipay::static PkgConfig::CMOCKA
                         ${minipay_dependencies})
   # Every answer of every public call in a C test is noted; tests/tidy/statuses.py holds the notes against the headers.

@@ -38,11 +38,10 @@ MINIPAY_API minipay_status minipay_audit(minipay *pay, minipay_audit_check *chec
  * to an older copy. It holds no personal data. */
 typedef struct minipay_checkpoint {
     uint32_t struct_size;
-    int32_t unused;
-    minipay_id installation_id;
     int64_t block_number;  /* the newest block */
     int64_t last_sequence; /* the newest row of the journal and of the events */
     int64_t made_at;
+    minipay_id installation_id;
     uint8_t block_hash[32]; /* covers all rows up to the block, and the documents as they then were */
     uint8_t public_key[32]; /* derived from the installation's master key */
     uint8_t signature[64];  /* of all the above, in their text form */

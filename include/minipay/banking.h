@@ -53,7 +53,6 @@ MINIPAY_API minipay_status minipay_account_link(minipay *pay, const minipay_link
 /* `id` is the operation's own. */
 typedef struct minipay_unlink_request {
     uint32_t struct_size;
-    int32_t unused;
     minipay_id id;
     minipay_id owner_id;
     minipay_id account_id;

@@ -159,7 +159,7 @@ MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
  * call: outcomes are untouched, and the same call may be made again.
  *
  * Of the call itself, and of every other that answers as this one does: INVALID_ARGUMENT (count: 0, or
- * requests or outcomes are NULL), BATCH_TOO_LARGE (count), and for one request, INVALID_SIZE (struct_size). */
+ * requests or outcomes are NULL), BATCH_TOO_LARGE (count), and for one request, INVALID_SIZE. */
 MINIPAY_API minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions,
                                            uint32_t count, minipay_outcome *outcomes,
                                            minipay_error *error);
@@ -200,8 +200,8 @@ MINIPAY_API void minipay_batch_outcome_init(minipay_batch_outcome *outcome);
  *
  * Answers MINIPAY_OK when it is DONE, and MINIPAY_BATCH_REFUSED when it was refused, with the outcomes written.
  * On every other status nothing is stored and the outputs are untouched. USAGE: INVALID_ARGUMENT (request,
- * instructions, outcome, outcomes are NULL; count is 0), BATCH_TOO_LARGE, INVALID_SIZE (request),
- * INVALID_ID (id), INVALID_TEXT (actor, channel, reason), what minipay_execute says of an instruction
+ * instructions, outcome, outcomes are NULL; count is 0), BATCH_TOO_LARGE, INVALID_SIZE, INVALID_ID
+ * (id), INVALID_TEXT (actor, channel, reason), what minipay_execute says of an instruction
  * (`error.message` tells which one), INVALID_ARGUMENT (kind, flags: it may have to wait), ID_REUSED (of
  * the batch: count, instructions, actor, channel, reason; of an instruction: its id stands already, or
  * comes twice). */

@@ -129,7 +129,6 @@ typedef struct minipay_credential {
     int64_t set_at;
     int64_t locked_until; /* 0, or a time: it is locked while that is ahead */
     int32_t wrong_tries;  /* in a row, since the last right one, the last lock, or the last set */
-    int32_t unused;
 } minipay_credential;
 
 MINIPAY_API void minipay_credential_request_init(minipay_credential_request *request);

@@ -41,7 +41,6 @@ typedef struct minipay_config {
     minipay_storage storage;
     minipay_bank bank; /* version 0: no bank, and operations that need one answer NOT_SUPPORTED */
     int32_t examine; /* 1: only to look, at a damaged database too; calls that write answer READ_ONLY */
-    int32_t unused;
 } minipay_config;
 
 MINIPAY_API void minipay_config_init(minipay_config *config);

@@ -5,9 +5,9 @@
 
 static minipay_status check_request(const minipay_batch_request *request, minipay_error *error)
 {
-    if (request->struct_size != sizeof *request)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "request");
-    minipay_status status = mpi_check_id(&request->id, "id", error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->id, "id", error);
     return status == MINIPAY_OK
                ? mpi_check_stamp(request->actor, request->channel, request->reason, false, error)
                : status;

@@ -25,8 +25,8 @@ static minipay_status one_pass(mpi_view *view, mpi_claims *claims, mpi_audit *au
 static minipay_status audit_view(mpi_view *view, mpi_claims *claims, mpi_audit *audit,
                                  minipay_error *error)
 {
-    minipay_audit_check unused[CHECKS_LARGEST];
-    mpi_audit again = {unused, CHECKS_LARGEST, 0, NULL};
+    minipay_audit_check known[CHECKS_LARGEST]; /* from the first pass */
+    mpi_audit again = {known, CHECKS_LARGEST, 0, NULL};
     minipay_status status = one_pass(view, claims, audit, error);
     if (status != MINIPAY_OK || mpi_claims_agree(claims))
         return status;

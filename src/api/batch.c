@@ -59,11 +59,10 @@ minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_e
 static minipay_status check_item(const mpi_batch *batch, uint32_t number, minipay_error *error)
 {
     const uint8_t *item = (const uint8_t *)batch->items + number * batch->item_size;
-    uint32_t size;
+    uint32_t size; /* the first field of every request */
     memcpy(&size, item, sizeof size);
-    if (size != batch->item_size)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
-    return batch->check(item, error);
+    minipay_status status = mpi_check_size("request", size, batch->item_size, error);
+    return status == MINIPAY_OK ? batch->check(item, error) : status;
 }
 
 /* Outcomes of the items that fail their check; `*bad` is how many. */

@@ -127,8 +127,10 @@ minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
     if (!checkpoint || !public_key)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, checkpoint ? "public_key" : "checkpoint",
                         "NULL");
-    if (checkpoint->struct_size != sizeof *checkpoint)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "checkpoint");
+    minipay_status status =
+        mpi_check_size("checkpoint", checkpoint->struct_size, sizeof *checkpoint, error);
+    if (status != MINIPAY_OK)
+        return status;
     if (mpi_hash_start() != 0)
         return mpi_fail(error, MINIPAY_INTERNAL, NULL, "the cryptographic library does not start");
     int used = write_signed_part(checkpoint, text);

@@ -37,9 +37,9 @@ static minipay_status check_secret(int32_t credential, const char secret[MINIPAY
 
 static minipay_status check(const minipay_credential_request *request, minipay_error *error)
 {
-    if (request->struct_size != sizeof *request)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
-    minipay_status status = mpi_check_id(&request->id, "id", error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK)
         status = mpi_check_id(&request->member_id, "member_id", error);
     if (status == MINIPAY_OK)

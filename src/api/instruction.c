@@ -100,9 +100,9 @@ static minipay_status check(const void *item, minipay_error *error)
 
 minipay_status mpi_check_instruction(const minipay_instruction *instruction, minipay_error *error)
 {
-    return instruction->struct_size == sizeof *instruction
-               ? check(instruction, error)
-               : mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
+    minipay_status status =
+        mpi_check_size("instruction", instruction->struct_size, sizeof *instruction, error);
+    return status == MINIPAY_OK ? check(instruction, error) : status;
 }
 
 minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions, uint32_t count,

@@ -100,8 +100,9 @@ static minipay_status check_adapters(const minipay_config *config, minipay_error
     const minipay_storage *storage = &config->storage;
     const minipay_host *host = &config->host;
     const minipay_bank *bank = &config->bank;
-    if (config->struct_size != sizeof *config)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "config");
+    minipay_status status = mpi_check_size("config", config->struct_size, sizeof *config, error);
+    if (status != MINIPAY_OK)
+        return status;
     if (storage->version != MINIPAY_STORAGE_VERSION || !storage->capabilities || !storage->open ||
         !storage->begin || !storage->get_many || !storage->scan || !storage->write_many ||
         !storage->commit || !storage->rollback || !storage->close)

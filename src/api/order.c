@@ -39,8 +39,9 @@ static minipay_status check_query(const minipay_order_query *query, minipay_erro
 {
     if (!query)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "query", "NULL");
-    if (query->struct_size != sizeof *query)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
+    minipay_status status = mpi_check_size("query", query->struct_size, sizeof *query, error);
+    if (status != MINIPAY_OK)
+        return status;
     return query->state >= MINIPAY_STATE_NONE && query->state <= MINIPAY_STATE_PARKED
                ? MINIPAY_OK
                : mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "state", "%d is no state", query->state);

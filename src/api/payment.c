@@ -148,8 +148,9 @@ minipay_status minipay_merchant_list(minipay *pay, const minipay_id *after, mini
 
 static minipay_status check_query(const minipay_slip_query *query, minipay_error *error)
 {
-    if (query->struct_size != sizeof *query)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "query");
+    minipay_status status = mpi_check_size("query", query->struct_size, sizeof *query, error);
+    if (status != MINIPAY_OK)
+        return status;
     if (mpi_id_is_none(&query->merchant_id) == mpi_id_is_none(&query->member_id))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "merchant_id",
                         "slips are a merchant's or a member's");

@@ -8,9 +8,9 @@ static minipay_status check_request(const minipay_policy_request *request, const
                                     uint32_t count, minipay_error *error)
 {
     mpi_publication asked = {rules, count, request->effective_at, request->id};
-    if (request->struct_size != sizeof *request)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
-    minipay_status status = mpi_check_id(&request->id, "id", error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK)
         status = mpi_check_stamp(request->actor, request->channel, request->reason, false, error);
     return status == MINIPAY_OK ? mpi_publication_check(&asked, error) : status;

@@ -5,9 +5,9 @@
 
 static minipay_status check(const minipay_reconcile_request *request, minipay_error *error)
 {
-    if (request->struct_size != sizeof *request)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "struct_size");
-    minipay_status status = mpi_check_id(&request->id, "id", error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_id(&request->id, "id", error);
     if (status != MINIPAY_OK)
         return status;
     if (request->again != 0 && request->again != 1)

@@ -12,14 +12,9 @@ static minipay_status check_period(const minipay_settlement_request *request, mi
     return mpi_check_currency(request->currency, error);
 }
 
-static minipay_status check_size(uint32_t stands, size_t should, minipay_error *error)
-{
-    return stands == should ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "request");
-}
-
 static minipay_status check_run(const minipay_settlement_request *request, minipay_error *error)
 {
-    minipay_status status = check_size(request->struct_size, sizeof *request, error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
     if (status == MINIPAY_OK)
         status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK)
@@ -31,7 +26,7 @@ static minipay_status check_run(const minipay_settlement_request *request, minip
 
 static minipay_status check_retry(const minipay_retry_request *request, minipay_error *error)
 {
-    minipay_status status = check_size(request->struct_size, sizeof *request, error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
     if (status == MINIPAY_OK)
         status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK)
@@ -97,7 +92,7 @@ minipay_status minipay_settlement_preview(minipay *pay, const minipay_settlement
 {
     if (!request || !after || !settlement)
         return missing(request, after ? "settlement" : "after", error);
-    minipay_status status = check_size(request->struct_size, sizeof *request, error);
+    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
     if (status == MINIPAY_OK)
         status = check_period(request, error);
     if (status == MINIPAY_OK)

@@ -14,6 +14,11 @@ mpi_fail(minipay_error *error, minipay_status status, const char *field, const c
 /* The same with the status's own sentence. */
 minipay_status mpi_fail_plain(minipay_error *error, minipay_status status, const char *field);
 
+/* OK when a struct that the caller gave was set up: INVALID_SIZE (struct_size), and the message names the
+ * parameter. */
+minipay_status mpi_check_size(const char *parameter, uint32_t struct_size, size_t expected,
+                              minipay_error *error);
+
 /* NULL-terminated, indexed by MINIPAY_KIND_* and MINIPAY_STATE_*: what ENUM columns hold. */
 extern const char *const mpi_kind_names[];
 extern const char *const mpi_state_names[];

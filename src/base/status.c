@@ -200,3 +200,13 @@ minipay_status mpi_fail_plain(minipay_error *error, minipay_status status, const
 {
     return mpi_fail(error, status, field, "%s", minipay_status_text(status));
 }
+
+minipay_status mpi_check_size(const char *parameter, uint32_t struct_size, size_t expected,
+                              minipay_error *error)
+{
+    return struct_size == expected
+               ? MINIPAY_OK
+               : mpi_fail(error, MINIPAY_INVALID_SIZE, "struct_size",
+                          "%s: %u bytes where %zu are expected; was it set up by its init function?",
+                          parameter, struct_size, expected);
+}

@@ -15,7 +15,6 @@ typedef struct mpi_member {
     int32_t legal_form;
     int32_t member_state;
     int32_t tier;
-    int32_t unused;
     int64_t terms_version;
     char region[MINIPAY_REGION_SIZE];
     uint8_t email_hash[32];
@@ -38,7 +37,6 @@ typedef struct mpi_member_change {
     int32_t changes; /* MINIPAY_CHANGE_* */
     int32_t tier;
     int32_t member_state;
-    int32_t unused;
     int64_t terms_version; /* that the wallet took, or 0 where money need not know */
     char region[MINIPAY_REGION_SIZE];
     uint8_t email_hash[32];

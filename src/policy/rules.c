@@ -142,9 +142,9 @@ minipay_status mpi_rule_check_name(int32_t rule, int32_t tier, const char curren
 
 minipay_status mpi_rule_check(const minipay_rule *rule, minipay_error *error)
 {
-    if (rule->struct_size != sizeof *rule)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "rules");
-    minipay_status status = mpi_rule_check_name(rule->rule, rule->tier, rule->currency, error);
+    minipay_status status = mpi_check_size("rules", rule->struct_size, sizeof *rule, error);
+    if (status == MINIPAY_OK)
+        status = mpi_rule_check_name(rule->rule, rule->tier, rule->currency, error);
     if (status != MINIPAY_OK)
         return status;
     const rule_shape *shape = &shapes[rule->rule];

@@ -24,7 +24,6 @@ typedef struct mpi_entry {
     uint32_t hash;
     uint8_t state;
     uint8_t listed; /* in the table's list of rows to write */
-    uint16_t unused;
     uint64_t row[]; /* row_size bytes */
 } mpi_entry;
 

@@ -130,7 +130,7 @@ static void audit_and_checkpoints(void **state)
     ASSERT_STATUS(minipay_checkpoint_key(p, key, NULL), MINIPAY_OK);
     ASSERT_STATUS(minipay_checkpoint_check(out, key, NULL), MINIPAY_OK);
     out->struct_size--;
-    REFUSES(minipay_checkpoint_check(out, key, error), INVALID_SIZE, "checkpoint");
+    REFUSES(minipay_checkpoint_check(out, key, error), INVALID_SIZE, "struct_size");
     REFUSES(minipay_checkpoint_parse(NULL, out, error), INVALID_ARGUMENT, "text");
     REFUSES(minipay_checkpoint_parse("", NULL, error), INVALID_ARGUMENT, "checkpoint");
     end(&d);
@@ -364,7 +364,7 @@ static void slips(void **state)
     REFUSES(minipay_slip_list(p, &query, &none, out, n, error), INVALID_ARGUMENT,
             "merchant_id"); /* both */
     query.struct_size = 0;
-    REFUSES(minipay_slip_list(p, &query, &none, out, n, error), INVALID_SIZE, "query");
+    REFUSES(minipay_slip_list(p, &query, &none, out, n, error), INVALID_SIZE, "struct_size");
     end(&d);
 }
 
@@ -462,7 +462,7 @@ static void policy(void **state)
     REFUSES(publish(p, &good, 257, 0, error), INVALID_ARGUMENT, "rules");
     *out = good;
     out->struct_size = 1;
-    REFUSES(publish(p, out, 1, 0, error), INVALID_SIZE, "rules");
+    REFUSES(publish(p, out, 1, 0, error), INVALID_SIZE, "struct_size");
     *out = good;
     out->rule = MINIPAY_RULE_COUNT;
     REFUSES(publish(p, out, 1, 0, error), INVALID_ARGUMENT, "rule");

@@ -129,7 +129,7 @@ static void any_bit_changed_breaks_the_signature(void **state)
     minipay_checkpoint made = make(&w);
     ASSERT_STATUS(minipay_checkpoint_key(w.pay, key, NULL), MINIPAY_OK);
     ASSERT_STATUS(minipay_checkpoint_check(&made, key, NULL), MINIPAY_OK);
-    for (size_t at = offsetof(minipay_checkpoint, installation_id); at < sizeof made; at++) {
+    for (size_t at = offsetof(minipay_checkpoint, block_number); at < sizeof made; at++) {
         minipay_checkpoint changed = made;
         ((uint8_t *)&changed)[at] ^= 1;
         ASSERT_STATUS(minipay_checkpoint_check(&changed, key, NULL), MINIPAY_INVALID_ARGUMENT);
@@ -213,7 +213,7 @@ static void what_is_missing_is_a_usage_error(void **state)
     ASSERT_STATUS(minipay_checkpoint_key(w.pay, key, NULL), MINIPAY_OK);
     ASSERT_STATUS(minipay_checkpoint_check(&made, NULL, NULL), MINIPAY_INVALID_ARGUMENT);
     made.struct_size++;
-    expect(&w, &made, MINIPAY_INVALID_SIZE, "checkpoint");
+    expect(&w, &made, MINIPAY_INVALID_SIZE, "struct_size");
     world_close(&w);
 }
 

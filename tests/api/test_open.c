@@ -116,7 +116,7 @@ static void what_is_wrong_is_told_in_the_order_of_the_checks(void **state)
     bad.storage.version = 9;
     refuses(&bad, MINIPAY_ADAPTER_INVALID, "storage");
     bad.struct_size = 9;
-    refuses(&bad, MINIPAY_INVALID_SIZE, "config");
+    refuses(&bad, MINIPAY_INVALID_SIZE, "struct_size");
     ASSERT_STATUS(minipay_open(&good, &pay, NULL), MINIPAY_OK); /* every refusal left it whole */
     minipay_close(pay);
 }

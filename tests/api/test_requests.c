@@ -70,9 +70,9 @@ typedef struct form {
 #define STAMP(type)                                                                                     \
     FAULT(NOT_UTF8, type, actor, INVALID_TEXT, 0), FAULT(NOT_UTF8, type, channel, INVALID_TEXT, 0),     \
         FAULT(NOT_UTF8, type, reason, INVALID_TEXT, 0)
-#define SIZE_OF(field)                                                                                  \
+#define WRONG_SIZE                                                                                      \
     {                                                                                                   \
-        SIZE, 0, MINIPAY_INVALID_SIZE, field, 0                                                         \
+        SIZE, 0, MINIPAY_INVALID_SIZE, "struct_size", 0                                                 \
     }
 #define NO_MORE                                                                                         \
     {                                                                                                   \
@@ -98,7 +98,7 @@ static void draw_up_member(desk *d, request *r)
 }
 
 static const fault member_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, member_request, id, INVALID_ID, 0),
     FAULT(NOT_UTF8, member_request, region, INVALID_TEXT, 0),
     STAMP(member_request),
@@ -129,7 +129,7 @@ static void draw_up_member_change(desk *d, request *r)
 }
 
 static const fault member_change_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, member_change, id, INVALID_ID, 0),
     FAULT(NO_ID, member_change, member_id, INVALID_ID, 0),
     FAULT(NUMBER, member_change, tier, INVALID_ARGUMENT, -1),
@@ -164,7 +164,7 @@ static void draw_up_credential(desk *d, request *r)
 }
 
 static const fault credential_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, credential_request, id, INVALID_ID, 0),
     FAULT(NO_ID, credential_request, member_id, INVALID_ID, 0),
     FAULT(NUMBER, credential_request, credential, INVALID_ARGUMENT, 3),
@@ -189,7 +189,7 @@ static void draw_up_wallet(desk *d, request *r)
 }
 
 static const fault wallet_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, wallet_request, id, INVALID_ID, 0),
     FAULT(NO_ID, wallet_request, member_id, INVALID_ID, 0),
     FAULT(EMPTY, wallet_request, currency, INVALID_CURRENCY, 0),
@@ -213,7 +213,7 @@ static void draw_up_link(desk *d, request *r)
 }
 
 static const fault link_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, link_request, id, INVALID_ID, 0),
     FAULT(NO_ID, link_request, owner_id, INVALID_ID, 0),
     FAULT(EMPTY, link_request, bank, INVALID_TEXT, 0),
@@ -237,7 +237,7 @@ static void draw_up_unlink(desk *d, request *r)
 }
 
 static const fault unlink_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, unlink_request, id, INVALID_ID, 0),
     FAULT(NO_ID, unlink_request, owner_id, INVALID_ID, 0),
     FAULT(NO_ID, unlink_request, account_id, INVALID_ID, 0),
@@ -258,7 +258,7 @@ static void draw_up_reconcile(desk *d, request *r)
 }
 
 static const fault reconcile_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, reconcile_request, id, INVALID_ID, 0),
     FAULT(NUMBER, reconcile_request, again, INVALID_ARGUMENT, 2),
     FAULT(BIG_NUMBER, reconcile_request, from_position, INVALID_ARGUMENT, -1),
@@ -292,7 +292,7 @@ static void draw_up_merchant(desk *d, request *r)
         FAULT(NUMBER, type, cycle_day, INVALID_ARGUMENT, 8)
 
 static const fault merchant_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, merchant_request, id, INVALID_ID, 0),
     FAULT(EMPTY, merchant_request, currency, INVALID_CURRENCY, 0),
     FAULT(EMPTY, merchant_request, name, INVALID_TEXT, 0),
@@ -323,7 +323,7 @@ static void draw_up_merchant_change(desk *d, request *r)
 }
 
 static const fault merchant_change_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, merchant_change, id, INVALID_ID, 0),
     FAULT(NO_ID, merchant_change, merchant_id, INVALID_ID, 0),
     STAMP(merchant_change),
@@ -361,7 +361,7 @@ static void draw_up_promotion(desk *d, request *r)
 }
 
 static const fault promotion_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, promotion_request, id, INVALID_ID, 0),
     FAULT(EMPTY, promotion_request, currency, INVALID_CURRENCY, 0),
     FAULT(EMPTY, promotion_request, name, INVALID_TEXT, 0),
@@ -395,7 +395,7 @@ static void draw_up_settlement(desk *d, request *r)
 }
 
 static const fault settlement_faults[] = {
-    SIZE_OF("request"),
+    WRONG_SIZE,
     FAULT(NO_ID, settlement_request, id, INVALID_ID, 0),
     FAULT(NUMBER, settlement_request, through_date, INVALID_TIME, 20250230),
     FAULT(EMPTY, settlement_request, currency, INVALID_CURRENCY, 0),
@@ -412,7 +412,7 @@ static minipay_status send_preview(minipay *pay, const request *r, minipay_error
 }
 
 static const fault preview_faults[] = {
-    SIZE_OF("request"),
+    WRONG_SIZE,
     FAULT(NUMBER, settlement_request, through_date, INVALID_TIME, 20251301),
     FAULT(EMPTY, settlement_request, currency, INVALID_CURRENCY, 0),
     NO_MORE,
@@ -432,7 +432,7 @@ static void draw_up_retry(desk *d, request *r)
 }
 
 static const fault retry_faults[] = {
-    SIZE_OF("request"),
+    WRONG_SIZE,
     FAULT(NO_ID, retry_request, id, INVALID_ID, 0),
     FAULT(NO_ID, retry_request, run_id, INVALID_ID, 0),
     STAMP(retry_request),
@@ -453,7 +453,7 @@ static void draw_up_holiday(desk *d, request *r)
 }
 
 static const fault holiday_faults[] = {
-    SIZE_OF("struct_size"),
+    WRONG_SIZE,
     FAULT(NO_ID, holiday_request, id, INVALID_ID, 0),
     FAULT(NUMBER, holiday_request, date, INVALID_TIME, 20250229),
     FAULT(NUMBER, holiday_request, withdrawn, INVALID_ARGUMENT, 2),
@@ -485,7 +485,7 @@ static void draw_up_batch(desk *d, request *r)
 }
 
 static const fault batch_faults[] = {
-    SIZE_OF("request"),
+    WRONG_SIZE,
     FAULT(NO_ID, batch_request, id, INVALID_ID, 0),
     STAMP(batch_request),
     NO_MORE,

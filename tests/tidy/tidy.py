@@ -290,6 +290,19 @@ def check_public_structs():
             fault(ROOT / "include/minipay/minipay.h", 1, f"minipay_{match[1]}_init does not set up a minipay_{match[1]}")
 
 
+def check_sizes_are_promised():
+    """Every public struct stands in the table of sizes, and the names that are exported have the soname's number."""
+    table = ROOT / "tests/api/test_struct_sizes.c"
+    promised = set(re.findall(r"\bSIZE\((\w+),", table.read_text())) if table.is_file() else set()
+    for path, line, name, _ in public_structs():
+        if name not in promised:
+            fault(path, line, f"{name} is not in tests/api/test_struct_sizes.c")
+    number = re.search(r"set\(MINIPAY_SOVERSION (\d+)\)", (ROOT / "CMakeLists.txt").read_text())
+    export_map = ROOT / "src/minipay.map"
+    if export_map.is_file() and not (number and f"MINIPAY_{number[1]} {{" in export_map.read_text()):
+        fault(export_map, 1, "the node has not the number of MINIPAY_SOVERSION in CMakeLists.txt")
+
+
 def struct_faults(for_adapters, name, members, inits):
     if name in PLAIN_VALUES or for_adapters and (members[0] == "uint32_t version" or name in FENCED_BY_VTABLE):
         return
@@ -363,7 +376,8 @@ def check_status_list():
 
 
 CHECKS = [check_floors, check_sizes, check_licence, check_words, check_amounts, check_loose_ends, check_documents,
-          check_debris, check_umbrella, check_public_structs, check_enums, check_public_headers, check_exports, check_status_list]
+          check_debris, check_umbrella, check_public_structs, check_sizes_are_promised, check_enums,
+          check_public_headers, check_exports, check_status_list]
 
 
 def main():

@@ -450,8 +450,9 @@ static minipay_status open_store(scripted_bank *bank, minipay_error *error)
 minipay_status minipay_scripted_bank(const minipay_scripted_bank_config *config, minipay_bank *bank,
                                      minipay_error *error)
 {
-    if (config->struct_size != sizeof *config)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "config");
+    minipay_status status = mpi_check_size("config", config->struct_size, sizeof *config, error);
+    if (status != MINIPAY_OK)
+        return status;
     if (config->fee_minor < 0)
         return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "fee_minor");
     if (!config->path[0] || !mpi_text_valid(config->path, sizeof config->path))
@@ -461,7 +462,7 @@ minipay_status minipay_scripted_bank(const minipay_scripted_bank_config *config,
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     made->config = *config;
     memcpy(made->key, &config->seed, sizeof config->seed);
-    minipay_status status = open_store(made, error);
+    status = open_store(made, error);
     if (status != MINIPAY_OK) {
         free(made);
         return status;

@@ -298,8 +298,9 @@ void minipay_sqlite_config_init(minipay_sqlite_config *config)
 minipay_status minipay_sqlite_storage(const minipay_sqlite_config *config, minipay_storage *storage,
                                       minipay_error *error)
 {
-    if (config->struct_size != sizeof *config)
-        return mpi_fail_plain(error, MINIPAY_INVALID_SIZE, "config");
+    minipay_status status = mpi_check_size("config", config->struct_size, sizeof *config, error);
+    if (status != MINIPAY_OK)
+        return status;
     if (!config->path[0] || !mpi_text_valid(config->path, sizeof config->path))
         return mpi_fail_plain(error, MINIPAY_INVALID_TEXT, "path");
     mpi_sqlite *sqlite = calloc(1, sizeof *sqlite);
