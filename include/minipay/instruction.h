@@ -29,7 +29,8 @@
  *   HOLD_VOID  none               the hold's id                 0
  *   FREEZE, UNFREEZE, CLOSE  wallet  none                       0
  *   REVERSAL   none               the id of a transfer between  0
- *                                 members, undone in full
+ *                                 members, undone in full; no
+ *                                 other operation is undone so
  *
  * A HOLD without a payee is a legal freeze of a part: no limit refuses it, nor does a frozen wallet. One with
  * a payee is checked as a payment is; its capture is then refused for no limit of the payer, only when
@@ -82,13 +83,15 @@
  *   HOLD_VOID  HOLD_NOT_FOUND, HOLD_CLOSED
  *   FREEZE, UNFREEZE  WALLET_NOT_FOUND, WALLET_CLOSED
  *   CLOSE      WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, WALLET_NOT_EMPTY (posted, held or incoming)
- *   REVERSAL   NOT_FOUND, ALREADY_REVERSED, TOO_LATE (MINIPAY_RULE_REVERSAL_DAYS), MEMBER_INACTIVE,
+ *   REVERSAL   NOT_FOUND, NOT_REVERSIBLE, ALREADY_REVERSED, TOO_LATE (MINIPAY_RULE_REVERSAL_DAYS), MEMBER_INACTIVE,
  *              WALLET_FROZEN, WALLET_CLOSED (payee, then payer), INSUFFICIENT_FUNDS (the payee has less),
  *              AMOUNT_OVERFLOW
  *
  * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
  * another kind is INVALID_ARGUMENT. The promotion is looked at behind the merchant and before the wallet.
+ * NOT_REVERSIBLE: what other_id names has moved money, but is no TRANSFER. A captured hold is not: its payer had
+ * granted it before; the payee gives it back by a TRANSFER of his own. A REVERSAL of what moved nothing is NOT_FOUND.
  * SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business date is
  * more than so many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too, not to
  * a closed one. A deactivated merchant's payments can still be captured, voided and refunded.

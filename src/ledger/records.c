@@ -88,5 +88,6 @@ bool mpi_account_rises_with_debit(int32_t kind)
 
 bool mpi_kind_counts(int32_t kind)
 {
-    return kind == MINIPAY_KIND_TRANSFER || kind == MINIPAY_KIND_WITHDRAW || kind == MINIPAY_KIND_PAY;
+    return kind == MINIPAY_KIND_TRANSFER || kind == MINIPAY_KIND_WITHDRAW || kind == MINIPAY_KIND_PAY ||
+           kind == MINIPAY_KIND_HOLD_CAPTURE;
 }

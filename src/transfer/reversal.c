@@ -36,7 +36,7 @@ static minipay_status find_transfer(mpi_transfers *transfers, mpi_flow *flow,
     bool between_members = moved->kind == MINIPAY_KIND_TRANSFER &&
                            moved->payer.kind == MPI_PARTY_WALLET &&
                            moved->payee.kind == MPI_PARTY_WALLET;
-    return between_members ? MINIPAY_OK : MINIPAY_NOT_FOUND;
+    return between_members ? MINIPAY_OK : MINIPAY_NOT_REVERSIBLE;
 }
 
 static minipay_status check_reversible(mpi_transfers *transfers, mpi_flow *flow,

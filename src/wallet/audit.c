@@ -63,7 +63,7 @@ static minipay_status say_adjustment(mpi_claims *claims, const void *row, minipa
 static void say_capture(mpi_claims *claims, const mpi_hold_operation *operation)
 {
     mpi_claimed_posting posting = posting_of(&operation->op, operation->currency);
-    posting.kind = MINIPAY_KIND_TRANSFER;
+    posting.kind = operation->booked_as ? operation->booked_as : MINIPAY_KIND_TRANSFER;
     posting.debit_kind = posting.credit_kind = MPI_ACCOUNT_WALLET;
     posting.debit_owner = operation->member_id;
     posting.credit_owner = operation->payee_id;

@@ -10,11 +10,17 @@
 /* Holds, by themselves (HOLD, HOLD_CAPTURE, HOLD_VOID) and as the wallet's port offers them to payment. */
 
 static const minipay_field hold_operation_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_hold_operation),       MPI_OPTIONAL_ID(mpi_hold_operation, hold_id),
-    MPI_OPTIONAL_ID(mpi_hold_operation, member_id), MPI_OPTIONAL_ID(mpi_hold_operation, payee_id),
-    MPI_MONEY(mpi_hold_operation, asked_minor),     MPI_MONEY(mpi_hold_operation, amount_minor),
-    MPI_INT64(mpi_hold_operation, expires_at),      MPI_TEXT(mpi_hold_operation, currency),
-    MPI_INT32(mpi_hold_operation, business_date),   MPI_HASH(mpi_hold_operation, row_tag),
+    MPI_OPERATION_FIELDS(mpi_hold_operation),
+    MPI_OPTIONAL_ID(mpi_hold_operation, hold_id),
+    MPI_OPTIONAL_ID(mpi_hold_operation, member_id),
+    MPI_OPTIONAL_ID(mpi_hold_operation, payee_id),
+    MPI_MONEY(mpi_hold_operation, asked_minor),
+    MPI_MONEY(mpi_hold_operation, amount_minor),
+    MPI_INT64(mpi_hold_operation, expires_at),
+    MPI_TEXT(mpi_hold_operation, currency),
+    MPI_INT32(mpi_hold_operation, business_date),
+    MPI_ENUM(mpi_hold_operation, booked_as, mpi_kind_names),
+    MPI_HASH(mpi_hold_operation, row_tag),
 };
 
 const mpi_record mpi_hold_operation_record = MPI_RECORD(
@@ -127,7 +133,7 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
         return status;
     mpi_move move = {
         .op = &operation->op,
-        .kind = MINIPAY_KIND_TRANSFER,
+        .kind = MINIPAY_KIND_HOLD_CAPTURE,
         .payer = {MPI_PARTY_WALLET, hold->owner_id},
         .payee = {MPI_PARTY_WALLET, hold->payee_id},
         .amount_minor = operation->asked_minor,
@@ -139,6 +145,7 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     status = mpi_wallets_capture(wallets, flow, &operation->hold_id, &move, &left,
                                  &operation->op.policy_version);
     operation->amount_minor = move.amount_minor;
+    operation->booked_as = move.kind;
     return status == MINIPAY_OK ? mpi_policy_date(wallets->policy, flow->unit, operation->currency,
                                                   &operation->business_date, flow->error)
                                 : status;

@@ -54,6 +54,7 @@ typedef struct mpi_hold_operation {
     int64_t expires_at;
     char currency[MINIPAY_CURRENCY_SIZE];
     int32_t business_date; /* HOLD_CAPTURE: on which it was booked */
+    int32_t booked_as; /* HOLD_CAPTURE: its posting's kind; 0 in a file of schema version 1: TRANSFER */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_hold_operation;
 

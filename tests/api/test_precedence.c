@@ -36,6 +36,7 @@ typedef enum cause {
     PROMOTION_EXHAUSTED,
     NOT_EMPTY,
     NOT_THERE, /* what it goes on with: a slip, a hold, a transfer */
+    NOT_A_TRANSFER,
     DONE_ALREADY,
     TOO_OLD, /* expired, or past its days */
     TOO_MUCH,
@@ -410,6 +411,9 @@ static void reversal(stage *s)
         world_topup(&s->w, s->payer, 3 * AMOUNT);
     }
     minipay_id sent = world_do(&s->w, MINIPAY_KIND_TRANSFER, s->payer, s->payee, AMOUNT).id;
+    minipay_id credit = has(s, NOT_A_TRANSFER)
+                            ? world_do(&s->w, MINIPAY_KIND_CREDIT, s->payer, world_nobody, AMOUNT).id
+                            : sent;
     if (has(s, DONE_ALREADY)) {
         ask(s, MINIPAY_KIND_REVERSAL, world_nobody, sent, 0);
         world_expect(&s->w, &s->asked, MINIPAY_STATE_DONE, MINIPAY_OK);
@@ -427,7 +431,7 @@ static void reversal(stage *s)
     if (has(s, TOO_OLD))
         world_rule(&s->w, MINIPAY_RULE_REVERSAL_DAYS, 0, 3);
     age(s);
-    ask(s, MINIPAY_KIND_REVERSAL, world_nobody, has(s, NOT_THERE) ? world_id(&s->w) : sent, 0);
+    ask(s, MINIPAY_KIND_REVERSAL, world_nobody, has(s, NOT_THERE) ? world_id(&s->w) : credit, 0);
 }
 
 /* ---- the header's lists ------------------------------------------------------------------------------------------------ */
@@ -588,6 +592,7 @@ static const struct list {
     {"reversal",
      reversal,
      {{NOT_THERE, MINIPAY_NOT_FOUND},
+      {NOT_A_TRANSFER, MINIPAY_NOT_REVERSIBLE},
       {DONE_ALREADY, MINIPAY_ALREADY_REVERSED},
       {TOO_OLD, MINIPAY_TOO_LATE},
       WALLET_STATES(PAYEE),

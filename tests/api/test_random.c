@@ -298,14 +298,25 @@ static minipay_status model_go_on_with_slip(model *m, deed *d)
     return MINIPAY_OK;
 }
 
+static bool moves_money(int32_t kind)
+{
+    static const int32_t others[] = {MINIPAY_KIND_AUTHORIZE, MINIPAY_KIND_VOID,   MINIPAY_KIND_HOLD,
+                                     MINIPAY_KIND_HOLD_VOID, MINIPAY_KIND_FREEZE, MINIPAY_KIND_UNFREEZE,
+                                     MINIPAY_KIND_CLOSE};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (others[i] == kind)
+            return false;
+    }
+    return true;
+}
+
 static minipay_status model_reverse(model *m, deed *d, int64_t now)
 {
     deed *moved = deed_of(m, &d->asked.other_id);
-    bool between =
-        moved && moved->status == MINIPAY_OK &&
-        (moved->asked.kind == MINIPAY_KIND_TRANSFER || moved->asked.kind == MINIPAY_KIND_HOLD_CAPTURE);
-    if (!between)
+    if (!moved || moved->status != MINIPAY_OK || !moves_money(moved->asked.kind))
         return MINIPAY_NOT_FOUND;
+    if (moved->asked.kind != MINIPAY_KIND_TRANSFER)
+        return MINIPAY_NOT_REVERSIBLE;
     if (moved->reversed)
         return MINIPAY_ALREADY_REVERSED;
     purse *from = &m->purses[moved->payee], *to = &m->purses[moved->payer];

@@ -95,6 +95,12 @@ def a_hold_for_nobody_is_a_legal_freeze_of_a_part():
     run("wallet", "void", *DB, "--hold", hold)
 
 
+def the_report_counts_what_goes_between_wallets_once_and_by_its_kind():
+    told = run_json("report", *DB)["booked"]
+    for kind, amount in (("transfer", 5000), ("reversal", 5000), ("hold_capture", 10000)):
+        assert told[kind] == {"count": 1, "amount_minor": amount}, told
+
+
 def holds_that_cannot_be_are_refused():
     late = call("wallet", "hold", *DB, "--member", KIM, "--to", LEE, "--amount", "1", "--expires-at",
                 "2001-01-01T00:00:00Z")
@@ -247,6 +253,7 @@ def operations_are_listed_and_shown():
 a_business()
 for claim in (a_transfer_is_undone_once_and_in_full, a_reversal_that_cannot_be_is_refused,
               held_money_is_captured_in_parts_and_the_rest_is_free_again,
+              the_report_counts_what_goes_between_wallets_once_and_by_its_kind,
               a_hold_for_nobody_is_a_legal_freeze_of_a_part, holds_that_cannot_be_are_refused,
               the_balance_at_a_time_is_that_of_the_history,
               each_row_goes_for_itself_and_the_file_again_changes_nothing, an_atomic_batch_makes_all_rows_or_none,

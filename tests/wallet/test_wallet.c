@@ -201,6 +201,33 @@ static void held_money_does_not_lift_its_payee_above_what_he_may_hold(void **sta
     end(&w);
 }
 
+static void captured_hold_stands_everywhere_under_its_own_kind(void **state)
+{
+    world w;
+    minipay_entry entry;
+    minipay_operation listed[2];
+    uint32_t one = 1, two = 2, none = 2;
+    (void)state;
+    world_begin(&w);
+    minipay_id payer = world_person(&w, NULL), payee = world_person(&w, NULL);
+    world_credit(&w, payer, 1000);
+    minipay_id hold = world_do(&w, MINIPAY_KIND_HOLD, payer, payee, 600).id;
+    minipay_id taken = world_do(&w, MINIPAY_KIND_HOLD_CAPTURE, world_nobody, hold, 0).id;
+    ASSERT_STATUS(minipay_wallet_history(w.pay, &payee, "KRW", 0, &entry, &one, NULL), MINIPAY_OK);
+    assert_string_equal(minipay_kind_name(entry.kind), "hold_capture");
+    assert_memory_equal(&entry.operation_id, &taken, sizeof taken);
+    ASSERT_STATUS(
+        minipay_operation_list(w.pay, MINIPAY_KIND_HOLD_CAPTURE, &world_nobody, listed, &two, NULL),
+        MINIPAY_OK);
+    assert_int_equal(two, 1);
+    assert_memory_equal(&listed[0].id, &taken, sizeof taken);
+    ASSERT_STATUS(
+        minipay_operation_list(w.pay, MINIPAY_KIND_TRANSFER, &world_nobody, listed, &none, NULL),
+        MINIPAY_OK);
+    assert_int_equal(none, 0);
+    end(&w);
+}
+
 static void holding_counts_what_is_there_and_what_is_on_its_way(void **state)
 {
     world w;
@@ -514,6 +541,7 @@ int main(void)
         cmocka_unit_test(refund_into_a_closed_wallet_is_refused),
         cmocka_unit_test(money_back_for_a_wallet_that_was_closed_meanwhile_goes_to_suspense),
         cmocka_unit_test(limits_are_those_of_the_members_tier),
+        cmocka_unit_test(captured_hold_stands_everywhere_under_its_own_kind),
         cmocka_unit_test(held_money_does_not_lift_its_payee_above_what_he_may_hold),
         cmocka_unit_test(holding_counts_what_is_there_and_what_is_on_its_way),
         cmocka_unit_test(day_and_month_begin_where_policy_says),

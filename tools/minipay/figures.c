@@ -73,6 +73,13 @@ static bool is_payment(int32_t kind)
     return kind == MINIPAY_KIND_PAY || kind == MINIPAY_KIND_CAPTURE;
 }
 
+/* What goes from wallet to wallet stands in both; it is counted where it was paid. */
+static bool is_between_wallets(int32_t kind)
+{
+    return kind == MINIPAY_KIND_TRANSFER || kind == MINIPAY_KIND_HOLD_CAPTURE ||
+           kind == MINIPAY_KIND_REVERSAL;
+}
+
 static void add_date(figures *f, int32_t date)
 {
     if (!f->first_date || date < f->first_date)
@@ -102,8 +109,7 @@ static int add_entry(figures *f, region_figures *region, const minipay_entry *en
     int32_t kind = kind_of(entry);
     int64_t size = entry->amount_minor < 0 ? -entry->amount_minor : entry->amount_minor;
     add_date(f, entry->business_date);
-    /* A transfer stands in two wallets; it is counted where it was paid. */
-    if (kind == MINIPAY_KIND_TRANSFER && entry->amount_minor > 0)
+    if (entry->amount_minor > 0 && is_between_wallets(kind) && !id_is_none(&entry->other_id))
         return 0;
     f->kinds[kind].accepted++;
     sum_add(&f->kinds[kind].amount_minor, size);
