@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a replay promises: again it changes nothing; killed at any moment and begun again it ends in the same books;
 days are settled when they end, however the file's steps are ordered."""
+import datetime
+import json
+import lzma
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
 
-from tool import HEADER, TOOL, books, example_rows, outcomes, row, row_counts, run, run_json, write
+from tool import EXAMPLE, HEADER, TOOL, books, example_rows, outcomes, row, row_counts, run, run_json, write
 
 
 def replay(path, database, out):
@@ -110,7 +114,104 @@ def books_start_matched_and_every_row_is_what_it_says():
     assert report["bank"]["not_explained_minor"] == 0
 
 
-for claim in (replaying_again_changes_nothing, killed_at_random_moments_it_ends_in_the_same_books,
+def packed(text):
+    return lzma.compress(text.encode())
+
+
+def the_same_rows_under_any_name_are_the_same_file():
+    text = open(example_rows(300, "plain.csv"), encoding="utf-8").read()
+    replay("plain.csv", "same.db", "same.csv")
+    before, counts = books("same.db"), row_counts("same.db")
+    quoted = "".join(",".join(f'"{field}"' for field in line.split(",")) + "\n" for line in text.splitlines())
+    copies = {"other.csv": text, "packed.csv.xz": packed(text), "packed.csv": packed(text),
+              "windows.csv": "\ufeff" + text.replace("\n", "\r\n"), "quoted.csv": quoted,
+              "published.csv": text.replace("action", "type", 1).replace("oldBalanceOrig", "oldbalanceOrg", 1)}
+    os.mkdir("elsewhere")
+    for name, content in copies.items():
+        summary = replay(write(os.path.join("elsewhere", name), content), "same.db", "again.csv")
+        assert books("same.db") == before and row_counts("same.db") == counts, name
+        assert summary["known_members"] == 0, name
+        assert outcomes("again.csv") == outcomes("same.csv"), name
+
+
+def balances(database):
+    return {w["name"]: w["balance_minor"] for w in map(json.loads, run(
+        "wallet", "list", "--db", database, "--json").splitlines())}
+
+
+FIRST = HEADER + (row(1, "TRANSFER", "1.00", "C1", "C2", "10.00", "20.00")     # this row both files have
+                  + row(2, "PAYMENT", "2.00", "C1", "M1", "9.00")
+                  + row(3, "CASH_IN", "1.00", "C3", "B1", "0.00")              # C3 begins with nothing
+                  + row(30, "PAYMENT", "1.00", "C2", "M1", "21.00"))
+SECOND = HEADER + (row(1, "TRANSFER", "1.00", "C1", "C2", "10.00", "20.00")
+                   + row(2, "CASH_IN", "3.00", "C4", "B1", "5.00")
+                   + row(3, "CASH_OUT", "90.00", "C3", "B1", "100.00")         # what it prints he does not have
+                   + row(25, "PAYMENT", "4.00", "C4", "M1", "8.00")
+                   + row(26, "PAYMENT", "4.00", "C4", "M2", "4.00"))
+
+
+def a_second_file_goes_on_with_the_members_of_the_first():
+    first, second = write("first.csv", FIRST), write("second.csv", SECOND)
+    one = replay(first, "both.db", "one.csv")
+    assert (one["openings"]["accepted"], one["known_members"]) == (2, 0), one
+    assert balances("both.db") == {"C1": 700, "C2": 2000, "C3": 100}
+    two = replay(second, "both.db", "two.csv")
+    assert [o["status"] for o in outcomes("two.csv")] == ["accepted", "accepted", "refused", "accepted", "accepted"]
+    assert balances("both.db") == {"C1": 600, "C2": 2100, "C3": 100, "C4": 0}
+    assert (two["openings"]["accepted"], two["known_members"]) == (1, 3), two
+    assert two["audit_clean"] and two["bank"]["merchants_minor"] == 0, "every payment of both files is settled"
+    assert two["settlement"]["slips"] == 4 and two["first_date"] == "2026-01-01", two
+    assert settled_dates("both.db") == ["20260101", "20260102", "20260104", "20260105"], settled_dates("both.db")
+    before, counts = books("both.db"), row_counts("both.db")
+    for path, summary, said in ((first, one, "one.csv"), (second, two, "two.csv")):
+        again = replay(path, "both.db", "again.csv")
+        assert books("both.db") == before and row_counts("both.db") == counts, path
+        assert outcomes("again.csv") == outcomes(said), path
+        for figure in ("accepted", "refused", "openings", "known_members"):
+            assert again[figure] == summary[figure], (path, figure)
+
+
+def a_second_file_does_not_change_the_terms_of_a_merchant():
+    run("replay", write("first.csv", FIRST), "--db", "terms.db", "--fee-bps", "100")
+    text = run("replay", write("second.csv", SECOND), "--db", "terms.db", "--fee-bps", "200")
+    assert "3 members were in the books already" in text, text
+    fees = {m["name"]: m["fee_basis_points"] for m in map(json.loads, run(
+        "merchant", "list", "--db", "terms.db", "--json").splitlines())}
+    assert fees == {"M1": 100, "M2": 200}, fees
+
+
+def a_second_file_killed_at_random_moments_ends_in_the_same_books():
+    dice = random.Random(int(os.environ.get("MINIPAY_SEED", time.time_ns() % 1000000)))
+    first = example_rows(1000, "days.csv")
+    lines = open(EXAMPLE, encoding="utf-8").readlines()
+    second = write("more.csv", "".join(lines[:1] + lines[700:3000]))
+    replay(first, "base.db", "base.csv")
+    began = time.monotonic()
+    for name in ("undisturbed.db", "cut.db"):
+        for end in ("", ".key", ".bank"):
+            shutil.copy("base.db" + end, name + end)
+    replay(second, "undisturbed.db", "whole.csv")
+    lasts = time.monotonic() - began
+    for _ in range(4):
+        kill_after(dice.uniform(0.01, lasts), "replay", second, "--db", "cut.db")
+    replay(second, "cut.db", "killed.csv")
+    assert books("cut.db") == books("undisturbed.db")
+    assert outcomes("killed.csv") == outcomes("whole.csv")
+
+
+def a_database_of_today_gets_the_days_of_the_file_behind_today():
+    run("init", "--db", "today.db")
+    summary = replay(write("first.csv", FIRST), "today.db", "today.csv")
+    assert summary["settlement"]["slips"] == 2 and summary["bank"]["merchants_minor"] == 0, summary
+    first, last = (datetime.date.fromisoformat(summary[name]) for name in ("first_date", "last_date"))
+    assert last - first == datetime.timedelta(days=1), (first, last)
+    assert first > datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9))).date(), first
+
+
+for claim in (the_same_rows_under_any_name_are_the_same_file, a_second_file_goes_on_with_the_members_of_the_first,
+              a_second_file_does_not_change_the_terms_of_a_merchant,
+              a_second_file_killed_at_random_moments_ends_in_the_same_books,
+              a_database_of_today_gets_the_days_of_the_file_behind_today, replaying_again_changes_nothing, killed_at_random_moments_it_ends_in_the_same_books,
               days_are_settled_when_they_end, books_start_matched_and_every_row_is_what_it_says):
     claim()
     print("ok", claim.__name__)

@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "fail.h"
+#include "help.h"
 #include "minipay/values.h"
 #include "text.h"
 
@@ -176,13 +177,15 @@ void args_parse(const command *c, int count, char **words, args *a)
                                 "usage (fix the call), 12 rejected (final, no money moved), 13 "
                                 "retryable (the same call later), 14 "
                                 "unknown (ask again with the same id), 15 fatal.";
-    char name[64], doc[1024], needed[256];
+    char name[64], doc[4096], needed[256];
     reading r = {.command = c, .args = a};
     snprintf(name, sizeof name, "minipay %s", c->name);
     snprintf(doc, sizeof doc, "%s", c->summary);
     tell_needed(c, needed, sizeof needed);
     tell_others(c, doc, sizeof doc);
-    snprintf(doc + strlen(doc), sizeof doc - strlen(doc), "%s", codes);
+    const char *detail = help_detail(c->name);
+    snprintf(doc + strlen(doc), sizeof doc - strlen(doc), "%s%s%s", codes, detail[0] ? "\n\n" : "",
+             detail);
     const struct argp argp = {
         .options = argp_options(c), .parser = take, .args_doc = needed[0] ? needed : NULL, .doc = doc};
     memset(a, 0, sizeof *a);

@@ -3,9 +3,9 @@
 #include "carry.h"
 
 #include "fail.h"
-#include "settled.h"
 #include "text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,7 +284,14 @@ static minipay_status settle_once(carry *c, const minipay_settlement_request *re
     return status;
 }
 
-int carry_settlement(carry *c, int32_t date, int64_t until)
+static void settlement_id(uint64_t file, int32_t date, minipay_id *id)
+{
+    char name[64];
+    snprintf(name, sizeof name, "settlement:%016" PRIx64 ":%d", file, date);
+    minipay_id_from_name((uint64_t)day_of_date(date) * 86400000, name, id);
+}
+
+int carry_settlement(carry *c, uint64_t file, int32_t date, int64_t until)
 {
     minipay_error error;
     minipay_settlement run;
@@ -292,7 +299,7 @@ int carry_settlement(carry *c, int32_t date, int64_t until)
     bool moved = true;
     int code = 0;
     minipay_settlement_request_init(&request);
-    settlement_id("KRW", date, &request.id);
+    settlement_id(file, date, &request.id);
     request.through_date = date;
     text_set(request.currency, sizeof request.currency, "KRW");
     text_set(request.channel, sizeof request.channel, "replay");

@@ -45,8 +45,8 @@ int carry_waiting(carry *c, int64_t until);
 /* Finishes what a killed replay left open, before anything new is begun. */
 int carry_interrupted(carry *c, int64_t until);
 
-/* Settles through a business date, to the end. */
-int carry_settlement(carry *c, int32_t date, int64_t until);
+/* Settles through a business date, to the end. `file` is whose run it is. */
+int carry_settlement(carry *c, uint64_t file, int32_t date, int64_t until);
 
 /* Rows that still wait count as refused with the reason "running". */
 void carry_give_up(carry *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "parties.h"
 
+#include "fail.h"
 #include "regions.h"
 #include "text.h"
 
@@ -13,11 +14,20 @@ enum { ID_NAME_SIZE = 160 };
 
 static const char CHANNEL[] = "replay";
 
-static void named_id(uint64_t order, const char *what, const char *name, minipay_id *id)
+/* Whoever bears the name in whichever file has the same id. */
+static void named_id(const char *what, const char *name, minipay_id *id)
 {
     char text[ID_NAME_SIZE + 32];
     snprintf(text, sizeof text, "%s:%s", what, name);
-    minipay_id_from_name(REPLAY_BASE_MS + order, text, id);
+    minipay_id_from_name(REPLAY_BASE_MS, text, id);
+}
+
+/* Of this file alone: so it can be told whether it was this file that opened a wallet. */
+static void wallet_id(const parties *p, uint32_t number, minipay_id *id)
+{
+    char text[ID_NAME_SIZE + 64];
+    snprintf(text, sizeof text, "wallet:%016" PRIx64 ":%s", p->file, map_at(&p->names, number));
+    minipay_id_from_name(p->base_ms + p->list[number].order, text, id);
 }
 
 static bool has_room(parties *p)
@@ -41,9 +51,49 @@ uint32_t parties_see(parties *p, const char *name, int64_t opening, uint64_t ord
     uint32_t number = map_put(&p->names, name, (uint32_t)strlen(name));
     if (number != MAP_NONE && p->names.count > known) {
         p->list[number] = (party){.opening = opening, .order = order};
-        named_id(p->list[number].order, p->role, name, &p->list[number].id);
+        named_id(p->role, name, &p->list[number].id);
     }
     return number;
+}
+
+/* ---- who was there before ---- */
+
+static minipay_status recall_merchant(db *d, party *who, minipay_error *error)
+{
+    minipay_merchant merchant;
+    minipay_merchant_init(&merchant);
+    minipay_status status = minipay_merchant_get(d->pay, &who->id, &merchant, error);
+    who->known = status == MINIPAY_OK;
+    return status == MINIPAY_MERCHANT_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+/* There is a wallet, and it was not this file that opened it. */
+static minipay_status recall_member(db *d, const parties *p, uint32_t number, minipay_error *error)
+{
+    minipay_id id;
+    minipay_outcome outcome;
+    minipay_wallet wallet;
+    minipay_outcome_init(&outcome);
+    minipay_wallet_init(&wallet);
+    wallet_id(p, number, &id);
+    minipay_status status = minipay_outcome_get(d->pay, MINIPAY_KIND_OPEN, &id, &outcome, error);
+    if (status != MINIPAY_NOT_FOUND)
+        return status;
+    status = minipay_wallet_get(d->pay, &p->list[number].id, "KRW", &wallet, error);
+    p->list[number].known = status == MINIPAY_OK;
+    return status == MINIPAY_WALLET_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+int parties_recall(db *d, parties *p, uint32_t first, uint32_t last)
+{
+    minipay_status status = MINIPAY_OK;
+    minipay_error error;
+    minipay_error_init(&error);
+    for (uint32_t i = first; status == MINIPAY_OK && i < last; i++) {
+        status =
+            p->has_wallets ? recall_member(d, p, i, &error) : recall_merchant(d, &p->list[i], &error);
+    }
+    return status == MINIPAY_OK ? 0 : fail_doing(p->role, status, &error);
 }
 
 const party *parties_at(const parties *p, uint32_t number)
@@ -91,8 +141,10 @@ static bool fill_wallet(const parties *p, uint32_t number, int32_t fee_basis_poi
 {
     minipay_wallet_request *r = request;
     (void)fee_basis_points;
+    if (p->list[number].known)
+        return false;
     minipay_wallet_request_init(r);
-    named_id(p->list[number].order, "wallet", map_at(&p->names, number), &r->id);
+    wallet_id(p, number, &r->id);
     r->member_id = p->list[number].id;
     text_set(r->currency, sizeof r->currency, "KRW");
     text_set(r->channel, sizeof r->channel, CHANNEL);
@@ -109,7 +161,7 @@ static bool fill_link(const parties *p, uint32_t number, int32_t fee_basis_point
     (void)fee_basis_points;
     minipay_link_request_init(r);
     int length = snprintf(owner, sizeof owner, "%s:%s", p->role, name);
-    named_id(p->list[number].order, "account", owner, &r->id);
+    named_id("account", owner, &r->id);
     r->owner_id = p->list[number].id;
     uint64_t digits = map_hash(owner, (size_t)length) % UINT64_C(1000000000000000000);
     text_set(r->bank, sizeof r->bank, "004");
@@ -124,6 +176,8 @@ static bool fill_link(const parties *p, uint32_t number, int32_t fee_basis_point
 static bool fill_merchant(const parties *p, uint32_t number, int32_t fee_basis_points, void *request)
 {
     minipay_merchant_request *r = request;
+    if (p->list[number].known)
+        return false;
     minipay_merchant_request_init(r);
     r->id = p->list[number].id;
     r->fee_basis_points = fee_basis_points;
@@ -150,10 +204,12 @@ const stage merchant_stages[] = {
 bool party_opening(const parties *p, uint32_t number, minipay_instruction *deposit)
 {
     const party *who = &p->list[number];
-    if (who->opening <= 0)
+    char text[ID_NAME_SIZE + 32];
+    if (who->opening <= 0 || who->known)
         return false;
     minipay_instruction_init(deposit, MINIPAY_KIND_TOPUP);
-    named_id(who->order, "opening", map_at(&p->names, number), &deposit->id);
+    snprintf(text, sizeof text, "opening:%s", map_at(&p->names, number));
+    minipay_id_from_name(p->base_ms + who->order, text, &deposit->id);
     deposit->member_id = who->id;
     deposit->amount_minor = who->opening;
     text_set(deposit->currency, sizeof deposit->currency, "KRW");

@@ -3,22 +3,29 @@
 #define MINIPAY_TOOL_PARTIES_H
 
 /* The members and merchants of a PaySim file, and how they come into the books. All that is stored of
- * them derives from the file: the same file always makes the same people. */
+ * them derives from the file: the same file always makes the same people, and a name that two files have in
+ * common is the same member or merchant in both. */
 
 #include "calls.h"
 #include "map.h"
+#include "open.h"
 
-/* Everything a replay makes begins here: 2026-01-01T00:00:00+09:00. */
+/* A file begins here in books that are new: 2026-01-01T00:00:00+09:00. The ids that are made of a name alone
+ * have this time in every file. */
 #define REPLAY_BASE_MS UINT64_C(1767193200000)
 
 typedef struct party {
     minipay_id id;
     int64_t opening; /* printed balance at first sight */
-    uint64_t order;  /* in time, of first sight */
+    uint64_t order;  /* in time, of first sight: ms from the file's beginning */
+    bool known;      /* from before this file: goes on with what he has */
 } party;
 
 typedef struct parties {
     const char *role; /* "member" or "merchant" */
+    bool has_wallets;
+    uint64_t file;    /* paysim_identity */
+    uint64_t base_ms; /* when the file begins */
     map names;
     party *list;
     uint32_t room;
@@ -27,6 +34,11 @@ typedef struct parties {
 
 /* Numbers a name; `opening` and `order` are kept at first sight. MAP_NONE when memory runs out. */
 uint32_t parties_see(parties *p, const char *name, int64_t opening, uint64_t order);
+
+/* Finds out who of those from `first` to before `last` was in the books before this file: a merchant who is
+ * registered, a member whose wallet another file, or a person, has opened. Answers 0, or says what is wrong
+ * and answers the exit code. */
+int parties_recall(db *d, parties *p, uint32_t first, uint32_t last);
 
 const party *parties_at(const parties *p, uint32_t number);
 
@@ -44,7 +56,8 @@ typedef struct stage {
 extern const stage member_stages[];   /* register, link, open; the last has no name */
 extern const stage merchant_stages[]; /* register, link; the last has no name */
 
-/* The opening deposit of a party, under an id made from the name; false when there is none. */
+/* The opening deposit of a party, under an id made from the name; false when there is none: the file that
+ * opens a wallet is the one whose opening balance counts. */
 bool party_opening(const parties *p, uint32_t number, minipay_instruction *deposit);
 
 #endif

@@ -2,10 +2,12 @@
 #include "paysim.h"
 
 #include "fail.h"
+#include "map.h"
 #include "minipay/values.h"
 #include "sheet.h"
 #include "text.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +45,7 @@ struct paysim {
     sheet *sheet;
     paysim_take take;
     void *context;
-    uint64_t rows;
+    uint64_t rows, identity;
     paysim_row row;
 };
 
@@ -146,6 +148,16 @@ static int read_row(paysim *p)
     return code ? code : read_balance(p, FIELD_OLD_TARGET, row->target, &row->old_target);
 }
 
+/* Each row's hash goes over the one before it. */
+static uint64_t identity_behind(uint64_t before, const paysim_row *row)
+{
+    char text[2 * PAYSIM_NAME_SIZE + 128];
+    int length = snprintf(
+        text, sizeof text, "%016" PRIx64 ":%d:%d:%" PRId64 ":%" PRId64 ":%" PRId64 ":%s:%s", before,
+        row->step, row->kind, row->amount, row->old_origin, row->old_target, row->origin, row->target);
+    return map_hash(text, (size_t)length);
+}
+
 static int take_row(void *context, sheet *s)
 {
     paysim *p = context;
@@ -153,6 +165,7 @@ static int take_row(void *context, sheet *s)
     if (code)
         return code;
     p->row.number = p->rows = sheet_rows(s);
+    p->identity = identity_behind(p->identity, &p->row);
     return p->take ? p->take(p->context, &p->row) : 0;
 }
 
@@ -176,13 +189,18 @@ int paysim_read(paysim *p, paysim_take take, void *context)
 {
     p->take = take;
     p->context = context;
-    p->rows = 0;
+    p->rows = p->identity = 0;
     return sheet_read(p->sheet, take_row, p);
 }
 
 uint64_t paysim_rows(const paysim *p)
 {
     return p->rows;
+}
+
+uint64_t paysim_identity(const paysim *p)
+{
+    return p->identity;
 }
 
 void paysim_close(paysim *p)

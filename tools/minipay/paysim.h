@@ -38,6 +38,10 @@ int paysim_read(paysim *p, paysim_take take, void *context);
 /* Rows read by the last paysim_read. */
 uint64_t paysim_rows(const paysim *p);
 
+/* What the file is, of the rows that the last paysim_read read: the same for the same rows, whatever the
+ * file's name, packing, spelling of its header, order of its columns and ends of its lines. */
+uint64_t paysim_identity(const paysim *p);
+
 void paysim_close(paysim *p);
 
 /* "CASH_IN". */

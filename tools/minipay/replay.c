@@ -20,6 +20,7 @@
 enum { HOURS_PER_DAY = 24, PROGRESS_MS = 200 };
 
 static const int64_t HOUR_US = INT64_C(3600000000);
+static const uint64_t DAY_MS = UINT64_C(86400000), NINE_HOURS_MS = UINT64_C(32400000);
 
 typedef struct player {
     const replay_request *request;
@@ -28,6 +29,7 @@ typedef struct player {
     paysim *file;
     carry carry;
     parties members, merchants;
+    uint64_t base_ms;          /* when step 1 begins */
     minipay_instruction *rows; /* the chunk: rows of one step */
     uint32_t count;
     uint64_t first_row;
@@ -44,9 +46,9 @@ static int64_t now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int64_t time_of_step(int32_t step)
+static int64_t time_of_step(const player *p, int32_t step)
 {
-    return (int64_t)REPLAY_BASE_MS * 1000 + (step - 1) * HOUR_US;
+    return (int64_t)p->base_ms * 1000 + (step - 1) * HOUR_US;
 }
 
 static int32_t day_of_step(int32_t step)
@@ -54,11 +56,10 @@ static int32_t day_of_step(int32_t step)
     return (step - 1) / HOURS_PER_DAY;
 }
 
-/* Business dates lie at +09:00, nine hours behind which the base begins. */
-static int32_t date_of_step(int32_t step)
+/* Business dates lie at +09:00. */
+static int32_t date_of_step(const player *p, int32_t step)
 {
-    return date_of_day((int32_t)((REPLAY_BASE_MS + UINT64_C(9) * 3600000) / 86400000) +
-                       day_of_step(step));
+    return date_of_day((int32_t)((p->base_ms + NINE_HOURS_MS) / DAY_MS) + day_of_step(step));
 }
 
 /* ---- progress ---- */
@@ -87,7 +88,7 @@ static void hide_progress(const player *p)
 
 static int stand_up(player *p, parties *who, const stage *stages)
 {
-    int code = 0;
+    int code = p->db->is_new ? 0 : parties_recall(p->db, who, who->ready, who->names.count);
     for (const stage *s = stages; !code && s->what; s++)
         code =
             carry_stage(&p->carry, s, who, who->ready, who->names.count, p->request->fee_basis_points);
@@ -102,6 +103,7 @@ static int open_balances(player *p, uint32_t first, uint32_t last)
     uint32_t count = 0;
     int code = deposits ? 0 : fail_own("memory is used up");
     for (uint32_t i = first; !code && i < last; i++) {
+        p->tally->known_members += parties_at(&p->members, i)->known;
         count += party_opening(&p->members, i, &deposits[count]);
         if (count == MINIPAY_BATCH_LARGEST || i + 1 == last) {
             code = carry_out(&p->carry, deposits, count, 0);
@@ -109,7 +111,7 @@ static int open_balances(player *p, uint32_t first, uint32_t last)
         }
     }
     free(deposits);
-    return code ? code : carry_waiting(&p->carry, time_of_step(p->step + 1));
+    return code ? code : carry_waiting(&p->carry, time_of_step(p, p->step + 1));
 }
 
 static int flush(player *p)
@@ -128,7 +130,7 @@ static int flush(player *p)
         return code;
     p->count = 0;
     show_progress(p);
-    return carry_waiting(&p->carry, time_of_step(p->step + 1));
+    return carry_waiting(&p->carry, time_of_step(p, p->step + 1));
 }
 
 static int32_t kind_of(int32_t kind)
@@ -147,12 +149,12 @@ static uint64_t order_of(const paysim_row *row)
     return (uint64_t)(row->step - 1) * 3600000 + row->number / 4;
 }
 
-static void row_id(const paysim_row *row, minipay_id *id)
+/* A row of the file: two files may have rows that read the same. */
+static void row_id(const player *p, const paysim_row *row, minipay_id *id)
 {
-    char text[2 * PAYSIM_NAME_SIZE + 96];
-    snprintf(text, sizeof text, "row:%" PRIu64 ":%d:%s:%" PRId64 ":%s:%s", row->number, row->step,
-             paysim_kind_name(row->kind), row->amount, row->origin, row->target);
-    minipay_id_from_name(REPLAY_BASE_MS + order_of(row), text, id);
+    char text[64];
+    snprintf(text, sizeof text, "row:%016" PRIx64 ":%" PRIu64, p->members.file, row->number);
+    minipay_id_from_name(p->base_ms + order_of(row), text, id);
 }
 
 static int add_row(player *p, const paysim_row *row)
@@ -166,7 +168,7 @@ static int add_row(player *p, const paysim_row *row)
     if (origin == MAP_NONE || target == MAP_NONE || merchant == MAP_NONE)
         return fail_own("memory is used up");
     minipay_instruction_init(i, kind_of(row->kind));
-    row_id(row, &i->id);
+    row_id(p, row, &i->id);
     i->member_id = parties_at(&p->members, origin)->id;
     if (i->kind == MINIPAY_KIND_TRANSFER)
         i->other_id = parties_at(&p->members, target)->id;
@@ -187,11 +189,12 @@ static int move_to(player *p, int32_t step)
 {
     int32_t ended = p->step;
     p->step = step;
-    if (p->db->virtual_now < time_of_step(step))
-        p->db->virtual_now = time_of_step(step);
+    if (p->db->virtual_now < time_of_step(p, step))
+        p->db->virtual_now = time_of_step(p, step);
     if (!ended || day_of_step(step) <= day_of_step(ended))
         return 0;
-    return carry_settlement(&p->carry, date_of_step(ended), time_of_step(step + 1));
+    return carry_settlement(&p->carry, p->members.file, date_of_step(p, ended),
+                            time_of_step(p, step + 1));
 }
 
 static int take_row(void *context, const paysim_row *row)
@@ -214,9 +217,9 @@ static int finish(player *p)
         return code;
     if ((code = carry_waiting(&p->carry, INT64_MAX)) != 0)
         return code;
-    if (p->db->virtual_now < time_of_step(midnight))
-        p->db->virtual_now = time_of_step(midnight);
-    code = carry_settlement(&p->carry, date_of_step(p->step), INT64_MAX);
+    if (p->db->virtual_now < time_of_step(p, midnight))
+        p->db->virtual_now = time_of_step(p, midnight);
+    code = carry_settlement(&p->carry, p->members.file, date_of_step(p, p->step), INT64_MAX);
     carry_give_up(&p->carry);
     return code;
 }
@@ -252,40 +255,75 @@ static void free_rules(minipay_rule rules[RULES])
     }
 }
 
-/* The id says which version it follows: a replay that was killed and begins again asks for the same one. */
-static minipay_status publish(db *d, const minipay_rule rules[RULES], int32_t follows,
+static minipay_status publish(db *d, const char *name, const minipay_rule rules[RULES], int32_t *version,
                               minipay_error *error)
 {
-    char name[64];
     minipay_policy_request request;
     minipay_outcome outcome;
     minipay_policy_request_init(&request);
     minipay_outcome_init(&outcome);
-    snprintf(name, sizeof name, "replay's policy behind %d", follows);
     minipay_id_from_name(REPLAY_BASE_MS, name, &request.id);
     text_set(request.actor, sizeof request.actor, "replay");
     text_set(request.channel, sizeof request.channel, "cli");
     text_set(request.reason, sizeof request.reason, "the file says what was paid");
-    return minipay_policy_publish(d->pay, &request, rules, RULES, &outcome, error);
+    minipay_status status = minipay_policy_publish(d->pay, &request, rules, RULES, &outcome, error);
+    *version = outcome.policy_version;
+    return status;
 }
 
-static int lift_rules(db *d)
+/* The first midnight at +09:00 that is not before: books that hold something go on with a day of their own. */
+static uint64_t midnight_from(uint64_t now_ms)
 {
-    minipay_error error;
-    minipay_rule rules[RULES];
+    return (now_ms + NINE_HOURS_MS + DAY_MS - 1) / DAY_MS * DAY_MS - NINE_HOURS_MS;
+}
+
+/* A file begins with a version of the rules under an id of its own. The books give it a time that is not
+ * before anything that they hold: so it also remembers when the file began, for a replay that begins again. */
+static minipay_status begin_file(player *p, const minipay_rule rules[RULES], minipay_error *error)
+{
+    char name[64];
+    minipay_policy_version begun;
+    int32_t version;
+    minipay_policy_version_init(&begun);
+    snprintf(name, sizeof name, "replay's policy:%016" PRIx64, p->members.file);
+    minipay_status status = publish(p->db, name, rules, &version, error);
+    if (status == MINIPAY_OK)
+        status = minipay_policy_version_get(p->db->pay, version, &begun, error);
+    if (status == MINIPAY_OK && begun.published_at >= (int64_t)REPLAY_BASE_MS * 1000 + HOUR_US)
+        p->base_ms = midnight_from((uint64_t)begun.published_at / 1000 + 1);
+    p->members.base_ms = p->merchants.base_ms = p->base_ms;
+    return status;
+}
+
+/* Somebody may have changed the rules since the file began. The id says which version it follows. */
+static minipay_status lift_rules(db *d, const minipay_rule rules[RULES], minipay_error *error)
+{
+    char name[64];
     minipay_status status = MINIPAY_OK;
     int32_t version = 0;
     bool differs = false;
-    free_rules(rules);
-    minipay_error_init(&error);
     for (int i = 0; status == MINIPAY_OK && i < RULES; i++) {
         int64_t value = 0;
         status = minipay_policy_get(d->pay, rules[i].rule, rules[i].tier, rules[i].currency, &value,
-                                    &version, &error);
+                                    &version, error);
         differs |= value != rules[i].value;
     }
-    if (status == MINIPAY_OK && differs)
-        status = publish(d, rules, version, &error);
+    if (status != MINIPAY_OK || !differs)
+        return status;
+    snprintf(name, sizeof name, "replay's policy behind %d", version);
+    return publish(d, name, rules, &version, error);
+}
+
+static int set_rules(player *p)
+{
+    minipay_error error;
+    minipay_rule rules[RULES];
+    free_rules(rules);
+    minipay_error_init(&error);
+    minipay_status status = begin_file(p, rules, &error);
+    p->db->virtual_now = time_of_step(p, 1);
+    if (status == MINIPAY_OK)
+        status = lift_rules(p->db, rules, &error);
     return status == MINIPAY_OK ? 0 : fail_doing("policy", status, &error);
 }
 
@@ -317,10 +355,10 @@ static int write_outcomes(const player *p, FILE *out)
 
 static int play(player *p)
 {
-    int code = carry_interrupted(&p->carry, time_of_step(p->last_step + HOURS_PER_DAY + 1));
-    p->db->virtual_now = time_of_step(1);
+    int code = set_rules(p);
     if (!code)
-        code = lift_rules(p->db);
+        code = carry_interrupted(&p->carry, time_of_step(p, p->last_step + HOURS_PER_DAY + 1));
+    p->db->virtual_now = time_of_step(p, 1);
     p->began_ms = now_ms();
     if (!code)
         code = paysim_read(p->file, take_row, p);
@@ -336,7 +374,7 @@ static int play(player *p)
 static int play_into(player *p, FILE *out)
 {
     int code;
-    if ((code = db_open(p->db, p->request->db, DB_NEW_TOO, time_of_step(1))) != 0)
+    if ((code = db_open(p->db, p->request->db, DB_NEW_TOO, time_of_step(p, 1))) != 0)
         return code;
     p->rows = calloc(MINIPAY_BATCH_LARGEST, sizeof *p->rows);
     if (!p->rows)
@@ -352,14 +390,19 @@ static int play_into(player *p, FILE *out)
 
 int replay(const replay_request *request, db *d, tally *t)
 {
-    player p = {
-        .request = request, .db = d, .tally = t, .members.role = "member", .merchants.role = "merchant"};
+    player p = {.request = request,
+                .db = d,
+                .tally = t,
+                .members = {.role = "member", .has_wallets = true},
+                .merchants.role = "merchant",
+                .base_ms = REPLAY_BASE_MS};
     FILE *out = NULL;
     memset(d, 0, sizeof *d);
     memset(t, 0, sizeof *t);
     p.file = paysim_open(request->file);
     int code = p.file ? paysim_read(p.file, survey, &p) : EXIT_OWN;
     p.total = p.file ? paysim_rows(p.file) : 0;
+    p.members.file = p.merchants.file = p.file ? paysim_identity(p.file) : 0;
     if (!code)
         code = request->outcomes
                    ? output_open("--outcomes", request->outcomes, request->db, request->file, &out)

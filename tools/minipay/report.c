@@ -66,6 +66,16 @@ static void replay_kinds(table *t, const figures *f, const tally *played)
     table_money(t, played->openings.amount_minor, f->currency);
 }
 
+/* Of a file behind another one. */
+static void print_known(const tally *played)
+{
+    char members[TEXT_SIZE];
+    text_count(played->known_members, members);
+    if (played->known_members)
+        printf("\n  %s %s in the books already: no opening balance for them again.\n", members,
+               played->known_members == 1 ? "member was" : "members were");
+}
+
 static void print_replay_kinds(const figures *f, const tally *played)
 {
     char amount[TEXT_SIZE];
@@ -76,6 +86,7 @@ static void print_replay_kinds(const figures *f, const tally *played)
     table_begin(&t, heads, 4);
     replay_kinds(&t, f, played);
     table_end(&t, stdout);
+    print_known(played);
     if (!played->reason_count)
         return;
     const char *reasons[] = {"Reason", ">Refused", ""};
@@ -398,11 +409,11 @@ static json_t *tally_json(const tally *t)
             json_object_set_new(by_kind, minipay_kind_name(kinds[i].kind),
                                 tally_kind_json(&t->kinds[kinds[i].kind]));
     }
-    return json_pack("{s:I,s:I,s:I,s:o,s:o,s:o,s:I,s:f}", "rows", (json_int_t)t->rows, "accepted",
+    return json_pack("{s:I,s:I,s:I,s:o,s:o,s:o,s:I,s:I,s:f}", "rows", (json_int_t)t->rows, "accepted",
                      (json_int_t)t->accepted, "refused", (json_int_t)t->refused, "refused_by_reason",
                      reasons, "by_kind", by_kind, "openings", tally_kind_json(&t->openings),
-                     "operations_per_second", (json_int_t)tally_rate(t), "wall_seconds",
-                     (double)t->wall_ms / 1000);
+                     "known_members", (json_int_t)t->known_members, "operations_per_second",
+                     (json_int_t)tally_rate(t), "wall_seconds", (double)t->wall_ms / 1000);
 }
 
 static json_t *booked_json(const figures *f)

@@ -6,7 +6,6 @@
 #include "list.h"
 #include "one.h"
 #include "request.h"
-#include "settled.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -100,7 +99,7 @@ static int newest_run(db *d, const char *currency, int32_t date, minipay_id *id)
     minipay_settlement_init(&found);
     found.through_date = date;
     memset(found.id.bytes, 0xff, sizeof found.id.bytes);
-    settlement_id(currency, date, id);
+    memset(id, 0, sizeof *id);
     for (;;) {
         minipay_error error;
         minipay_settlement after = found;

@@ -25,6 +25,7 @@ typedef struct tally {
     uint64_t rows, accepted, refused;
     kind_figures kinds[TALLY_KINDS]; /* by MINIPAY_KIND_ */
     kind_figures openings;
+    uint64_t known_members; /* in the books before this file */
     reason_figures reasons[TALLY_REASONS];
     int reason_count;
     int64_t wall_ms; /* of carrying the rows out */

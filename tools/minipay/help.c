@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "help.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct {
+    const char *command, *detail;
+} details[] = {
+    {"replay",
+     "A name that begins with C is a member with a wallet, M a merchant or agent, B a bank; a cent is a "
+     "won. The whole file is checked before anything is made. There is no minimum and no limit, every "
+     "day of 24 steps is settled when it ends, and the clock is the file's.\n\n"
+     "The same rows again, under whatever name and packed or not, change nothing; a replay that was "
+     "killed goes on. Another file is carried out whole, from the midnight behind what the books hold: "
+     "who has a name of an earlier file is the same member or merchant. He goes on with the money that "
+     "he has, no opening balance is deposited for him a second time, and his fee stays; the report "
+     "counts him as known already."},
+};
+
+const char *help_detail(const char *command)
+{
+    for (size_t i = 0; i < sizeof details / sizeof *details; i++) {
+        if (strcmp(details[i].command, command) == 0)
+            return details[i].detail;
+    }
+    return "";
+}
