@@ -44,18 +44,16 @@ static minipay_status check(const minipay_batch_request *request,
                             const minipay_batch_outcome *outcome, const minipay_outcome *outcomes,
                             minipay_error *error)
 {
-    if (!request || !instructions || !outcome || !outcomes)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT,
-                        !request        ? "request"
-                        : !instructions ? "instructions"
-                        : !outcome      ? "outcome"
-                                        : "outcomes",
-                        "NULL");
+    minipay_status status = mpi_check_both(request, "request", instructions, "instructions", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_both(outcome, "outcome", outcomes, "outcomes", error);
+    if (status != MINIPAY_OK)
+        return status;
     if (count == 0)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "a batch has an instruction");
     if (count > MINIPAY_BATCH_LARGEST)
         return mpi_fail_plain(error, MINIPAY_BATCH_TOO_LARGE, "count");
-    minipay_status status = check_request(request, error);
+    status = check_request(request, error);
     return status == MINIPAY_OK ? check_instructions(instructions, count, error) : status;
 }
 
@@ -83,13 +81,11 @@ minipay_status minipay_execute_atomic(minipay *pay, const minipay_batch_request 
 {
     mpi_batch_document batch;
     minipay_status status = check(request, instructions, count, outcome, outcomes, error);
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    mpi_atomic_request asked = {&request->id,    request->actor, request->channel,
-                                request->reason, instructions,   count};
-    status = mpi_drive_atomic(pay->engine, pay->policy, &asked, &batch, outcomes, error);
-    mpi_leave(pay);
+    if (mpi_enter(pay, &status, error)) {
+        mpi_atomic_request asked = {&request->id,    request->actor, request->channel,
+                                    request->reason, instructions,   count};
+        status = mpi_drive_atomic(pay->engine, pay->policy, &asked, &batch, outcomes, error);
+        mpi_leave(pay);
+    }
     return status == MINIPAY_OK ? tell(&batch, outcome, error) : status;
 }

@@ -73,17 +73,13 @@ minipay_status minipay_audit(minipay *pay, minipay_audit_check *checks, uint32_t
     minipay_audit_check made[CHECKS_LARGEST];
     mpi_audit audit = {made, CHECKS_LARGEST, 0, NULL};
     int32_t all = 1;
-    if (!checks || !count || !clean)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT,
-                        !checks  ? "checks"
-                        : !count ? "count"
-                                 : "clean",
-                        "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = audit_store(pay, &audit, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(checks, "checks", count, "count", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_given(clean, "clean", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = audit_store(pay, &audit, error);
+        mpi_leave(pay);
+    }
     if (status == MINIPAY_OK && audit.count > *count)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room for %u checks is needed",
                         audit.count);

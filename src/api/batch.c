@@ -1,60 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handle.h"
 
-#include "base/currency.h"
 #include "base/error.h"
-#include "base/id.h"
-#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-minipay_status mpi_check_id(const minipay_id *id, const char *field, minipay_error *error)
-{
-    return mpi_id_is_none(id) ? mpi_fail(error, MINIPAY_INVALID_ID, field, "%s is missing", field)
-                              : MINIPAY_OK;
-}
-
-minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field,
-                              minipay_error *error)
-{
-    if (!mpi_text_valid(text, size))
-        return mpi_fail(error, MINIPAY_INVALID_TEXT, field,
-                        "%s is not UTF-8 of at most %zu bytes with nothing behind its end", field,
-                        size - 1);
-    if (required && !text[0])
-        return mpi_fail(error, MINIPAY_INVALID_TEXT, field, "%s is empty", field);
-    return MINIPAY_OK;
-}
-
-minipay_status mpi_check_stamp(const char actor[MINIPAY_ACTOR_SIZE],
-                               const char channel[MINIPAY_CHANNEL_SIZE],
-                               const char reason[MINIPAY_REASON_SIZE], bool reason_required,
-                               minipay_error *error)
-{
-    minipay_status status = mpi_check_text(actor, MINIPAY_ACTOR_SIZE, false, "actor", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(channel, MINIPAY_CHANNEL_SIZE, false, "channel", error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_text(reason, MINIPAY_REASON_SIZE, reason_required, "reason", error);
-    return status;
-}
-
-minipay_status mpi_check_currency(const char currency[4], minipay_error *error)
-{
-    return mpi_currency_valid(currency) ? MINIPAY_OK
-                                        : mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency");
-}
-
-minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_error *error)
-{
-    if (!count || (*count && !rows))
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "room and count are missing");
-    return *count > MINIPAY_BATCH_LARGEST ? mpi_fail_plain(error, MINIPAY_BATCH_TOO_LARGE, "count")
-                                          : MINIPAY_OK;
-}
-
-/* ---- batches ----------------------------------------------------------------------------------------------- */
 
 static minipay_status check_item(const mpi_batch *batch, uint32_t number, minipay_error *error)
 {
@@ -152,14 +102,14 @@ minipay_status mpi_run_batch(minipay *pay, const mpi_batch *batch, minipay_outco
 {
     minipay_error first;
     minipay_error_init(&first);
+    minipay_status status = MINIPAY_OK;
     if (!batch->items || !outcomes || batch->count == 0)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "requests and outcomes are missing");
-    if (batch->count > MINIPAY_BATCH_LARGEST)
-        return mpi_fail_plain(error, MINIPAY_BATCH_TOO_LARGE, "count");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = run_checked(pay, batch, outcomes, &first, error);
-    mpi_leave(pay);
+        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "count", "requests and outcomes are missing");
+    else if (batch->count > MINIPAY_BATCH_LARGEST)
+        status = mpi_fail_plain(error, MINIPAY_BATCH_TOO_LARGE, "count");
+    if (mpi_enter(pay, &status, error)) {
+        status = run_checked(pay, batch, outcomes, &first, error);
+        mpi_leave(pay);
+    }
     return status == MINIPAY_OK ? sum_up(outcomes, batch->count, &first, error) : status;
 }

@@ -124,11 +124,9 @@ minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
                                         const uint8_t public_key[32], minipay_error *error)
 {
     char text[MINIPAY_CHECKPOINT_TEXT_SIZE];
-    if (!checkpoint || !public_key)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, checkpoint ? "public_key" : "checkpoint",
-                        "NULL");
-    minipay_status status =
-        mpi_check_size("checkpoint", checkpoint->struct_size, sizeof *checkpoint, error);
+    minipay_status status = mpi_check_both(checkpoint, "checkpoint", public_key, "public_key", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_size("checkpoint", checkpoint->struct_size, sizeof *checkpoint, error);
     if (status != MINIPAY_OK)
         return status;
     if (mpi_hash_start() != 0)
@@ -198,55 +196,63 @@ static minipay_status compare(mpi_view *view, const minipay_checkpoint *checkpoi
     return status;
 }
 
+static minipay_status make_now(minipay *pay, minipay_checkpoint *made, minipay_error *error)
+{
+    mpi_view view;
+    minipay_status status = mpi_view_open(pay->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = make(pay, &view, made, error);
+    mpi_view_close(&view);
+    return status;
+}
+
 minipay_status minipay_checkpoint_make(minipay *pay, minipay_checkpoint *checkpoint,
                                        minipay_error *error)
 {
     minipay_checkpoint made;
-    mpi_view view;
-    if (!checkpoint)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "checkpoint", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_view_open(pay->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = make(pay, &view, &made, error);
-        mpi_view_close(&view);
+    minipay_status status = mpi_check_given(checkpoint, "checkpoint", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = make_now(pay, &made, error);
+        mpi_leave(pay);
     }
-    mpi_leave(pay);
     if (status == MINIPAY_OK)
         *checkpoint = made;
+    return status;
+}
+
+static minipay_status verify(minipay *pay, const minipay_checkpoint *checkpoint, minipay_error *error)
+{
+    uint8_t public_key[MPI_PUBLIC_KEY_SIZE];
+    mpi_view view;
+    mpi_sign_public(mpi_store_keys(pay->store)->sign, public_key);
+    minipay_status status = minipay_checkpoint_check(checkpoint, public_key, error);
+    if (status == MINIPAY_OK)
+        status = mpi_view_open(pay->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = compare(&view, checkpoint, error);
+    mpi_view_close(&view);
     return status;
 }
 
 minipay_status minipay_checkpoint_verify(minipay *pay, const minipay_checkpoint *checkpoint,
                                          minipay_error *error)
 {
-    uint8_t public_key[MPI_PUBLIC_KEY_SIZE];
-    mpi_view view;
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    mpi_sign_public(mpi_store_keys(pay->store)->sign, public_key);
-    status = minipay_checkpoint_check(checkpoint, public_key, error);
-    if (status == MINIPAY_OK)
-        status = mpi_view_open(pay->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = compare(&view, checkpoint, error);
-        mpi_view_close(&view);
+    minipay_status status = mpi_check_given(checkpoint, "checkpoint", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = verify(pay, checkpoint, error);
+        mpi_leave(pay);
     }
-    mpi_leave(pay);
     return status;
 }
 
 minipay_status minipay_checkpoint_key(minipay *pay, uint8_t public_key[32], minipay_error *error)
 {
-    if (!public_key)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "public_key", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    mpi_sign_public(mpi_store_keys(pay->store)->sign, public_key);
-    mpi_leave(pay);
-    return MINIPAY_OK;
+    minipay_status status = mpi_check_given(public_key, "public_key", error);
+    if (mpi_enter(pay, &status, error)) {
+        mpi_sign_public(mpi_store_keys(pay->store)->sign, public_key);
+        mpi_leave(pay);
+    }
+    return status;
 }

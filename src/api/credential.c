@@ -54,15 +54,13 @@ static minipay_status check(const minipay_credential_request *request, minipay_e
 minipay_status minipay_credential_set(minipay *pay, const minipay_credential_request *request,
                                       minipay_outcome *outcome, minipay_error *error)
 {
-    if (!request || !outcome)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, request ? "outcome" : "request", "NULL");
-    minipay_status status = check(request, error);
+    minipay_status status = mpi_check_both(request, "request", outcome, "outcome", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_membership_set_credential(&pay->membership, request, outcome, error);
-    mpi_leave(pay);
+        status = check(request, error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_membership_set_credential(&pay->membership, request, outcome, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
@@ -77,9 +75,7 @@ minipay_status minipay_credential_verify(minipay *pay, const minipay_id *member_
     minipay_status status = check_kind(credential, error);
     if (status == MINIPAY_OK)
         status = check_secret(credential, tried, error);
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status == MINIPAY_OK) {
+    if (mpi_enter(pay, &status, error)) {
         status = mpi_membership_try_credential(&pay->membership, member_id, credential, tried, error);
         mpi_leave(pay);
     }
@@ -90,14 +86,12 @@ minipay_status minipay_credential_verify(minipay *pay, const minipay_id *member_
 minipay_status minipay_credential_get(minipay *pay, const minipay_id *member_id, int32_t credential,
                                       minipay_credential *found, minipay_error *error)
 {
-    if (!member_id || !found)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, member_id ? "found" : "member_id", "NULL");
-    minipay_status status = check_kind(credential, error);
+    minipay_status status = mpi_check_both(member_id, "member_id", found, "found", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_membership_get_credential(&pay->membership, member_id, credential, found, error);
-    mpi_leave(pay);
+        status = check_kind(credential, error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_membership_get_credential(&pay->membership, member_id, credential, found, error);
+        mpi_leave(pay);
+    }
     return status;
 }

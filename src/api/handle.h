@@ -43,12 +43,27 @@ struct minipay {
     minipay_id last_id; /* that minipay_id_generate made */
 };
 
-/* Every public call on a handle stands between these two. INVALID_ARGUMENT, CLOSED, REENTERED. */
-minipay_status mpi_enter(minipay *pay, minipay_error *error);
+/* Every public call on a handle has the same shape. `status` is what the checks of its arguments came to, and
+ * becomes INVALID_ARGUMENT, CLOSED or REENTERED when the handle may not be entered:
+ *
+ *     minipay_status status = mpi_check_both(id, "id", member, "member", error);
+ *     if (mpi_enter(pay, &status, error)) {
+ *         status = mpi_membership_get(&pay->membership, id, member, error);
+ *         mpi_leave(pay);
+ *     }
+ *     return status; */
+bool mpi_enter(minipay *pay, minipay_status *status, minipay_error *error);
 void mpi_leave(minipay *pay);
+
+/* Is this thread in a call on this handle, so in a callback? */
+bool mpi_is_inside(const minipay *pay);
 
 /* ---- checks of arguments, in the order of use -------------------------------------------------------------- */
 
+/* INVALID_ARGUMENT where a pointer is NULL; names the first of two. */
+minipay_status mpi_check_given(const void *pointer, const char *name, minipay_error *error);
+minipay_status mpi_check_both(const void *first, const char *first_name, const void *second,
+                              const char *second_name, minipay_error *error);
 minipay_status mpi_check_id(const minipay_id *id, const char *field, minipay_error *error);
 minipay_status mpi_check_text(const char *text, size_t size, bool required, const char *field,
                               minipay_error *error);
@@ -59,20 +74,22 @@ minipay_status mpi_check_stamp(const char actor[MINIPAY_ACTOR_SIZE],
                                const char reason[MINIPAY_REASON_SIZE], bool reason_required,
                                minipay_error *error);
 minipay_status mpi_check_currency(const char currency[4], minipay_error *error);
-minipay_status mpi_check_page(const void *rows, const uint32_t *count, minipay_error *error);
+minipay_status mpi_check_currency_text(const char *currency, minipay_error *error);
 
-/* A page is read into rows of our own first: the caller's stay as they are when it fails. Stands in the
- * place of mpi_enter and mpi_leave. */
+/* A list's page is read into rows of our own first: the caller's stay as they are when it fails. These stand
+ * where a call that is no list has mpi_enter and mpi_leave, with INVALID_ARGUMENT (count: no room is given)
+ * and BATCH_TOO_LARGE. What is read writes `rows` and `count`, and says `status` at the end. */
 typedef struct mpi_page {
     void *rows;
-    size_t row_size;
     uint32_t count; /* the room, then the number */
+    size_t row_size;
+    void *wanted_rows;
+    uint32_t *wanted_count;
 } mpi_page;
 
-minipay_status mpi_page_begin(minipay *pay, mpi_page *page, size_t row_size, uint32_t count,
-                              minipay_error *error);
-minipay_status mpi_page_end(minipay *pay, mpi_page *page, minipay_status status, void *rows,
-                            uint32_t *count);
+bool mpi_page_enter(minipay *pay, mpi_page *page, void *rows, size_t row_size, uint32_t *count,
+                    minipay_status *status, minipay_error *error);
+void mpi_page_leave(minipay *pay, mpi_page *page, minipay_status status);
 
 /* A batch of one form of request: each is checked for itself, and those that pass are driven. */
 typedef struct mpi_batch {

@@ -108,9 +108,13 @@ minipay_status mpi_check_instruction(const minipay_instruction *instruction, min
 minipay_status minipay_execute(minipay *pay, const minipay_instruction *instructions, uint32_t count,
                                minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {instructions, sizeof *instructions,     count,
-                       check,        pay ? pay->engine : NULL, mpi_saga_draw_up,
-                       true};
+    mpi_batch batch = {.items = instructions,
+                       .item_size = sizeof *instructions,
+                       .count = count,
+                       .check = check,
+                       .context = pay ? pay->engine : NULL,
+                       .draw_up = mpi_saga_draw_up,
+                       .instructions = true};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
@@ -133,13 +137,11 @@ minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id 
                                    minipay_outcome *outcome, minipay_error *error)
 {
     minipay_outcome found;
-    if (!id || !outcome)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "outcome" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = look_up(pay, kind, id, &found, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", outcome, "outcome", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = look_up(pay, kind, id, &found, error);
+        mpi_leave(pay);
+    }
     if (status == MINIPAY_OK)
         *outcome = found;
     return status;

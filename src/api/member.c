@@ -30,9 +30,12 @@ static minipay_status check(const void *item, minipay_error *error)
 minipay_status minipay_member_register(minipay *pay, const minipay_member_request *requests,
                                        uint32_t count, minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {
-        requests, sizeof *requests, count, check, pay ? &pay->membership : NULL, mpi_membership_draw_up,
-        false};
+    mpi_batch batch = {.items = requests,
+                       .item_size = sizeof *requests,
+                       .count = count,
+                       .check = check,
+                       .context = pay ? &pay->membership : NULL,
+                       .draw_up = mpi_membership_draw_up};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
@@ -81,13 +84,12 @@ static minipay_status check_change(const void *item, minipay_error *error)
 minipay_status minipay_member_update(minipay *pay, const minipay_member_change *changes, uint32_t count,
                                      minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {changes,
-                       sizeof *changes,
-                       count,
-                       check_change,
-                       pay ? &pay->membership : NULL,
-                       mpi_membership_draw_up_change,
-                       false};
+    mpi_batch batch = {.items = changes,
+                       .item_size = sizeof *changes,
+                       .count = count,
+                       .check = check_change,
+                       .context = pay ? &pay->membership : NULL,
+                       .draw_up = mpi_membership_draw_up_change};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
@@ -96,48 +98,46 @@ minipay_status minipay_member_update(minipay *pay, const minipay_member_change *
 minipay_status minipay_member_get(minipay *pay, const minipay_id *id, minipay_member *member,
                                   minipay_error *error)
 {
-    if (!id || !member)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "member" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_membership_get(&pay->membership, id, member, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", member, "member", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_membership_get(&pay->membership, id, member, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
 minipay_status minipay_member_find(minipay *pay, const char *email, minipay_member *member,
                                    minipay_error *error)
 {
-    if (!email || !member)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, email ? "member" : "email", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_membership_find(&pay->membership, email, member, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(email, "email", member, "member", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_membership_find(&pay->membership, email, member, error);
+        mpi_leave(pay);
+    }
     return status;
+}
+
+static minipay_status take_region(const char *region, char name[MINIPAY_REGION_SIZE],
+                                  minipay_error *error)
+{
+    if (strlen(region) >= MINIPAY_REGION_SIZE)
+        return mpi_fail(error, MINIPAY_INVALID_TEXT, "region", "region is longer than %d bytes",
+                        MINIPAY_REGION_SIZE - 1);
+    strncpy(name, region, MINIPAY_REGION_SIZE);
+    return mpi_check_text(name, MINIPAY_REGION_SIZE, false, "region", error);
 }
 
 minipay_status minipay_member_list(minipay *pay, const char *region, const minipay_id *after,
                                    minipay_member *members, uint32_t *count, minipay_error *error)
 {
-    char name[MINIPAY_REGION_SIZE] = {0};
-    if (!region || !after)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, region ? "after" : "region", "NULL");
-    minipay_status status = mpi_check_page(members, count, error);
-    if (status != MINIPAY_OK)
-        return status;
-    strncpy(name, region, sizeof name - 1);
-    if (strlen(region) >= sizeof name)
-        return mpi_fail(error, MINIPAY_INVALID_TEXT, "region", "region is longer than %zu bytes",
-                        sizeof name - 1);
-    status = mpi_check_text(name, sizeof name, false, "region", error);
+    char name[MINIPAY_REGION_SIZE];
+    mpi_page page;
+    minipay_status status = mpi_check_both(region, "region", after, "after", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_membership_list(&pay->membership, name, after, members, count, error);
-    mpi_leave(pay);
+        status = take_region(region, name, error);
+    if (mpi_page_enter(pay, &page, members, sizeof *members, count, &status, error)) {
+        status = mpi_membership_list(&pay->membership, name, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }

@@ -45,54 +45,6 @@ const mpi_record *const mpi_records[] = {
 };
 const uint32_t mpi_record_count = MPI_COUNT(mpi_records);
 
-/* The handles that this thread is inside of, the innermost last: a call that finds its own handle here comes
- * from a callback. A callback may use another handle, which has callbacks of its own. */
-enum { NESTED_LARGEST = 8 };
-
-static _Thread_local struct {
-    const minipay *handles[NESTED_LARGEST];
-    uint32_t count;
-} inside;
-
-static bool is_inside(const minipay *pay)
-{
-    for (uint32_t i = 0; i < inside.count; i++) {
-        if (inside.handles[i] == pay)
-            return true;
-    }
-    return false;
-}
-
-minipay_status mpi_enter(minipay *pay, minipay_error *error)
-{
-    minipay_status status = MINIPAY_OK;
-    if (!pay)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "pay", "the handle is NULL");
-    if (pay->process != getpid())
-        return mpi_fail(error, MINIPAY_CLOSED, "pay", "the handle belongs to the parent process");
-    if (is_inside(pay) || inside.count == NESTED_LARGEST)
-        return mpi_fail_plain(error, MINIPAY_REENTERED, "pay");
-    pthread_mutex_lock(&pay->lock);
-    if (pay->closing)
-        status = mpi_fail_plain(error, MINIPAY_CLOSED, "pay");
-    else
-        pay->calls++;
-    pthread_mutex_unlock(&pay->lock);
-    if (status == MINIPAY_OK)
-        inside.handles[inside.count++] = pay;
-    return status;
-}
-
-void mpi_leave(minipay *pay)
-{
-    MPI_ASSERT(inside.count > 0 && inside.handles[inside.count - 1] == pay);
-    inside.count--;
-    pthread_mutex_lock(&pay->lock);
-    if (--pay->calls == 0 && pay->closing)
-        pthread_cond_broadcast(&pay->idle);
-    pthread_mutex_unlock(&pay->lock);
-}
-
 /* ---- composition ---------------------------------------------------------------------------------------- */
 
 static minipay_status check_adapters(const minipay_config *config, minipay_error *error)
@@ -199,9 +151,9 @@ static void discard(minipay *pay)
 
 minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay_error *error)
 {
-    if (!config || !pay)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, config ? "pay" : "config", "NULL");
-    minipay_status status = check_adapters(config, error);
+    minipay_status status = mpi_check_both(config, "config", pay, "pay", error);
+    if (status == MINIPAY_OK)
+        status = check_adapters(config, error);
     if (status != MINIPAY_OK)
         return status;
     minipay *opened = calloc(1, sizeof *opened);
@@ -224,7 +176,7 @@ minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay
 
 void minipay_close(minipay *pay)
 {
-    if (!pay || pay->process != getpid() || is_inside(pay))
+    if (!pay || pay->process != getpid() || mpi_is_inside(pay))
         return;
     pthread_mutex_lock(&pay->lock);
     pay->closing = true;
@@ -267,11 +219,11 @@ minipay_status minipay_run(minipay *pay, uint32_t budget, uint32_t *carried, int
 {
     uint32_t touched = 0;
     int64_t next = 0;
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = carry_on(pay, budget, &touched, &next, error);
-    mpi_leave(pay);
+    minipay_status status = MINIPAY_OK;
+    if (mpi_enter(pay, &status, error)) {
+        status = carry_on(pay, budget, &touched, &next, error);
+        mpi_leave(pay);
+    }
     if (status == MINIPAY_OK && carried)
         *carried = touched;
     if (status == MINIPAY_OK && next_at)
@@ -283,10 +235,8 @@ minipay_status minipay_id_generate(minipay *pay, minipay_id *id)
 {
     uint8_t entropy[10];
     minipay_id made;
-    if (!id)
-        return MINIPAY_INVALID_ARGUMENT;
-    minipay_status status = mpi_enter(pay, NULL);
-    if (status != MINIPAY_OK)
+    minipay_status status = id ? MINIPAY_OK : MINIPAY_INVALID_ARGUMENT;
+    if (!mpi_enter(pay, &status, NULL))
         return status;
     pay->host.entropy(pay->host.impl, entropy, sizeof entropy);
     mpi_id_make((uint64_t)(mpi_time_of_host(&pay->host) / 1000), entropy, &made);

@@ -88,35 +88,34 @@ static minipay_status check_change(const void *item, minipay_error *error)
 minipay_status minipay_merchant_register(minipay *pay, const minipay_merchant_request *requests,
                                          uint32_t count, minipay_outcome *outcomes, minipay_error *error)
 {
-    mpi_batch batch = {
-        requests, sizeof *requests, count, check, pay ? &pay->payments : NULL, mpi_payments_draw_up,
-        false};
+    mpi_batch batch = {.items = requests,
+                       .item_size = sizeof *requests,
+                       .count = count,
+                       .check = check,
+                       .context = pay ? &pay->payments : NULL,
+                       .draw_up = mpi_payments_draw_up};
     return mpi_run_batch(pay, &batch, outcomes, error);
 }
 
 minipay_status minipay_merchant_get(minipay *pay, const minipay_id *id, minipay_merchant *merchant,
                                     minipay_error *error)
 {
-    if (!id || !merchant)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "merchant" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_payments_merchant(&pay->payments, id, merchant, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", merchant, "merchant", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_payments_merchant(&pay->payments, id, merchant, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
 minipay_status minipay_slip_get(minipay *pay, const minipay_id *id, minipay_slip *slip,
                                 minipay_error *error)
 {
-    if (!id || !slip)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "slip" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_payments_slip(&pay->payments, id, slip, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", slip, "slip", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_payments_slip(&pay->payments, id, slip, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
@@ -134,16 +133,13 @@ minipay_status minipay_merchant_update(minipay *pay, const minipay_merchant_chan
 minipay_status minipay_merchant_list(minipay *pay, const minipay_id *after, minipay_merchant *merchants,
                                      uint32_t *count, minipay_error *error)
 {
-    mpi_page made;
-    minipay_status status = mpi_check_page(merchants, count, error);
-    if (status == MINIPAY_OK && !after)
-        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "NULL");
-    if (status == MINIPAY_OK)
-        status = mpi_page_begin(pay, &made, sizeof *merchants, *count, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_payments_merchants(&pay->payments, after, made.rows, &made.count, error);
-    return mpi_page_end(pay, &made, status, merchants, count);
+    mpi_page page;
+    minipay_status status = mpi_check_given(after, "after", error);
+    if (mpi_page_enter(pay, &page, merchants, sizeof *merchants, count, &status, error)) {
+        status = mpi_payments_merchants(&pay->payments, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
+    return status;
 }
 
 static minipay_status check_query(const minipay_slip_query *query, minipay_error *error)
@@ -164,16 +160,13 @@ static minipay_status check_query(const minipay_slip_query *query, minipay_error
 minipay_status minipay_slip_list(minipay *pay, const minipay_slip_query *query, const minipay_id *after,
                                  minipay_slip *slips, uint32_t *count, minipay_error *error)
 {
-    if (!query || !after)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, query ? "after" : "query", "NULL");
-    minipay_status status = check_query(query, error);
+    mpi_page page;
+    minipay_status status = mpi_check_both(query, "query", after, "after", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_page(slips, count, error);
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_payments_slips(&pay->payments, query, after, slips, count, error);
-    mpi_leave(pay);
+        status = check_query(query, error);
+    if (mpi_page_enter(pay, &page, slips, sizeof *slips, count, &status, error)) {
+        status = mpi_payments_slips(&pay->payments, query, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }

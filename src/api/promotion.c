@@ -59,13 +59,11 @@ minipay_status minipay_promotion_register(minipay *pay, const minipay_promotion_
 minipay_status minipay_promotion_get(minipay *pay, const minipay_id *id, minipay_promotion *promotion,
                                      minipay_error *error)
 {
-    if (!id || !promotion)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "promotion" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_promotions_get(&pay->payments, id, promotion, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", promotion, "promotion", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_promotions_get(&pay->payments, id, promotion, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
@@ -73,14 +71,11 @@ minipay_status minipay_promotion_list(minipay *pay, const minipay_id *after,
                                       minipay_promotion *promotions, uint32_t *count,
                                       minipay_error *error)
 {
-    minipay_status status = mpi_check_page(promotions, count, error);
-    if (status == MINIPAY_OK && !after)
-        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "NULL");
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_promotions_list(&pay->payments, after, promotions, count, error);
-    mpi_leave(pay);
+    mpi_page page;
+    minipay_status status = mpi_check_given(after, "after", error);
+    if (mpi_page_enter(pay, &page, promotions, sizeof *promotions, count, &status, error)) {
+        status = mpi_promotions_list(&pay->payments, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }

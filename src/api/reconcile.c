@@ -22,30 +22,26 @@ static minipay_status check(const minipay_reconcile_request *request, minipay_er
 minipay_status minipay_reconcile(minipay *pay, const minipay_reconcile_request *request,
                                  minipay_reconciliation *reconciliation, minipay_error *error)
 {
-    if (!request || !reconciliation)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, request ? "reconciliation" : "request", "NULL");
-    minipay_status status = check(request, error);
+    minipay_status status = mpi_check_both(request, "request", reconciliation, "reconciliation", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = pay->banking.bank.version
-                 ? mpi_banking_reconcile(&pay->banking, request, reconciliation, error)
-                 : mpi_fail_plain(error, MINIPAY_NOT_SUPPORTED, "bank");
-    mpi_leave(pay);
+        status = check(request, error);
+    if (mpi_enter(pay, &status, error)) {
+        status = pay->banking.bank.version
+                     ? mpi_banking_reconcile(&pay->banking, request, reconciliation, error)
+                     : mpi_fail_plain(error, MINIPAY_NOT_SUPPORTED, "bank");
+        mpi_leave(pay);
+    }
     return status;
 }
 
 minipay_status minipay_reconciliation_get(minipay *pay, const minipay_id *id,
                                           minipay_reconciliation *reconciliation, minipay_error *error)
 {
-    if (!id || !reconciliation)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "reconciliation" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_banking_reconciliation(&pay->banking, id, reconciliation, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", reconciliation, "reconciliation", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_banking_reconciliation(&pay->banking, id, reconciliation, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
@@ -53,15 +49,14 @@ minipay_status minipay_difference_list(minipay *pay, const minipay_id *reconcili
                                        minipay_difference *differences, uint32_t *count,
                                        minipay_error *error)
 {
-    if (!reconciliation_id || after < 0)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT,
-                        reconciliation_id ? "after" : "reconciliation_id", "NULL, or below zero");
-    minipay_status status = mpi_check_page(differences, count, error);
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_banking_differences(&pay->banking, reconciliation_id, after, differences, count, error);
-    mpi_leave(pay);
+    mpi_page page;
+    minipay_status status = mpi_check_given(reconciliation_id, "reconciliation_id", error);
+    if (status == MINIPAY_OK && after < 0)
+        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "a number is not below zero");
+    if (mpi_page_enter(pay, &page, differences, sizeof *differences, count, &status, error)) {
+        status = mpi_banking_differences(&pay->banking, reconciliation_id, after, page.rows, &page.count,
+                                         error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }

@@ -36,36 +36,27 @@ static minipay_status check_retry(const minipay_retry_request *request, minipay_
     return status;
 }
 
-static minipay_status missing(const void *first, const char *second, minipay_error *error)
-{
-    return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, first ? second : "request", "NULL");
-}
-
 minipay_status minipay_settlement_run(minipay *pay, const minipay_settlement_request *request,
                                       minipay_settlement *settlement, minipay_error *error)
 {
-    if (!request || !settlement)
-        return missing(request, "settlement", error);
-    minipay_status status = check_run(request, error);
+    minipay_status status = mpi_check_both(request, "request", settlement, "settlement", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_run(&pay->settlements, request, settlement, error);
-    mpi_leave(pay);
+        status = check_run(request, error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_settlements_run(&pay->settlements, request, settlement, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
 minipay_status minipay_settlement_get(minipay *pay, const minipay_id *id, minipay_settlement *settlement,
                                       minipay_error *error)
 {
-    if (!id || !settlement)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, id ? "settlement" : "id", "NULL");
-    minipay_status status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_get(&pay->settlements, id, settlement, error);
-    mpi_leave(pay);
+    minipay_status status = mpi_check_both(id, "id", settlement, "settlement", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_settlements_get(&pay->settlements, id, settlement, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
@@ -73,15 +64,12 @@ minipay_status minipay_settlement_lines(minipay *pay, const minipay_id *run_id, 
                                         minipay_settlement_line *lines, uint32_t *count,
                                         minipay_error *error)
 {
-    minipay_status status = mpi_check_page(lines, count, error);
-    if (status == MINIPAY_OK && (!run_id || !after))
-        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, run_id ? "after" : "run_id", "NULL");
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_lines(&pay->settlements, run_id, after, lines, count, error);
-    mpi_leave(pay);
+    mpi_page page;
+    minipay_status status = mpi_check_both(run_id, "run_id", after, "after", error);
+    if (mpi_page_enter(pay, &page, lines, sizeof *lines, count, &status, error)) {
+        status = mpi_settlements_lines(&pay->settlements, run_id, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }
 
@@ -90,34 +78,32 @@ minipay_status minipay_settlement_preview(minipay *pay, const minipay_settlement
                                           minipay_settlement_line *lines, uint32_t *count,
                                           minipay_error *error)
 {
-    if (!request || !after || !settlement)
-        return missing(request, after ? "settlement" : "after", error);
-    minipay_status status = mpi_check_size("request", request->struct_size, sizeof *request, error);
+    mpi_page page;
+    minipay_status status = mpi_check_both(request, "request", after, "after", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_given(settlement, "settlement", error);
+    if (status == MINIPAY_OK)
+        status = mpi_check_size("request", request->struct_size, sizeof *request, error);
     if (status == MINIPAY_OK)
         status = check_period(request, error);
-    if (status == MINIPAY_OK)
-        status = mpi_check_page(lines, count, error);
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_preview(&pay->settlements, request, after, settlement, lines, count, error);
-    mpi_leave(pay);
+    if (mpi_page_enter(pay, &page, lines, sizeof *lines, count, &status, error)) {
+        status = mpi_settlements_preview(&pay->settlements, request, after, settlement, page.rows,
+                                         &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }
 
 minipay_status minipay_settlement_retry(minipay *pay, const minipay_retry_request *request,
                                         minipay_settlement *settlement, minipay_error *error)
 {
-    if (!request || !settlement)
-        return missing(request, "settlement", error);
-    minipay_status status = check_retry(request, error);
+    minipay_status status = mpi_check_both(request, "request", settlement, "settlement", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_retry(&pay->settlements, request, settlement, error);
-    mpi_leave(pay);
+        status = check_retry(request, error);
+    if (mpi_enter(pay, &status, error)) {
+        status = mpi_settlements_retry(&pay->settlements, request, settlement, error);
+        mpi_leave(pay);
+    }
     return status;
 }
 
@@ -125,17 +111,14 @@ minipay_status minipay_settlement_list(minipay *pay, const char *currency,
                                        const minipay_settlement *after, minipay_settlement *settlements,
                                        uint32_t *count, minipay_error *error)
 {
-    minipay_status status = mpi_check_page(settlements, count, error);
-    if (status == MINIPAY_OK && (!currency || !after))
-        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, currency ? "after" : "currency", "NULL");
-    if (status == MINIPAY_OK && minipay_currency_exponent(currency) < 0)
-        status = mpi_fail_plain(error, MINIPAY_INVALID_CURRENCY, "currency");
+    mpi_page page;
+    minipay_status status = mpi_check_both(currency, "currency", after, "after", error);
     if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_list(&pay->settlements, currency, after, settlements, count, error);
-    mpi_leave(pay);
+        status = mpi_check_currency_text(currency, error);
+    if (mpi_page_enter(pay, &page, settlements, sizeof *settlements, count, &status, error)) {
+        status = mpi_settlements_list(&pay->settlements, currency, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }
 
@@ -144,16 +127,14 @@ minipay_status minipay_settlement_statement(minipay *pay, const minipay_id *line
                                             minipay_statement_entry *entries, uint32_t *count,
                                             minipay_error *error)
 {
-    mpi_page made;
-    minipay_status status = mpi_check_page(entries, count, error);
-    if (status == MINIPAY_OK && (!line_id || !after))
-        status = mpi_fail(error, MINIPAY_INVALID_ARGUMENT, line_id ? "after" : "line_id", "NULL");
-    if (status == MINIPAY_OK)
-        status = mpi_page_begin(pay, &made, sizeof *entries, *count, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_settlements_statement(&pay->settlements, line_id, after, made.rows, &made.count, error);
-    return mpi_page_end(pay, &made, status, entries, count);
+    mpi_page page;
+    minipay_status status = mpi_check_both(line_id, "line_id", after, "after", error);
+    if (mpi_page_enter(pay, &page, entries, sizeof *entries, count, &status, error)) {
+        status =
+            mpi_settlements_statement(&pay->settlements, line_id, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
+    return status;
 }
 
 /* ---- the business calendar --------------------------------------------------------------------------------- */
@@ -188,12 +169,11 @@ minipay_status minipay_holiday_set(minipay *pay, const minipay_holiday_request *
 minipay_status minipay_holiday_list(minipay *pay, int32_t after, minipay_holiday *holidays,
                                     uint32_t *count, minipay_error *error)
 {
-    minipay_status status = mpi_check_page(holidays, count, error);
-    if (status == MINIPAY_OK)
-        status = mpi_enter(pay, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = mpi_calendar_list(&pay->payments, after, holidays, count, error);
-    mpi_leave(pay);
+    mpi_page page;
+    minipay_status status = MINIPAY_OK;
+    if (mpi_page_enter(pay, &page, holidays, sizeof *holidays, count, &status, error)) {
+        status = mpi_calendar_list(&pay->payments, after, page.rows, &page.count, error);
+        mpi_page_leave(pay, &page, status);
+    }
     return status;
 }

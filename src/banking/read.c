@@ -99,19 +99,12 @@ minipay_status mpi_banking_accounts(mpi_banking *banking, const minipay_id *owne
     mpi_view view;
     mpi_bank_account bound = {.op.id = *after, .owner_id = *owner_id};
     mpi_bank_account *rows = malloc(PAGE * sizeof *rows);
-    minipay_bank_account *shown = malloc((*count + 1) * sizeof *shown);
-    uint32_t found = *count;
-    minipay_status status = rows && shown ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     if (status == MINIPAY_OK && (status = mpi_view_open(banking->store, &view, error)) == MINIPAY_OK) {
-        status = list_accounts(&view, &bound, rows, shown, &found, error);
+        status = list_accounts(&view, &bound, rows, accounts, count, error);
         mpi_view_close(&view);
     }
-    if (status == MINIPAY_OK) {
-        memcpy(accounts, shown, found * sizeof *shown);
-        *count = found;
-    }
     free(rows);
-    free(shown);
     return status;
 }
 
@@ -200,19 +193,12 @@ minipay_status mpi_banking_orders(mpi_banking *banking, const minipay_order_quer
 {
     mpi_view view;
     mpi_bank_order *rows = malloc(PAGE * sizeof *rows);
-    minipay_order *shown = malloc((*count + 1) * sizeof *shown);
-    uint32_t found = *count;
-    minipay_status status = rows && shown ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     if (status == MINIPAY_OK && (status = mpi_view_open(banking->store, &view, error)) == MINIPAY_OK) {
-        status = list_orders(&view, query, rows, shown, &found, error);
+        status = list_orders(&view, query, rows, orders, count, error);
         mpi_view_close(&view);
     }
-    if (status == MINIPAY_OK) {
-        memcpy(orders, shown, found * sizeof *shown);
-        *count = found;
-    }
     free(rows);
-    free(shown);
     return status;
 }
 

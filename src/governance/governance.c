@@ -151,6 +151,24 @@ static minipay_status show(mpi_view *view, const mpi_version_seen *seen, minipay
     return status;
 }
 
+minipay_status mpi_governance_version(mpi_governance *governance, int32_t version,
+                                      minipay_policy_version *found, minipay_error *error)
+{
+    mpi_view view;
+    mpi_version_seen seen;
+    minipay_policy_version shown;
+    minipay_status status = mpi_view_open(governance->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_policy_find(&view, version, mpi_store_now(governance->store), &seen, error);
+    if (status == MINIPAY_OK)
+        status = show(&view, &seen, &shown, error);
+    mpi_view_close(&view);
+    if (status == MINIPAY_OK)
+        *found = shown;
+    return status;
+}
+
 minipay_status mpi_governance_list(mpi_governance *governance, int32_t before,
                                    minipay_policy_version *versions, uint32_t *count,
                                    minipay_error *error)

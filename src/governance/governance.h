@@ -28,6 +28,10 @@ minipay_status mpi_governance_publish(mpi_governance *governance, const minipay_
                                       const minipay_rule *rules, uint32_t count,
                                       minipay_outcome *outcome, minipay_error *error);
 
+/* One version, as minipay_policy_version_get says. */
+minipay_status mpi_governance_version(mpi_governance *governance, int32_t version,
+                                      minipay_policy_version *found, minipay_error *error);
+
 /* Versions below `before`, newest first, as minipay_policy_list says. */
 minipay_status mpi_governance_list(mpi_governance *governance, int32_t before,
                                    minipay_policy_version *versions, uint32_t *count,

@@ -118,20 +118,13 @@ minipay_status mpi_membership_list(mpi_membership *membership, const char *regio
     mpi_view view;
     mpi_member low = {.op.id = *after};
     mpi_member *rows = malloc(PAGE * sizeof *rows);
-    minipay_member *shown = malloc((*count + 1) * sizeof *shown);
-    uint32_t found = *count;
-    minipay_status status = rows && shown ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     mpi_text_copy(low.region, sizeof low.region, region);
     if (status == MINIPAY_OK &&
         (status = mpi_view_open(membership->store, &view, error)) == MINIPAY_OK) {
-        status = list_from(membership, &view, rows, &low, shown, &found, error);
+        status = list_from(membership, &view, rows, &low, members, count, error);
         mpi_view_close(&view);
     }
-    if (status == MINIPAY_OK) {
-        memcpy(members, shown, found * sizeof *shown);
-        *count = found;
-    }
     free(rows);
-    free(shown);
     return status;
 }

@@ -80,6 +80,10 @@ typedef struct mpi_version_seen {
     int32_t state; /* MINIPAY_POLICY_* at the time it was asked for */
 } mpi_version_seen;
 
+/* One version. NOT_FOUND (version). */
+minipay_status mpi_policy_find(mpi_view *view, int32_t version, int64_t at, mpi_version_seen *seen,
+                               minipay_error *error);
+
 /* Versions below `before` (0: all), newest first. `*count` is the room, then the number. */
 minipay_status mpi_policy_list(mpi_view *view, int32_t before, int64_t at, mpi_version_seen *seen,
                                uint32_t *count, minipay_error *error);

@@ -169,3 +169,12 @@ minipay_status mpi_policy_list(mpi_view *view, int32_t before, int64_t at, mpi_v
         *count = used;
     return status;
 }
+
+/* What became of it is read off the newer ones. */
+minipay_status mpi_policy_find(mpi_view *view, int32_t version, int64_t at, mpi_version_seen *seen,
+                               minipay_error *error)
+{
+    uint32_t count = 1;
+    minipay_status status = find_version(view, version, error);
+    return status == MINIPAY_OK ? mpi_policy_list(view, version + 1, at, seen, &count, error) : status;
+}

@@ -114,24 +114,17 @@ minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_i
     return status;
 }
 
-/* Into rows of our own first: the caller's stay as they are when a later one cannot be read. */
 static minipay_status list_runs(mpi_view *view, const minipay_scan *scan, minipay_settlement *list,
                                 uint32_t *count, minipay_error *error)
 {
     uint32_t found = *count;
     mpi_run *runs = malloc((found + (size_t)1) * sizeof *runs);
-    minipay_settlement *shown = malloc((found + (size_t)1) * sizeof *shown);
-    minipay_status status = runs && shown ? mpi_view_scan(view, scan, runs, &found, error)
-                                          : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = runs ? mpi_view_scan(view, scan, runs, &found, error)
+                                 : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     for (uint32_t i = 0; status == MINIPAY_OK && i < found; i++)
-        status = show_run(view, &runs[i], &shown[i], error);
-    if (status == MINIPAY_OK) {
-        *count = found;
-        if (found)
-            memcpy(list, shown, found * sizeof *shown);
-    }
+        status = show_run(view, &runs[i], &list[i], error);
+    *count = found;
     free(runs);
-    free(shown);
     return status;
 }
 

@@ -111,17 +111,13 @@ minipay_status mpi_wallets_list(mpi_wallets *wallets, const minipay_wallet *afte
 {
     mpi_view view;
     mpi_account *accounts = malloc(PAGE * sizeof *accounts);
-    minipay_wallet *filled = malloc((*count + (size_t)1) * sizeof *filled);
-    minipay_status status = accounts && filled ? mpi_view_open(wallets->store, &view, error)
-                                               : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = accounts ? mpi_view_open(wallets->store, &view, error)
+                                     : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     if (status == MINIPAY_OK) {
-        status = list_from(&view, after, filled, count, accounts, error);
+        status = list_from(&view, after, list, count, accounts, error);
         mpi_view_close(&view);
     }
-    if (status == MINIPAY_OK)
-        memcpy(list, filled, *count * sizeof *filled);
     free(accounts);
-    free(filled);
     return status;
 }
 
@@ -216,18 +212,13 @@ minipay_status mpi_wallets_history(mpi_wallets *wallets, const minipay_id *membe
 {
     mpi_account account;
     mpi_view view;
-    minipay_entry *filled = malloc((*count + (size_t)1) * sizeof *filled);
-    minipay_status status = filled ? mpi_view_open(wallets->store, &view, error)
-                                   : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    if (status == MINIPAY_OK) {
-        status = mpi_wallets_find_seen(&view, member_id, currency, &account, error);
-        if (status == MINIPAY_OK)
-            status = walk(&view, account.account_id, before, filled, count, error);
-        mpi_view_close(&view);
-    }
+    minipay_status status = mpi_view_open(wallets->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = mpi_wallets_find_seen(&view, member_id, currency, &account, error);
     if (status == MINIPAY_OK)
-        memcpy(entries, filled, *count * sizeof *filled);
-    free(filled);
+        status = walk(&view, account.account_id, before, entries, count, error);
+    mpi_view_close(&view);
     return status;
 }
 
