@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "seed.h"
 #include "world.h"
 
 #include <stdio.h>
@@ -6,9 +7,10 @@
 #include <string.h>
 #include <time.h>
 
-/* Random instructions of all kinds against a model of a few lines. The seed is printed; MINIPAY_SEED repeats it. */
+/* Random instructions of all kinds against a model of a few lines. A run
+ * prints its seed, and `--seed N` repeats it. */
 
-enum { MEMBERS = 5, OPERATIONS = 2500, MERCHANTS = 2, GROUP = 6 };
+enum { MEMBERS = 5, OPERATIONS = 2500, MERCHANTS = 2, GROUP = 6, RUNS = 4 };
 
 /* ---- the model ----------------------------------------------------------------------------------------------------- */
 
@@ -45,13 +47,14 @@ typedef struct lab {
     world w;
     minipay_id members[MEMBERS], merchants[MERCHANTS];
     model m;
-    uint64_t seed;
+    seed s;
 } lab;
+
+static seed given;
 
 static uint32_t draw(lab *l, uint32_t below)
 {
-    l->seed = l->seed * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(l->seed >> 33) % below;
+    return seed_draw(&l->s, below);
 }
 
 static void calendar(int64_t at, int32_t *day, int32_t *month)
@@ -572,10 +575,11 @@ static void set_limits(lab *l)
     world_rule(&l->w, MINIPAY_RULE_AUTHORIZATION_SECONDS, 0, 400 * 86400);
 }
 
-static void open_lab(lab *l, uint64_t seed)
+static void open_lab(lab *l, uint64_t number)
 {
     memset(l, 0, sizeof *l);
-    l->seed = seed;
+    l->s = given;
+    seed_begin(&l->s, number);
     world_begin(&l->w);
     for (int i = 0; i < MEMBERS; i++)
         l->members[i] = world_person(&l->w, "110-222-333444");
@@ -584,11 +588,11 @@ static void open_lab(lab *l, uint64_t seed)
     set_limits(l);
 }
 
-static void run(uint64_t seed)
+static void run(uint64_t number)
 {
     lab *l = malloc(sizeof *l);
     assert_non_null(l);
-    open_lab(l, seed);
+    open_lab(l, number);
     while (l->m.count < OPERATIONS - GROUP) {
         uint32_t what = draw(l, 20);
         if (what < 16)
@@ -614,21 +618,16 @@ static void run(uint64_t seed)
 
 static void random_operations_end_as_in_the_model(void **state)
 {
-    const char *given = getenv("MINIPAY_SEED");
-    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL) * 1000003u % 1000000007u;
     (void)state;
-    print_message("MINIPAY_SEED=%llu\n", (unsigned long long)seed);
-    for (uint64_t i = 0; i < (given ? 1 : 4); i++) {
-        if (i)
-            print_message("MINIPAY_SEED=%llu\n", (unsigned long long)(seed + i));
-        run(seed + i);
-    }
+    for (uint64_t i = 0; i < (given.given ? 1 : RUNS); i++)
+        run(i);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_operations_end_as_in_the_model),
     };
+    given = seed_of(argc, argv, (uint64_t)time(NULL) * 1000003u % 1000000007u);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
