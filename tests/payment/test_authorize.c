@@ -197,6 +197,24 @@ static void nothing_is_topped_up_for_a_payment_that_would_be_refused(void **stat
     close_shop(&s);
 }
 
+static void a_payment_whose_top_up_the_bank_refuses_is_refused_too(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    shop s;
+    (void)state;
+    open_shop(&s);
+    minipay_id poor = world_person(&s.w, "REFUSE-1");
+    for (size_t i = 0; i < 2; i++) {
+        minipay_instruction ask = world_ask(&s.w, kinds[i], poor, s.merchant, 5000);
+        ask.flags = MINIPAY_FLAG_AUTO_TOPUP;
+        world_expect(&s.w, &ask, MINIPAY_STATE_REJECTED, MINIPAY_BANK_REFUSED);
+        assert_int_equal(slip_of(&s.w, ask.id).state, MINIPAY_SLIP_REFUSED);
+    }
+    assert_int_equal(world_balance(&s.w, poor), 0);
+    world_at_peace(&s.w);
+    close_shop(&s);
+}
+
 /* ---- refunds ------------------------------------------------------------------------------------------ */
 
 static void a_refund_never_passes_what_was_captured(void **state)
@@ -588,6 +606,7 @@ int main(void)
         cmocka_unit_test(policy_may_let_authorisations_stand_for_ever),
         cmocka_unit_test(an_authorisation_tops_up_what_is_missing),
         cmocka_unit_test(nothing_is_topped_up_for_a_payment_that_would_be_refused),
+        cmocka_unit_test(a_payment_whose_top_up_the_bank_refuses_is_refused_too),
         cmocka_unit_test(a_refund_never_passes_what_was_captured),
         cmocka_unit_test(the_fee_comes_back_exactly_whatever_the_order),
         cmocka_unit_test(a_refund_comes_within_policys_days),
