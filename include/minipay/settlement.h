@@ -172,8 +172,8 @@ MINIPAY_API minipay_status minipay_settlement_get(minipay *pay, const minipay_id
                                                   minipay_settlement *settlement, minipay_error *error);
 
 /* Runs of a currency, the latest date first, from behind the run `after` (its through_date and id; all
- * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_ARGUMENT (count),
- * BATCH_TOO_LARGE (count), INVALID_ARGUMENT (currency, after), INVALID_CURRENCY. */
+ * zero: from the latest). `*count` is the room, then the number. USAGE: INVALID_ARGUMENT
+ * (currency, after), INVALID_CURRENCY, INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_list(minipay *pay, const char *currency,
                                                    const minipay_settlement *after,
                                                    minipay_settlement *settlements, uint32_t *count,
@@ -181,7 +181,7 @@ MINIPAY_API minipay_status minipay_settlement_list(minipay *pay, const char *cur
 
 /* Lines of a run in the order of merchants, from behind the merchant `after` (none: from the first).
  * `*count` is the room, then the number; a run that does not stand has none. USAGE: INVALID_ARGUMENT
- * (count), BATCH_TOO_LARGE (count), INVALID_ARGUMENT (run_id, after). */
+ * (run_id, after, count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_lines(minipay *pay, const minipay_id *run_id,
                                                     const minipay_id *after,
                                                     minipay_settlement_line *lines, uint32_t *count,
@@ -190,7 +190,7 @@ MINIPAY_API minipay_status minipay_settlement_lines(minipay *pay, const minipay_
 /* The payments, captures and refunds behind a line, newest first, from behind the entry `after` (its kind
  * and id; all zero: from the newest). A retry's line has those of the line that it pays again. `*count` is
  * the room, then the number; a page costs the same wherever it lies. MINIPAY_NOT_FOUND (line_id, after).
- * USAGE: INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count), INVALID_ARGUMENT (line_id, after: NULL). */
+ * USAGE: INVALID_ARGUMENT (line_id, after: NULL; count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_statement(minipay *pay, const minipay_id *line_id,
                                                         const minipay_statement_entry *after,
                                                         minipay_statement_entry *entries,

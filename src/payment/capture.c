@@ -207,6 +207,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 const mpi_saga mpi_capture_saga = {
     .kind = MINIPAY_KIND_CAPTURE,
     .name = "capture",
+    .touches = MPI_TOUCHES_OTHER,
     .record = &mpi_slip_change_record,
     .steps = capture_steps,
     .step_count = MPI_COUNT(capture_steps),
@@ -217,6 +218,7 @@ const mpi_saga mpi_capture_saga = {
 const mpi_saga mpi_void_saga = {
     .kind = MINIPAY_KIND_VOID,
     .name = "void",
+    .touches = MPI_TOUCHES_OTHER,
     .record = &mpi_slip_change_record,
     .steps = void_steps,
     .step_count = MPI_COUNT(void_steps),

@@ -173,6 +173,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 const mpi_saga mpi_pay_saga = {
     .kind = MINIPAY_KIND_PAY,
     .name = "pay",
+    .touches = MPI_TOUCHES_OWN,
     .record = &mpi_slip_record,
     .steps = pay_steps,
     .step_count = MPI_COUNT(pay_steps),
@@ -183,6 +184,7 @@ const mpi_saga mpi_pay_saga = {
 const mpi_saga mpi_authorize_saga = {
     .kind = MINIPAY_KIND_AUTHORIZE,
     .name = "authorize",
+    .touches = MPI_TOUCHES_OWN,
     .record = &mpi_slip_record,
     .steps = authorize_steps,
     .step_count = MPI_COUNT(authorize_steps),

@@ -159,6 +159,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 const mpi_saga mpi_refund_saga = {
     .kind = MINIPAY_KIND_REFUND,
     .name = "refund",
+    .touches = MPI_TOUCHES_OTHER,
     .record = &mpi_refund_record,
     .steps = refund_steps,
     .step_count = MPI_COUNT(refund_steps),

@@ -78,32 +78,16 @@ static void queue_on(drive *work, wallet_slot *slots, uint32_t mask, const minip
     slot->side = side;
 }
 
-/* Beside its wallet: the payee's wallet; the payment or hold that it makes, or that it goes on with. */
-static const minipay_id *second_key(const minipay_instruction *instruction)
+static uint32_t touches(const drive *work, uint32_t number)
 {
-    switch (instruction->kind) {
-    case MINIPAY_KIND_PAY:
-    case MINIPAY_KIND_AUTHORIZE:
-    case MINIPAY_KIND_HOLD:
-        return &instruction->id;
-    case MINIPAY_KIND_TRANSFER:
-    case MINIPAY_KIND_REFUND:
-    case MINIPAY_KIND_CAPTURE:
-    case MINIPAY_KIND_VOID:
-    case MINIPAY_KIND_HOLD_CAPTURE:
-    case MINIPAY_KIND_HOLD_VOID:
-    case MINIPAY_KIND_REVERSAL:
-        return &instruction->other_id;
-    default:
-        return NULL;
-    }
+    return work->engine->known[work->requests->instructions[number].kind].saga->touches;
 }
 
 /* Only then do transfers queue under their own ids too. */
 static bool has_reversal(const drive *work)
 {
     for (uint32_t i = 0; i < work->count; i++) {
-        if (work->requests->instructions[i].kind == MINIPAY_KIND_REVERSAL)
+        if (touches(work, i) & MPI_REVERSES)
             return true;
     }
     return false;
@@ -119,14 +103,14 @@ static bool order_jobs(drive *work)
         return false;
     for (uint32_t i = 0; i < room; i++)
         slots[i].last = NOBODY;
-    bool reversal = has_reversal(work);
+    uint32_t own = MPI_TOUCHES_OWN | (has_reversal(work) ? MPI_REVERSIBLE : 0);
     for (uint32_t i = 0; i < work->count; i++) {
         const minipay_instruction *instruction = &work->requests->instructions[i];
-        const minipay_id *second = second_key(instruction);
+        uint32_t touched = touches(work, i);
         queue_on(work, slots, room - 1, &instruction->member_id, i, 0);
-        if (second)
-            queue_on(work, slots, room - 1, second, i, 1);
-        if (reversal && instruction->kind == MINIPAY_KIND_TRANSFER)
+        if (touched & MPI_TOUCHES_OTHER)
+            queue_on(work, slots, room - 1, &instruction->other_id, i, 1);
+        if (touched & own)
             queue_on(work, slots, room - 1, &instruction->id, i, 2);
     }
     free(slots);
@@ -248,7 +232,7 @@ static uint32_t warm_ahead(drive *work, mpi_unit *unit, uint32_t number)
     for (; until < work->count && count <= MPI_WARM_LARGEST - 2; until++) {
         const minipay_instruction *next = &instructions[until];
         names[count++] = (mpi_wallet_name){&next->member_id, next->currency};
-        if (next->kind == MINIPAY_KIND_TRANSFER)
+        if (touches(work, until) & MPI_OTHER_IS_MEMBER)
             names[count++] = (mpi_wallet_name){&next->other_id, next->currency};
     }
     work->engine->warmer.warm(work->engine->warmer.impl, unit, names, count);

@@ -107,9 +107,20 @@ typedef struct mpi_step {
     const char *undo_asks; /* "wallet.reverse" */
 } mpi_step;
 
+/* What an instruction touches beside its member's wallet. Instructions of one call that touch the same keep
+ * their order; all others share commits and bank calls. */
+enum {
+    MPI_TOUCHES_OWN = 1,   /* it makes what later ones go on with, under its own id: a payment, a hold */
+    MPI_TOUCHES_OTHER = 2, /* what `other_id` names */
+    MPI_OTHER_IS_MEMBER = 4, /* with MPI_TOUCHES_OTHER: whose wallet it touches, and is read ahead */
+    MPI_REVERSIBLE = 8,      /* like MPI_TOUCHES_OWN, but only in a call with one that reverses */
+    MPI_REVERSES = 16
+};
+
 struct mpi_saga {
     int32_t kind;
     const char *name;
+    uint32_t touches; /* MPI_TOUCHES_OWN and so on; of instructions only */
     const mpi_record *record;
     const mpi_step *steps;
     uint32_t step_count;

@@ -96,6 +96,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 const mpi_saga mpi_reversal_saga = {
     .kind = MINIPAY_KIND_REVERSAL,
     .name = "reversal",
+    .touches = MPI_TOUCHES_OTHER | MPI_REVERSES,
     .record = &mpi_reversal_record,
     .steps = reversal_steps,
     .step_count = MPI_COUNT(reversal_steps),

@@ -138,6 +138,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 static const mpi_saga transfer_saga = {
     .kind = MINIPAY_KIND_TRANSFER,
     .name = "transfer",
+    .touches = MPI_TOUCHES_OTHER | MPI_OTHER_IS_MEMBER | MPI_REVERSIBLE,
     .record = &mpi_transfer_record,
     .steps = transfer_steps,
     .step_count = MPI_COUNT(transfer_steps),
