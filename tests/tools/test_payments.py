@@ -76,6 +76,17 @@ assert one("promotion", "list")["used_minor"] == 400
 kiosk = one("merchant", "register", "--name", "Kiosk")["id"]
 run("merchant", "terms", kiosk, "--fee-bps", "900", "--effective-at", "2099-01-01T00:00:00+09:00")
 assert one("merchant", "get", kiosk)["fee_basis_points"] == 50
+answer = one("merchant", "terms", kiosk, "--fee-bps", "70")
+assert (answer["effective_at"], answer["behind_planned_terms"]) == ("2098-12-31T15:00:00.000000Z", True), answer
+text = " ".join(run("merchant", "terms", kiosk, "--fee-bps", "60").split())
+assert "in force from 2098-12-31T15:00:00Z Not earlier: other terms are agreed already" in text, text
+assert one("merchant", "get", kiosk)["fee_basis_points"] == 50
+stall = one("merchant", "register", "--name", "Stall")["id"]
+answer = one("merchant", "terms", stall, "--fee-bps", "70")
+assert answer["effective_at"] <= one("merchant", "get", stall)["effective_at"] and not answer["behind_planned_terms"]
+answer = one("merchant", "terms", stall, "--fee-bps", "80", "--effective-at", "2099-01-01T00:00:00+09:00")
+assert (answer["effective_at"], answer["behind_planned_terms"]) == ("2098-12-31T15:00:00.000000Z", False), answer
+assert "Not earlier" not in run("merchant", "terms", stall, "--fee-bps", "90", "--effective-at", "2099-02-01T00:00Z")
 later = one("promotion", "register", "--name", "Later", "--fund", "5000", "--discount", "1000",
             "--starts-at", "2098-12-31T15:00:00.5Z", "--ends-at", "2099-01-01T00:00Z")["id"]
 dates = one("promotion", "get", later)

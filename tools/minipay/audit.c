@@ -55,8 +55,7 @@ void audit_print_verdict(const minipay_audit_check *checks, uint32_t count, int3
         rows += checks[i].rows;
     text_count(rows, text);
     table_title(stdout, "AUDIT");
-    printf("  Clean: all %u checks hold, over %s rows as they are stored; minipay audit tells each.\n",
-           count, text);
+    printf("  Clean: all %u checks hold, over %s stored rows; minipay audit tells each.\n", count, text);
 }
 
 static int print_json(const minipay_audit_check *checks, uint32_t count, int32_t clean)

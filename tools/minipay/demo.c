@@ -81,17 +81,17 @@ static int choose_db(const args *a, char path[PATH_MAX])
 
 static void tell_beginning(const char *file, const char *path)
 {
-    printf(
-        "MiniPay %s: a prepaid-money business, replayed.\n\n"
-        "  People join and link a bank account. They top up their wallets from it, pay merchants, send\n"
-        "  money to each other and withdraw to the bank. Every top-up and withdrawal goes through the\n"
-        "  bank before the books say so; every payment leaves a slip; every night the slips are "
-        "settled\n"
-        "  and each merchant is paid. What a wallet does not hold is refused.\n\n"
-        "  Operations   %s\n"
-        "  Database     %s (SQLite)\n"
-        "  Bank         %s.bank\n\n",
-        minipay_version(), file, path, path);
+    printf("MiniPay %s: a prepaid-money business, replayed.\n\n"
+           "  People join and link a bank account. They top up their wallets from it, pay\n"
+           "  merchants, send money to each other and withdraw to the bank. Every top-up and\n"
+           "  withdrawal goes through the bank before the books say so; every payment leaves\n"
+           "  a slip; every night the slips are settled and each merchant is paid. What a\n"
+           "  wallet does not hold is refused. At the end the bank is asked what it has, and\n"
+           "  the books are proven from their stored rows alone.\n\n"
+           "  Operations   %s\n"
+           "  Database     %s (SQLite)\n"
+           "  Bank         %s.bank\n\n",
+           minipay_version(), file, path, path);
     fflush(stdout);
 }
 
@@ -104,17 +104,21 @@ static int tell_wallet(db *d, const figures *f)
     if (minipay_member_get(d->pay, &f->liveliest, &member, NULL) != MINIPAY_OK)
         return 0;
     printf("\nONE MEMBER'S WALLET: %s, NEWEST FIRST\n\n", member.name);
-    return wallet_history(d, &f->liveliest, f->currency, 0, HISTORY, false);
+    return wallet_history(d, &f->liveliest, f->currency, HISTORY);
 }
 
 static void tell_end(const char *path, bool is_ours)
 {
     const char *program = program_invocation_name;
     printf("\nLook further:\n\n"
-           "  %s audit --db %s\n"
            "  %s wallet list --db %s\n"
-           "  sqlite3 %s .schema\n\n",
-           program, path, program, path, path);
+           "  %s --help\n\n"
+           "Change one won behind its back, and see the audit name the row:\n\n"
+           "  sqlite3 %s \\\n"
+           "    \"UPDATE journal SET amount_minor = amount_minor + 1\n"
+           "     WHERE sequence = (SELECT max(sequence) FROM journal)\"\n"
+           "  %s audit --db %s\n\n",
+           program, path, program, path, program, path);
     if (is_ours)
         printf("These files are yours now; rm -r %.*s removes them.\n\n",
                (int)(strrchr(path, '/') - path), path);
@@ -125,9 +129,11 @@ static int tell(db *d, const tally *t)
     figures f;
     int code = figures_read(d, "KRW", &f);
     if (!code) {
-        report_print(d, &f, t);
+        report_print_days(d, &f, t);
         code = tell_wallet(d, &f);
     }
+    if (!code)
+        report_print_proof(&f);
     if (!code && !f.clean)
         code = EXIT_OWN;
     figures_free(&f);

@@ -6,15 +6,21 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { NAME_WIDTH = 18, FACT_SIZE = 512 };
+enum { NAME_WIDTH = 18, LINE_WIDTH = 80, FACT_SIZE = 512 };
 
 void fact_text(const char *name, const char *text)
 {
     char plain[FACT_SIZE];
+    const char *rest = plain;
     text_plain(text, plain, sizeof plain);
-    if (plain[0])
-        printf("  %-*s %s\n", NAME_WIDTH, name, plain);
+    while (*rest) {
+        size_t size = text_break(rest, LINE_WIDTH - NAME_WIDTH - 3);
+        printf("  %-*s %.*s\n", NAME_WIDTH, rest == plain ? name : "", (int)size, rest);
+        rest += size;
+        rest += strspn(rest, " ");
+    }
 }
 
 void fact_format(const char *name, const char *format, ...)

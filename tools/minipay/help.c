@@ -7,6 +7,11 @@
 static const struct {
     const char *command, *detail;
 } details[] = {
+    {"merchant terms", "What is not named stays as it is in force now. Terms come into force in the "
+                       "order in which they are "
+                       "agreed: not before those that are agreed already, though these may be planned "
+                       "for later. The answer "
+                       "says from when on they hold."},
     {"replay",
      "A name that begins with C is a member with a wallet, M a merchant or agent, B a bank; a cent is a "
      "won. The whole file is checked before anything is made. There is no minimum and no limit, every "

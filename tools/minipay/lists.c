@@ -4,6 +4,8 @@
 #include "list.h"
 #include "text.h"
 
+#include <string.h>
+
 /* Commands that list, and do nothing else. */
 
 /* ---- members of a region ---- */
@@ -69,6 +71,7 @@ static minipay_status read_accounts(db *d, void *query, void *page, uint32_t *co
 static int show_account(db *d, const void *query, const void *item, table *t)
 {
     char since[TEXT_SIZE];
+    const int day = (int)strlen("2026-11-23");
     const minipay_bank_account *b = item;
     const char *state = b->state == MINIPAY_ACCOUNT_LINKED ? "linked" : "unlinked";
     (void)d;
@@ -79,6 +82,8 @@ static int show_account(db *d, const void *query, const void *item, table *t)
                                     "first", b->is_first, "state", state, "linked_at",
                                     json_time(b->linked_at)));
     text_time(b->linked_at, since);
+    if (b->linked_at)
+        since[day] = 0;
     table_cell(t, b->bank);
     table_cell(t, b->masked_number);
     table_cell(t, b->is_first ? "first" : state);
@@ -87,7 +92,7 @@ static int show_account(db *d, const void *query, const void *item, table *t)
     return 0;
 }
 
-static const char *const account_heads[] = {"Bank", "Number", "State", "Linked at (UTC)", "Id", NULL};
+static const char *const account_heads[] = {"Bank", "Number", "State", "Linked (UTC)", "Id", NULL};
 static const list accounts_list = {account_heads, sizeof(minipay_bank_account), read_accounts,
                                    show_account};
 

@@ -4,6 +4,7 @@
 #include "fail.h"
 #include "json.h"
 #include "one.h"
+#include "operation.h"
 #include "request.h"
 #include "text.h"
 
@@ -181,6 +182,33 @@ static int take_current(db *d, const minipay_merchant_change *c, minipay_merchan
     return 0;
 }
 
+/* Terms follow those before them: agreed behind planned ones, they come into force only with these. */
+static int tell_effective(const args *a, db *d, const minipay_outcome *o, json_t *object)
+{
+    minipay_error error;
+    minipay_operation operation;
+    int64_t asked_at = 0;
+    minipay_error_init(&error);
+    minipay_status status = operation_find(d, MINIPAY_KIND_MERCHANT_CHANGE, &o->id, &operation, &error);
+    if (status != MINIPAY_OK)
+        return fail_status(status, &error);
+    json_t *document = json_loads(operation.document, 0, NULL);
+    int64_t at = json_integer_value(json_object_get(document, "effective_at"));
+    json_decref(document);
+    args_time(a, OPT_EFFECTIVE, &asked_at);
+    bool is_behind = at > asked_at && at > operation.finished_at;
+    if (object)
+        return json_object_set_new(object, "effective_at", json_time(at)) ||
+                       json_object_set_new(object, "behind_planned_terms", json_boolean(is_behind))
+                   ? fail_own("memory is used up")
+                   : EXIT_DONE;
+    fact_time("in force from", at);
+    if (is_behind)
+        fact_text("", "Not earlier: other terms are agreed already that come into force only then, and "
+                      "these follow them. From then on these alone hold.");
+    return EXIT_DONE;
+}
+
 int cmd_merchant_terms(const args *a, db *d)
 {
     minipay_merchant_change change;
@@ -203,7 +231,7 @@ int cmd_merchant_terms(const args *a, db *d)
     change.cycle_days = (int32_t)t.days;
     change.cycle_day = (int32_t)(t.weekday ? t.weekday : t.monthday);
     change.account_id = t.account_id;
-    return request_send(a, d, call_merchant_update, &change, NULL);
+    return request_send_more(a, d, call_merchant_update, &change, NULL, tell_effective);
 }
 
 static int change_state(const args *a, db *d, int32_t action)

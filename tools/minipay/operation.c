@@ -2,6 +2,7 @@
 #include "operation.h"
 
 #include "commands.h"
+#include "facts.h"
 #include "fail.h"
 #include "json.h"
 #include "list.h"
@@ -54,8 +55,6 @@ static json_t *operation_json(const minipay_operation *o)
 
 /* ---- get ---- */
 
-enum { NAME_WIDTH = 18 };
-
 static bool ends_with(const char *name, const char *end)
 {
     size_t length = strlen(name), size = strlen(end);
@@ -78,12 +77,12 @@ static bool is_left_out(const char *name, const json_t *value)
 /* "amount_minor 5000" is shown as "amount 5,000", times as times, dates as dates. */
 static void print_value(const char *name, const json_t *value, const char *currency)
 {
-    char text[TEXT_SIZE];
-    int length = (int)strlen(name);
+    char text[TEXT_SIZE], shown[TEXT_SIZE];
+    size_t length = strlen(name);
     json_int_t number = json_integer_value(value);
     if (ends_with(name, "_minor")) {
         text_money(number, currency, text);
-        length -= (int)strlen("_minor");
+        length -= strlen("_minor");
     } else if (ends_with(name, "_at")) {
         text_time(number, text);
     } else if (ends_with(name, "_date")) {
@@ -91,8 +90,8 @@ static void print_value(const char *name, const json_t *value, const char *curre
     } else {
         snprintf(text, sizeof text, "%lld", (long long)number);
     }
-    printf("  %-*.*s  %s\n", NAME_WIDTH, length, name,
-           json_is_string(value) ? json_string_value(value) : text);
+    snprintf(shown, sizeof shown, "%.*s", (int)length, name);
+    fact_text(shown, json_is_string(value) ? json_string_value(value) : text);
 }
 
 void operation_currency(const minipay_operation *operation, char currency[MINIPAY_CURRENCY_SIZE])
@@ -112,9 +111,9 @@ static int show_text(const minipay_operation *o)
     minipay_id_format(&o->id, id);
     text_time(o->finished_at, at);
     operation_currency(o, currency);
-    printf("%s %s %s%s%s\n\n  %-*s  %s\n", minipay_kind_name(o->kind), id, minipay_state_name(o->state),
-           o->status ? ": " : "", o->status ? minipay_status_name(o->status) : "", NAME_WIDTH,
-           "finished_at", at);
+    printf("%s %s %s%s%s\n\n", minipay_kind_name(o->kind), id, minipay_state_name(o->state),
+           o->status ? ": " : "", o->status ? minipay_status_name(o->status) : "");
+    fact_text("finished_at", at);
     json_object_foreach(document, name, value)
     {
         if (!is_left_out(name, value))

@@ -108,7 +108,7 @@ static int show_rules(const args *a, db *d, table *t, int32_t only, int32_t tier
 
 int cmd_policy_get(const args *a, db *d)
 {
-    static const char *const heads[] = {"Rule", "Tier", ">Value", "", ">Version"};
+    static const char *const heads[] = {"Rule", "Tier", ">Value", "Currency", ">Version"};
     table t;
     int64_t tier;
     int32_t only = a->word_count ? rule_named(a->words[0], strlen(a->words[0])) : 0;
@@ -243,8 +243,6 @@ static int show_version(db *d, const void *query, const void *item, table *t)
     table_cell(t, state_name(v->state));
     text_time(v->effective_at, text);
     table_cell(t, text);
-    text_time(v->published_at, text);
-    table_cell(t, text);
     table_cell(t, v->actor);
     table_cell(t, v->reason);
     return EXIT_DONE;
@@ -252,8 +250,7 @@ static int show_version(db *d, const void *query, const void *item, table *t)
 
 int cmd_policy_list(const args *a, db *d)
 {
-    static const char *const heads[] = {">Version", "State", "In force from", "Published", "By",
-                                        "Why",      NULL};
+    static const char *const heads[] = {">Version", "State", "In force from (UTC)", "By", "Why", NULL};
     static const list versions = {heads, sizeof(minipay_policy_version), read_versions, show_version};
     int32_t before = 0;
     return list_show(d, &versions, &before, 0, args_json(a));

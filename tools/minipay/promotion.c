@@ -138,7 +138,8 @@ static int show_row(db *d, const void *query, const void *item, table *t)
 
 int cmd_promotion_list(const args *a, db *d)
 {
-    static const char *const heads[] = {"Promotion", ">Discount", ">Used", ">Fund", "", "Id", NULL};
+    static const char *const heads[] = {"Promotion", ">Discount", ">Used", ">Fund",
+                                        "Currency",  "Id",        NULL};
     static const list promotions = {heads, sizeof(minipay_promotion), read_promotions, show_row};
     minipay_id after = {{0}};
     return list_show(d, &promotions, &after, 0, args_json(a));

@@ -38,7 +38,7 @@ void region_label(const char *code, char *out, size_t size)
 {
     const province *known = region_find(code);
     if (known)
-        snprintf(out, size, "%-9s %s", known->name_en, known->name_ko);
+        snprintf(out, size, "%s", known->name_en);
     else
         snprintf(out, size, "%s", code[0] ? code : "(none)");
 }

@@ -16,7 +16,7 @@ const province *region_find(const char *code);
 /* The region that a replay gives to a name: always the same one. */
 const province *region_of_name(const char *name);
 
-/* "Seoul 서울특별시"; the code itself when it is not among them, "(none)" for "". */
+/* "Seoul"; the code itself when it is not among them, "(none)" for "". */
 void region_label(const char *code, char *out, size_t size);
 
 #endif

@@ -33,11 +33,6 @@ static const struct {
 
 enum { KIND_ROWS = sizeof kinds / sizeof *kinds };
 
-static void amount_head(const figures *f, const char *label, char head[TEXT_SIZE])
-{
-    snprintf(head, TEXT_SIZE, ">%s (%s)", label, f->currency);
-}
-
 /* ---- operations ---- */
 
 static void replay_kinds(table *t, const figures *f, const tally *played)
@@ -78,10 +73,8 @@ static void print_known(const tally *played)
 
 static void print_replay_kinds(const figures *f, const tally *played)
 {
-    char amount[TEXT_SIZE];
     table t;
-    amount_head(f, "Amount", amount);
-    const char *heads[] = {"Operation", ">Accepted", ">Refused", amount};
+    const char *heads[] = {"Operation", ">Accepted", ">Refused", ">Amount"};
     table_title(stdout, "OPERATIONS BY KIND");
     table_begin(&t, heads, 4);
     replay_kinds(&t, f, played);
@@ -102,10 +95,8 @@ static void print_replay_kinds(const figures *f, const tally *played)
 
 static void print_kinds(const figures *f)
 {
-    char amount[TEXT_SIZE];
     table t;
-    amount_head(f, "Amount", amount);
-    const char *heads[] = {"Operation", ">Booked", amount};
+    const char *heads[] = {"Operation", ">Booked", ">Amount"};
     table_title(stdout, "OPERATIONS BY KIND");
     table_begin(&t, heads, 3);
     for (int i = 0; i < KIND_ROWS; i++) {
@@ -156,7 +147,6 @@ static uint32_t *sorted(const figures *f, uint32_t count, int (*compare)(const v
 static void region_row(table *t, const figures *f, const char *label, const region_figures *region)
 {
     table_cell(t, label);
-    table_count(t, region->members);
     table_money(t, region->in_minor, f->currency);
     table_money(t, region->out_minor, f->currency);
     table_money(t, region->spent_minor, f->currency);
@@ -174,14 +164,13 @@ static void add_region(region_figures *total, const region_figures *region)
 
 static void print_regions(const figures *f)
 {
-    char balance[TEXT_SIZE], label[LABEL_SIZE];
+    char label[LABEL_SIZE];
     region_figures total = {0};
     uint32_t *order = sorted(f, f->region_codes.count, richer_region);
     table t;
-    amount_head(f, "Balance", balance);
-    const char *heads[] = {"Region", ">Members", ">Topped up", ">Withdrawn", ">Paid", balance};
+    const char *heads[] = {"Region", ">Topped up", ">Withdrawn", ">Paid", ">Balance"};
     table_title(stdout, "MONEY BY REGION");
-    table_begin(&t, heads, 6);
+    table_begin(&t, heads, 5);
     for (uint32_t i = 0; order && i < f->region_codes.count; i++) {
         region_label(map_at(&f->region_codes, order[i]), label, sizeof label);
         region_row(&t, f, label, &f->regions[order[i]]);
@@ -272,12 +261,10 @@ static void print_runs(const figures *f)
 
 static void print_settlement(db *d, const figures *f)
 {
-    char net[TEXT_SIZE];
     uint32_t *order = sorted(f, f->merchant_ids.count, bigger_merchant);
     table t;
     if (f->merchant_ids.count && order) {
-        amount_head(f, "Paid out", net);
-        const char *heads[] = {"Merchant", ">Payments", ">Paid by members", ">Refunded", ">Fee", net};
+        const char *heads[] = {"Merchant", ">Payments", ">Paid", ">Refunded", ">Fee", ">Paid out"};
         table_title(stdout, "SETTLEMENT BY MERCHANT");
         table_begin(&t, heads, 6);
         merchant_rows(d, &t, f, order);
@@ -334,12 +321,10 @@ static void explain(table *t, const figures *f)
 
 static void print_bank(const figures *f)
 {
-    char amount[TEXT_SIZE];
     int64_t difference = f->bank_minor;
     table t;
     sum_add(&difference, -f->corporate.posted_minor);
-    amount_head(f, "Amount", amount);
-    const char *heads[] = {"", amount};
+    const char *heads[] = {"", ">Amount"};
     table_title(stdout, "THE BANK ACCOUNT AGAINST THE BOOKS");
     table_begin(&t, heads, 2);
     bank_row(&t, f, "The bank says: balance of the corporate account", f->bank_minor);
@@ -350,6 +335,9 @@ static void print_bank(const figures *f)
     explain(&t, f);
     bank_row(&t, f, "Not explained", unexplained(f));
     table_end(&t, stdout);
+    puts(difference || unexplained(f)
+             ? "\n  THE BANK AND THE BOOKS DIFFER."
+             : "\n  The bank and the books agree, and every amount is explained.");
 }
 
 /* ---- the whole ---- */
@@ -378,7 +366,7 @@ static void print_head(const figures *f, const tally *played)
     puts("");
 }
 
-void report_print(db *d, const figures *f, const tally *t)
+void report_print_days(db *d, const figures *f, const tally *t)
 {
     print_head(f, t);
     if (t)
@@ -387,6 +375,10 @@ void report_print(db *d, const figures *f, const tally *t)
         print_kinds(f);
     print_regions(f);
     print_settlement(d, f);
+}
+
+void report_print_proof(const figures *f)
+{
     print_bank(f);
     audit_print_verdict(f->checks, f->check_count, f->clean);
 }
@@ -495,8 +487,10 @@ int report(db *d, const char *currency, const tally *t, bool as_json)
     int code = figures_read(d, currency, &f);
     if (!code && as_json)
         code = print_json(&f, t);
-    else if (!code)
-        report_print(d, &f, t);
+    else if (!code) {
+        report_print_days(d, &f, t);
+        report_print_proof(&f);
+    }
     if (!code && !f.clean)
         code = EXIT_OWN;
     figures_free(&f);

@@ -12,7 +12,9 @@
  * Answers 0, EXIT_OWN when the audit is not clean, or another exit code. */
 int report(db *d, const char *currency, const tally *t, bool as_json);
 
-/* The same in two steps, for who wants the figures too. */
-void report_print(db *d, const figures *f, const tally *t);
+/* The same in steps, for who wants the figures too: what happened, and the proof: the bank's word beside the
+ * books, and the audit's verdict. */
+void report_print_days(db *d, const figures *f, const tally *t);
+void report_print_proof(const figures *f);
 
 #endif

@@ -59,17 +59,16 @@ int request_waits(const minipay_id *id)
     return EXIT_STATUS + MINIPAY_CLASS_UNKNOWN;
 }
 
-static int show_json(const minipay_outcome *o, minipay_status status)
+static json_t *outcome_json(const minipay_outcome *o, minipay_status status)
 {
-    return json_print(json_pack("{s:o,s:s,s:s,s:s,s:I,s:I,s:o,s:o,s:i}", "id", json_id(&o->id), "kind",
-                                minipay_kind_name(o->kind), "state", minipay_state_name(o->state),
-                                "status", minipay_status_name(status), "amount_minor",
-                                (json_int_t)o->amount_minor, "topup_minor", (json_int_t)o->topup_minor,
-                                "booked_at", json_time(o->booked_at), "business_date",
-                                json_date(o->business_date), "policy_version", o->policy_version));
+    return json_pack("{s:o,s:s,s:s,s:s,s:I,s:I,s:o,s:o,s:i}", "id", json_id(&o->id), "kind",
+                     minipay_kind_name(o->kind), "state", minipay_state_name(o->state), "status",
+                     minipay_status_name(status), "amount_minor", (json_int_t)o->amount_minor,
+                     "topup_minor", (json_int_t)o->topup_minor, "booked_at", json_time(o->booked_at),
+                     "business_date", json_date(o->business_date), "policy_version", o->policy_version);
 }
 
-static int show_text(const minipay_outcome *o, const char *currency)
+static void show_text(const minipay_outcome *o, const char *currency)
 {
     char id[MINIPAY_ID_TEXT_SIZE], amount[TEXT_SIZE], topup[TEXT_SIZE];
     minipay_id_format(&o->id, id);
@@ -83,10 +82,27 @@ static int show_text(const minipay_outcome *o, const char *currency)
         printf(", %s topped up first", topup);
     }
     puts("");
-    return EXIT_DONE;
+}
+
+static int show(const args *a, db *d, const minipay_outcome *o, minipay_status status,
+                const char *currency, request_more more)
+{
+    json_t *object = args_json(a) ? outcome_json(o, status) : NULL;
+    int code = EXIT_DONE;
+    if (!object && !args_json(a))
+        show_text(o, currency);
+    if (more && o->state == MINIPAY_STATE_DONE)
+        code = more(a, d, o, object);
+    return args_json(a) ? json_print(object) : code;
 }
 
 int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency)
+{
+    return request_send_more(a, d, call, request, currency, NULL);
+}
+
+int request_send_more(const args *a, db *d, batch_call call, const void *request, const char *currency,
+                      request_more more)
 {
     minipay_error error;
     minipay_outcome outcome;
@@ -95,7 +111,7 @@ int request_send(const args *a, db *d, batch_call call, const void *request, con
     minipay_outcome_init(&outcome);
     minipay_status status = call(d->pay, request, 1, &outcome, &error);
     if (outcome.state != MINIPAY_STATE_NONE)
-        code = args_json(a) ? show_json(&outcome, status) : show_text(&outcome, currency);
+        code = show(a, d, &outcome, status, currency, more);
     if (status != MINIPAY_OK)
         return request_fail(d, status, &error);
     return !code && outcome.state == MINIPAY_STATE_RUNNING ? request_waits(&outcome.id) : code;

@@ -5,6 +5,7 @@
 /* What every changing command has in common: the operation's id, who asks, by which way and why; and
  * the outcome it prints. All answer 0, or say what is wrong and answer the exit code. */
 
+#include "json.h"
 #include "args.h"
 #include "calls.h"
 #include "open.h"
@@ -33,5 +34,11 @@ int request_begin(const args *a, db *d, minipay_id *id, char actor[MINIPAY_ACTOR
 
 /* Makes one request and prints what became of it. `currency` is NULL for what moves no money. */
 int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency);
+
+/* The same, and of what is done tells more: into `object`, or where it is NULL as facts. Answers the exit code. */
+typedef int (*request_more)(const args *a, db *d, const minipay_outcome *outcome, json_t *object);
+
+int request_send_more(const args *a, db *d, batch_call call, const void *request, const char *currency,
+                      request_more more);
 
 #endif

@@ -181,10 +181,11 @@ static void line_row(table *t, const minipay_settlement_line *l, const char *nam
     table_money(t, l->refund_minor, l->currency);
     table_money(t, l->fee_minor, l->currency);
     table_money(t, l->net_minor, l->currency);
+    table_id(t, &l->id);
 }
 
-static const char *const line_heads[] = {"Merchant", "Payout", ">Slips", ">Gross",
-                                         ">Refunds", ">Fee",   ">Net",   NULL};
+static const char *const line_heads[] = {"Merchant", "Payout", ">Slips", ">Gross", ">Refunds",
+                                         ">Fee",     ">Net",   "Line",   NULL};
 
 static int show_line(db *d, const void *query, const void *item, table *t)
 {

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "table.h"
 
+#include "layout.h"
 #include "minipay/values.h"
 #include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char MARGIN[] = "  ", GAP[] = "  ", DASH[] = "\xe2\x94\x80";
+static const char MARGIN[] = "  ", DASH[] = "\xe2\x94\x80";
 
 void table_begin(table *t, const char *const *heads, int columns)
 {
@@ -15,8 +16,7 @@ void table_begin(table *t, const char *const *heads, int columns)
     t->columns = columns;
     for (int i = 0; i < columns; i++) {
         t->right[i] = heads[i][0] == '>';
-        t->heads[i] = heads[i] + t->right[i];
-        t->widths[i] = text_width(t->heads[i]);
+        snprintf(t->heads[i], TABLE_HEAD_SIZE, "%s", heads[i] + t->right[i]);
     }
 }
 
@@ -48,16 +48,16 @@ static char *plain_copy(const char *text)
 
 void table_cell(table *t, const char *text)
 {
-    size_t column = t->count % (size_t)t->columns;
     char *copy = plain_copy(text);
-    int width = copy ? text_width(copy) : 0;
-    if (!copy) {
+    if (copy)
+        put(t, copy);
+    else
         t->failed = 1;
-        return;
-    }
-    if (t->widths[column] < width)
-        t->widths[column] = width;
-    put(t, copy);
+}
+
+static int next_column(const table *t)
+{
+    return (int)(t->count % (size_t)t->columns);
 }
 
 void table_count(table *t, uint64_t number)
@@ -69,14 +69,21 @@ void table_count(table *t, uint64_t number)
 
 void table_money(table *t, int64_t amount_minor, const char *currency)
 {
-    char text[TEXT_SIZE];
-    text_money(amount_minor, currency, text);
+    char amount[TEXT_SIZE], text[TEXT_SIZE + MINIPAY_CURRENCY_SIZE];
+    int column = next_column(t);
+    text_money(amount_minor, currency, amount);
+    snprintf(text, sizeof text, "%s %s", amount, currency);
+    if (!t->currency[column][0])
+        text_set(t->currency[column], MINIPAY_CURRENCY_SIZE, currency);
+    else if (strcmp(t->currency[column], currency) != 0)
+        t->is_mixed[column] = true;
     table_cell(t, text);
 }
 
 void table_id(table *t, const minipay_id *id)
 {
     char text[MINIPAY_ID_TEXT_SIZE] = "-";
+    t->is_id[next_column(t)] = true;
     if (!id_is_none(id))
         minipay_id_format(id, text);
     table_cell(t, text);
@@ -95,31 +102,72 @@ void table_line(table *t)
         put(t, NULL);
 }
 
+/* ---- printing ---- */
+
 static void print_line(const table *t, FILE *out)
 {
+    int width = table_width(t, 0) - (int)strlen(MARGIN);
     fputs(MARGIN, out);
-    for (int column = 0; column < t->columns; column++) {
-        int width = t->widths[column] + (column + 1 < t->columns ? (int)sizeof GAP - 1 : 0);
-        for (int i = 0; i < width; i++)
-            fputs(DASH, out);
+    for (int i = 0; i < width; i++)
+        fputs(DASH, out);
+    fputc('\n', out);
+}
+
+/* What of the cells still stands in front of a line's end; what is printed is taken away from them. */
+static void print_pieces(const table *t, const int *columns, int count, const char **rest, FILE *out)
+{
+    while (count > 1 && !rest[columns[count - 1]][0])
+        count--;
+    for (int i = 0; i < count; i++) {
+        int column = columns[i];
+        char piece[TABLE_PIECE_SIZE];
+        size_t size = text_break(rest[column], t->widths[column]);
+        snprintf(piece, sizeof piece, "%.*s", (int)size, rest[column]);
+        int space = t->widths[column] - text_width(piece), last = i + 1 == count;
+        if (t->right[column])
+            fprintf(out, "%*s%s", space, "", piece);
+        else
+            fprintf(out, "%s%*s", piece, last ? 0 : space, "");
+        fprintf(out, "%*s", last ? 0 : t->gap, "");
+        rest[column] += size;
+        rest[column] += strspn(rest[column], " ");
     }
     fputc('\n', out);
 }
 
+static bool has_text(const int *columns, int count, const char **rest)
+{
+    for (int i = 0; i < count; i++) {
+        if (rest[columns[i]][0])
+            return true;
+    }
+    return false;
+}
+
 static void print_row(const table *t, const char *const *row, FILE *out)
 {
-    fputs(MARGIN, out);
-    int columns = t->columns;
-    while (columns > 1 && !row[columns - 1][0])
-        columns--;
-    for (int i = 0; i < columns; i++) {
-        int space = t->widths[i] - text_width(row[i]), last = i + 1 == columns;
-        if (t->right[i])
-            fprintf(out, "%*s%s", space, "", row[i]);
-        else
-            fprintf(out, "%s%*s", row[i], last ? 0 : space, "");
-        fputs(last ? "\n" : GAP, out);
+    const char *rest[TABLE_COLUMNS];
+    for (int i = 0; i < t->columns; i++)
+        rest[i] = row[i];
+    for (int band = 0; band < t->columns; band++) {
+        int columns[TABLE_COLUMNS], count = 0;
+        for (int i = 0; i < t->columns; i++) {
+            if (t->bands[i] == band)
+                columns[count++] = i;
+        }
+        while (has_text(columns, count, rest)) {
+            fprintf(out, "%*s", band ? TABLE_INDENT : (int)strlen(MARGIN), "");
+            print_pieces(t, columns, count, rest, out);
+        }
     }
+}
+
+static void print_head(const table *t, FILE *out)
+{
+    const char *heads[TABLE_COLUMNS];
+    for (int i = 0; i < t->columns; i++)
+        heads[i] = t->heads[i];
+    print_row(t, heads, out);
 }
 
 void table_drop(table *t)
@@ -134,7 +182,8 @@ void table_end(table *t, FILE *out)
 {
     size_t columns = (size_t)t->columns;
     if (!t->failed) {
-        print_row(t, t->heads, out);
+        table_lay_out(t);
+        print_head(t, out);
         print_line(t, out);
     }
     if (!t->failed && !t->count)

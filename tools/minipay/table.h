@@ -2,7 +2,12 @@
 #ifndef MINIPAY_TOOL_TABLE_H
 #define MINIPAY_TOOL_TABLE_H
 
-/* A table of text whose columns are as wide as what stands in them. */
+/* A table of text whose columns are as wide as what stands in them, on lines of at most 80 columns: where that
+ * does not do, ids go to a line of their own below their row, long texts are broken, and last of all a row
+ * goes on in the next line.
+ *
+ * Amounts of one currency have it in their head; of several, each has its own. A table with a column
+ * "Currency" tells it there. */
 
 #include "minipay/types.h"
 
@@ -10,19 +15,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { TABLE_COLUMNS = 8 };
+enum { TABLE_COLUMNS = 8, TABLE_WIDTH = 80, TABLE_HEAD_SIZE = 48 };
 
 typedef struct table {
-    const char *heads[TABLE_COLUMNS];
-    int right[TABLE_COLUMNS];
+    char heads[TABLE_COLUMNS][TABLE_HEAD_SIZE];
+    bool right[TABLE_COLUMNS], is_id[TABLE_COLUMNS], is_mixed[TABLE_COLUMNS];
+    char currency[TABLE_COLUMNS][MINIPAY_CURRENCY_SIZE]; /* of its amounts */
     int widths[TABLE_COLUMNS];
+    int bands[TABLE_COLUMNS]; /* in which of a row's lines it stands */
+    int gap;                  /* between columns */
     int columns;
     char **cells; /* a NULL stands for a line across */
     size_t count, room;
     int failed; /* memory ran out: the table prints nothing */
 } table;
 
-/* Heads that begin with '>' stand, with their column, to the right. They must outlive the table. */
+/* Heads that begin with '>' stand, with their column, to the right. */
 void table_begin(table *t, const char *const *heads, int columns);
 
 void table_cell(table *t, const char *text);

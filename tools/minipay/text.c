@@ -89,7 +89,12 @@ static bool is_wide(uint32_t character)
     return (character >= 0x1100 && character <= 0x115f) ||
            (character >= 0x2e80 && character <= 0xa4cf) ||
            (character >= 0xac00 && character <= 0xd7a3) ||
-           (character >= 0xf900 && character <= 0xfaff) || (character >= 0xff00 && character <= 0xff60);
+           (character >= 0xf900 && character <= 0xfaff) ||
+           (character >= 0xff00 && character <= 0xff60) ||
+           (character >= 0x1f300 && character <= 0x1f64f) ||
+           (character >= 0x1f680 && character <= 0x1f6ff) ||
+           (character >= 0x1f900 && character <= 0x1f9ff) ||
+           (character >= 0x20000 && character <= 0x3fffd);
 }
 
 int text_width(const char *text)
@@ -98,6 +103,20 @@ int text_width(const char *text)
     for (uint32_t character; (character = next_character(&text));)
         width += is_wide(character) ? 2 : 1;
     return width;
+}
+
+size_t text_break(const char *text, int width)
+{
+    const char *at = text, *end = text, *space = NULL;
+    int used = 0;
+    for (uint32_t character; (character = next_character(&at)); end = at) {
+        used += is_wide(character) ? 2 : 1;
+        if (used > width && end > text)
+            return (size_t)((space ? space : end) - text);
+        if (character == ' ' && end > text)
+            space = end;
+    }
+    return (size_t)(end - text);
 }
 
 /* Neither a control character nor one that turns the direction of what follows. */

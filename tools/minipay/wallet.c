@@ -9,6 +9,7 @@
 #include "text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const char *state_name(int32_t state)
 {
@@ -95,6 +96,7 @@ typedef struct account {
     minipay_id member;
     char currency[MINIPAY_CURRENCY_SIZE];
     int64_t before; /* of its history */
+    bool has_more;
 } account;
 
 /* One wallet is a list of one. */
@@ -151,12 +153,12 @@ static int show_entry(db *d, const void *query, const void *item, table *t)
     if (!t)
         return json_print(entry_json(e, other));
     text_time(e->booked_at, at);
+    at[strcspn(at, "Z")] = 0;
     table_cell(t, at);
     table_cell(t, minipay_kind_name(e->kind));
     table_cell(t, other);
     table_money(t, e->amount_minor, q->currency);
     table_money(t, e->balance_minor, q->currency);
-    table_count(t, (uint64_t)e->sequence);
     return EXIT_DONE;
 }
 
@@ -164,35 +166,43 @@ static minipay_status read_entries(db *d, void *query, void *page, uint32_t *cou
 {
     account *q = query;
     minipay_entry *found = page;
+    uint32_t room = *count;
     minipay_status status =
         minipay_wallet_history(d->pay, &q->member, q->currency, q->before, found, count, error);
     if (status == MINIPAY_OK && *count)
         q->before = found[*count - 1].sequence;
+    q->has_more = status == MINIPAY_OK && *count == room;
     return status;
 }
 
-int wallet_history(db *d, const minipay_id *member, const char *currency, int64_t before, uint64_t most,
-                   bool as_json)
+static int show_history(db *d, account *query, uint64_t most, bool as_json)
 {
-    static const char *const heads[] = {"Booked at (UTC)", "Kind",      "With", ">Amount",
-                                        ">Balance",        ">Sequence", NULL};
+    static const char *const heads[] = {"Booked at (UTC)", "Kind", "With", ">Amount", ">Balance", NULL};
     static const list entries = {heads, sizeof(minipay_entry), read_entries, show_entry};
-    account query = {.member = *member, .before = before};
+    return list_show(d, &entries, query, most, as_json);
+}
+
+int wallet_history(db *d, const minipay_id *member, const char *currency, uint64_t most)
+{
+    account query = {.member = *member};
     snprintf(query.currency, sizeof query.currency, "%s", currency);
-    return list_show(d, &entries, &query, most, as_json);
+    return show_history(d, &query, most, false);
 }
 
 int cmd_wallet_history(const args *a, db *d)
 {
-    char currency[MINIPAY_CURRENCY_SIZE];
-    minipay_id id;
-    int64_t before, count;
-    int code = args_currency(a, currency);
+    account query = {.has_more = false};
+    int64_t count;
+    int code = args_currency(a, query.currency);
     if (!code)
-        code = args_number(a, OPT_BEFORE, 1, INT64_MAX, 0, &before);
+        code = args_number(a, OPT_BEFORE, 1, INT64_MAX, 0, &query.before);
     if (!code)
         code = args_number(a, OPT_COUNT, 1, INT64_MAX, 20, &count);
     if (!code)
-        code = db_member(d, "--member", a->text[OPT_MEMBER], &id);
-    return code ? code : wallet_history(d, &id, currency, before, (uint64_t)count, args_json(a));
+        code = db_member(d, "--member", a->text[OPT_MEMBER], &query.member);
+    if (!code)
+        code = show_history(d, &query, (uint64_t)count, args_json(a));
+    if (!code && query.has_more && !args_json(a))
+        printf("\n  Older entries: --before %lld\n", (long long)query.before);
+    return code;
 }

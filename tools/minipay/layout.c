@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layout.h"
+
+#include "text.h"
+
+#include <string.h>
+
+enum { MARGIN_WIDTH = 2, GAP_WIDTH = 2, NARROW_GAP = 1, SHORTEST = 12 };
+
+int table_width(const table *t, int band)
+{
+    int width = band ? TABLE_INDENT : MARGIN_WIDTH, count = 0;
+    for (int i = 0; i < t->columns; i++) {
+        if (t->bands[i] == band)
+            width += t->widths[i] + (count++ ? t->gap : 0);
+    }
+    return width;
+}
+
+static int widest(const table *t, int column)
+{
+    int width = text_width(t->heads[column]);
+    for (size_t i = (size_t)column; i < t->count; i += (size_t)t->columns) {
+        int here = t->cells[i] ? text_width(t->cells[i]) : 0;
+        if (width < here)
+            width = here;
+    }
+    return width;
+}
+
+static void measure(table *t)
+{
+    for (int i = 0; i < t->columns; i++)
+        t->widths[i] = widest(t, i);
+}
+
+/* ---- the currency ---- */
+
+static bool has_currency_column(const table *t)
+{
+    for (int i = 0; i < t->columns; i++) {
+        if (strcmp(t->heads[i], "Currency") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* "1,000 KRW" -> "1,000" */
+static void strip_currency(table *t, int column)
+{
+    size_t length = strlen(t->currency[column]);
+    for (size_t i = (size_t)column; i < t->count; i += (size_t)t->columns) {
+        size_t size = t->cells[i] ? strlen(t->cells[i]) : 0;
+        if (size > length + 1 && t->cells[i][size - length - 1] == ' ')
+            t->cells[i][size - length - 1] = 0;
+    }
+}
+
+static void name_currency(table *t, int column)
+{
+    char head[TABLE_HEAD_SIZE + 2 * MINIPAY_CURRENCY_SIZE];
+    const char *name = t->heads[column];
+    snprintf(head, sizeof head, "%s%s(%s)", name, name[0] ? " " : "", t->currency[column]);
+    text_set(t->heads[column], TABLE_HEAD_SIZE, head);
+}
+
+static bool is_named(const table *t, int column)
+{
+    return t->currency[column][0] && !t->is_mixed[column];
+}
+
+/* In each head; where that makes the table too wide, in the last one alone. */
+static void say_currency(table *t)
+{
+    table plain = *t;
+    int last = -1;
+    for (int i = 0; i < t->columns; i++) {
+        if (!is_named(t, i))
+            continue;
+        name_currency(t, i);
+        last = i;
+    }
+    measure(t);
+    if (last < 0 || table_width(t, 0) <= TABLE_WIDTH)
+        return;
+    memcpy(t->heads, plain.heads, sizeof t->heads);
+    name_currency(t, last);
+    measure(t);
+}
+
+/* ---- the lines ---- */
+
+/* An id must stay whole to be copied. The first column tells which row it is. */
+static void move_ids(table *t)
+{
+    for (int i = 1; i < t->columns; i++)
+        t->bands[i] = t->is_id[i];
+}
+
+/* The widest column that can be broken, or -1. */
+static int breakable(const table *t)
+{
+    int found = -1;
+    for (int i = 0; i < t->columns; i++) {
+        bool can = !t->right[i] && !t->is_id[i] && t->bands[i] == 0 && t->widths[i] > SHORTEST &&
+                   t->widths[i] > text_width(t->heads[i]);
+        if (can && (found < 0 || t->widths[i] > t->widths[found]))
+            found = i;
+    }
+    return found;
+}
+
+static void break_texts(table *t)
+{
+    int column;
+    while (table_width(t, 0) > TABLE_WIDTH && (column = breakable(t)) >= 0)
+        t->widths[column]--;
+}
+
+/* What does not fit goes on in the next line. */
+static void stack(table *t)
+{
+    int band = 0, used = MARGIN_WIDTH - GAP_WIDTH;
+    for (int i = 0; i < t->columns; i++) {
+        if (i && t->is_id[i])
+            continue;
+        used += t->widths[i] + GAP_WIDTH;
+        if (used > TABLE_WIDTH && i) {
+            band++;
+            used = TABLE_INDENT + t->widths[i];
+        }
+        t->bands[i] = band;
+    }
+    for (int i = 1; i < t->columns; i++) {
+        if (t->is_id[i])
+            t->bands[i] = band + 1;
+    }
+}
+
+void table_lay_out(table *t)
+{
+    bool in_column = has_currency_column(t);
+    t->gap = GAP_WIDTH;
+    for (int i = 0; i < t->columns; i++) {
+        if (t->currency[i][0] && (in_column || is_named(t, i)))
+            strip_currency(t, i);
+        if (in_column)
+            t->currency[i][0] = 0;
+    }
+    say_currency(t);
+    if (table_width(t, 0) <= TABLE_WIDTH)
+        return;
+    move_ids(t);
+    break_texts(t);
+    if (table_width(t, 0) <= TABLE_WIDTH)
+        return;
+    t->gap = NARROW_GAP;
+    if (table_width(t, 0) <= TABLE_WIDTH)
+        return;
+    t->gap = GAP_WIDTH;
+    stack(t);
+}
