@@ -89,7 +89,7 @@ static minipay_status set_due(mpi_payments *payments, mpi_flow *flow, const mpi_
 /* The entry goes in front of the bucket's chain. */
 static void link_entry(mpi_bucket *bucket, const mpi_entry *entry, mpi_counted *counted)
 {
-    *counted = (mpi_counted){bucket->business_date, bucket->round, {bucket->last_id, bucket->last_kind}};
+    *counted = (mpi_counted){bucket->business_date, bucket->round, bucket->last_kind, bucket->last_id};
     if (!entry)
         return;
     bucket->last_id = entry->id;

@@ -17,10 +17,8 @@ static const minipay_field change_fields[] = {
     MPI_MONEY(mpi_slip_change, asked_minor),
     MPI_MONEY(mpi_slip_change, amount_minor),
     MPI_MONEY(mpi_slip_change, fee_minor),
-    MPI_INT32(mpi_slip_change, business_date),
-    MPI_INT32(mpi_slip_change, bucket_round),
-    MPI_ENUM(mpi_slip_change, previous_kind, mpi_kind_names),
-    MPI_OPTIONAL_ID(mpi_slip_change, previous_id),
+    MPI_COUNTED_DATE(mpi_slip_change),
+    MPI_COUNTED_PLACE(mpi_slip_change),
     MPI_MONEY(mpi_slip_change, promotion_minor),
     MPI_MONEY(mpi_slip_change, merchant_part_minor),
     MPI_HASH(mpi_slip_change, row_tag),
@@ -124,16 +122,8 @@ static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_slip_cha
                        .fee_minor = change->fee_minor,
                        .promotion_minor = change->merchant_part_minor};
     mpi_entry entry = {change->op.id, MINIPAY_KIND_CAPTURE};
-    mpi_counted counted;
-    minipay_status status =
-        mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &figures, &entry, &counted);
-    if (status != MINIPAY_OK)
-        return status;
-    change->business_date = counted.business_date;
-    change->bucket_round = counted.bucket_round;
-    change->previous_kind = counted.previous.kind;
-    change->previous_id = counted.previous.id;
-    return MINIPAY_OK;
+    return mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &figures, &entry,
+                          &change->counted);
 }
 
 static minipay_status capture(void *context, mpi_flow *flow, void *document)
@@ -201,7 +191,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 {
     const mpi_slip_change *change = document;
     outcome->amount_minor = change->amount_minor;
-    outcome->business_date = change->business_date;
+    outcome->business_date = change->counted.business_date;
 }
 
 const mpi_saga mpi_capture_saga = {

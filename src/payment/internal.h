@@ -79,13 +79,6 @@ minipay_status mpi_calendar_due(mpi_payments *payments, mpi_flow *flow, const mp
 minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
                                  const char currency[4], const mpi_merchant **merchant);
 
-/* Where an entry was counted: its bucket, and the entry before it. */
-typedef struct mpi_counted {
-    int32_t business_date;
-    int32_t bucket_round;
-    mpi_entry previous;
-} mpi_counted;
-
 /* Adds the figures of `change` to the merchant's open bucket of the unit's business date. An `entry`
  * (NULL: none) becomes the bucket's newest. `*counted` says which bucket it was. */
 minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const minipay_id *merchant_id,

@@ -87,15 +87,10 @@ static minipay_status count(void *context, mpi_flow *flow, void *document)
                       .fee_minor = slip->fee_minor,
                       .promotion_minor = mpi_promotion_merchant(slip, slip->promotion_minor)};
     mpi_entry entry = {slip->op.id, MINIPAY_KIND_PAY};
-    mpi_counted counted;
-    minipay_status status =
-        mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency, &change, &entry, &counted);
+    minipay_status status = mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency, &change,
+                                           &entry, &slip->counted);
     if (status != MINIPAY_OK)
         return status;
-    slip->business_date = counted.business_date;
-    slip->bucket_round = counted.bucket_round;
-    slip->previous_kind = counted.previous.kind;
-    slip->previous_id = counted.previous.id;
     slip->captured_minor = slip->amount_minor;
     slip->slip_state = MINIPAY_SLIP_PAID;
     return MINIPAY_OK;
@@ -130,7 +125,7 @@ static minipay_status hold(void *context, mpi_flow *flow, void *document)
         return status;
     mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);
     slip->expires_at = expiry(slip, rules, now);
-    slip->business_date = mpi_rules_date(rules, now);
+    slip->counted.business_date = mpi_rules_date(rules, now);
     slip->slip_state = MINIPAY_SLIP_AUTHORIZED;
     return payments->wallet.hold(payments->wallet.impl, flow, &slip->op, &slip->member_id,
                                  &slip->merchant_id, slip->currency, split.member_minor,
@@ -167,7 +162,7 @@ static void tell(const void *document, minipay_outcome *outcome)
     const mpi_slip *slip = document;
     outcome->amount_minor = slip->amount_minor;
     outcome->topup_minor = slip->topup_minor;
-    outcome->business_date = slip->business_date;
+    outcome->business_date = slip->counted.business_date;
 }
 
 const mpi_saga mpi_pay_saga = {

@@ -81,6 +81,30 @@ typedef struct mpi_calendar_day {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_calendar_day;
 
+/* What a bucket counts: a PAY, CAPTURE or REFUND. A bucket knows its newest entry and each entry the one
+ * before it, so a statement needs no index. */
+typedef struct mpi_entry {
+    minipay_id id;
+    int32_t kind;
+} mpi_entry;
+
+/* Where an entry was counted: its bucket, and the entry before it. Part of every document that is counted, with
+ * these names as its columns. */
+typedef struct mpi_counted {
+    int32_t business_date; /* with bucket_round, the bucket */
+    int32_t bucket_round;
+    int32_t previous_kind;
+    minipay_id previous_id;
+} mpi_counted;
+
+#define MPI_COUNTED(type, member, field_kind, field_flags, names)                                       \
+    MPI_PART(type, counted, member, field_kind, field_flags, names)
+#define MPI_COUNTED_DATE(type) MPI_COUNTED(type, business_date, MINIPAY_FIELD_INT32, 0, NULL)
+#define MPI_COUNTED_PLACE(type)                                                                         \
+    MPI_COUNTED(type, bucket_round, MINIPAY_FIELD_INT32, 0, NULL),                                      \
+        MPI_COUNTED(type, previous_kind, MINIPAY_FIELD_ENUM, 0, mpi_kind_names),                        \
+        MPI_COUNTED(type, previous_id, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL)
+
 /* A slip is the document of its payment, whether paid at once or authorised first. */
 typedef struct mpi_slip {
     mpi_operation op; /* kind PAY or AUTHORIZE */
@@ -92,16 +116,13 @@ typedef struct mpi_slip {
     int64_t refunded_fee_minor;
     int64_t topup_minor;
     int32_t flags;
-    int32_t business_date;
     char currency[MINIPAY_CURRENCY_SIZE];
     MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
     int64_t captured_minor; /* of amount_minor; see mpi_slip_captured */
     int64_t expires_at;     /* AUTHORIZE: nothing is captured from then on; 0: never */
     int32_t slip_state;     /* MINIPAY_SLIP_*, once DONE; see mpi_slip_state */
-    int32_t bucket_round;   /* PAY: with business_date, the bucket that counts it */
-    int32_t previous_kind;  /* PAY: what the bucket counted before; see mpi_entry */
-    minipay_id previous_id;
-    int32_t terms_version; /* the merchant's, by which the fee is computed */
+    mpi_counted counted;    /* AUTHORIZE: the date only; its captures are counted */
+    int32_t terms_version;  /* the merchant's, by which the fee is computed */
     minipay_id promotion_id;
     int64_t promotion_minor; /* the discount on the whole amount */
     int64_t refunded_promotion_minor;
@@ -116,10 +137,7 @@ typedef struct mpi_slip_change {
     int64_t asked_minor;  /* 0: all that is left */
     int64_t amount_minor; /* captured, or freed */
     int64_t fee_minor;
-    int32_t business_date; /* CAPTURE: with bucket_round, the bucket that counts it */
-    int32_t bucket_round;
-    int32_t previous_kind;
-    minipay_id previous_id;
+    mpi_counted counted;     /* CAPTURE */
     int64_t promotion_minor; /* CAPTURE: of amount_minor, not paid by the member */
     int64_t merchant_part_minor;
     uint8_t row_tag[MPI_TAG_SIZE];
@@ -131,10 +149,7 @@ typedef struct mpi_refund {
     int64_t asked_minor; /* 0: all that is left */
     int64_t amount_minor;
     int64_t fee_minor; /* given back to the merchant */
-    int32_t business_date;
-    int32_t bucket_round;
-    int32_t previous_kind;
-    minipay_id previous_id;
+    mpi_counted counted;
     int64_t promotion_minor; /* of amount_minor, not given back to the member */
     int64_t merchant_part_minor;
     MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
@@ -156,13 +171,6 @@ typedef struct mpi_promotion {
     char name[MINIPAY_NAME_SIZE];
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_promotion;
-
-/* What a bucket counts: a PAY, CAPTURE or REFUND. A bucket knows its newest entry and each entry the one
- * before it, so a statement needs no index. */
-typedef struct mpi_entry {
-    minipay_id id;
-    int32_t kind;
-} mpi_entry;
 
 /* Running totals of a merchant's slips of one business date, until a run closes them. */
 typedef struct mpi_bucket {

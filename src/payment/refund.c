@@ -16,10 +16,8 @@ static const minipay_field refund_fields[] = {
     MPI_MONEY(mpi_refund, asked_minor),
     MPI_MONEY(mpi_refund, amount_minor),
     MPI_MONEY(mpi_refund, fee_minor),
-    MPI_INT32(mpi_refund, business_date),
-    MPI_INT32(mpi_refund, bucket_round),
-    MPI_ENUM(mpi_refund, previous_kind, mpi_kind_names),
-    MPI_OPTIONAL_ID(mpi_refund, previous_id),
+    MPI_COUNTED_DATE(mpi_refund),
+    MPI_COUNTED_PLACE(mpi_refund),
     MPI_MONEY(mpi_refund, promotion_minor),
     MPI_MONEY(mpi_refund, merchant_part_minor),
     MPI_BYTES(mpi_refund, memo),
@@ -99,18 +97,10 @@ static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_refund *
 {
     mpi_due change = {.refund_minor = refund->amount_minor};
     mpi_entry entry = {refund->op.id, MINIPAY_KIND_REFUND};
-    mpi_counted counted;
     mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
     mpi_money_subtract(0, refund->merchant_part_minor, &change.promotion_minor);
-    minipay_status status =
-        mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change, &entry, &counted);
-    if (status != MINIPAY_OK)
-        return status;
-    refund->business_date = counted.business_date;
-    refund->bucket_round = counted.bucket_round;
-    refund->previous_kind = counted.previous.kind;
-    refund->previous_id = counted.previous.id;
-    return MINIPAY_OK;
+    return mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change, &entry,
+                          &refund->counted);
 }
 
 static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
@@ -126,7 +116,7 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
         return status;
     mpi_slip after = *slip;
     status = size_up(slip,
-                     mpi_rules_are_over(rules, MINIPAY_RULE_REFUND_DAYS, slip->business_date,
+                     mpi_rules_are_over(rules, MINIPAY_RULE_REFUND_DAYS, slip->counted.business_date,
                                         mpi_unit_now(flow->unit)),
                      refund, &after);
     if (status == MINIPAY_OK)
@@ -153,7 +143,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 {
     const mpi_refund *refund = document;
     outcome->amount_minor = refund->amount_minor;
-    outcome->business_date = refund->business_date;
+    outcome->business_date = refund->counted.business_date;
 }
 
 const mpi_saga mpi_refund_saga = {

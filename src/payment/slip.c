@@ -58,15 +58,13 @@ static const minipay_field slip_fields[] = {
     MPI_MONEY(mpi_slip, refunded_fee_minor),
     MPI_MONEY(mpi_slip, topup_minor),
     MPI_INT32(mpi_slip, flags),
-    MPI_INT32(mpi_slip, business_date),
+    MPI_COUNTED_DATE(mpi_slip),
     MPI_TEXT(mpi_slip, currency),
     MPI_BYTES(mpi_slip, memo),
     MPI_MONEY(mpi_slip, captured_minor),
     MPI_INT64(mpi_slip, expires_at),
     MPI_ENUM(mpi_slip, slip_state, slip_state_names),
-    MPI_INT32(mpi_slip, bucket_round),
-    MPI_ENUM(mpi_slip, previous_kind, mpi_kind_names),
-    MPI_OPTIONAL_ID(mpi_slip, previous_id),
+    MPI_COUNTED_PLACE(mpi_slip),
     MPI_INT32(mpi_slip, terms_version),
     MPI_OPTIONAL_ID(mpi_slip, promotion_id),
     MPI_MONEY(mpi_slip, promotion_minor),
@@ -159,7 +157,7 @@ static minipay_status show(const mpi_payments *payments, const mpi_slip *row, mi
     slip->fee_minor = row->fee_minor;
     slip->refunded_minor = row->refunded_minor;
     slip->made_at = row->op.finished_at;
-    slip->business_date = row->business_date;
+    slip->business_date = row->counted.business_date;
     slip->status = row->op.status;
     memcpy(slip->currency, row->currency, sizeof slip->currency);
     slip->kind = row->op.kind;

@@ -33,8 +33,7 @@ static minipay_status read_slip(mpi_view *view, const minipay_id *id, found *ent
     entry->shown.fee_minor = slip.fee_minor;
     entry->shown.promotion_minor = mpi_promotion_merchant(&slip, slip.promotion_minor);
     entry->shown.booked_at = slip.op.finished_at;
-    entry->counted =
-        (mpi_counted){slip.business_date, slip.bucket_round, {slip.previous_id, slip.previous_kind}};
+    entry->counted = slip.counted;
     return MINIPAY_OK;
 }
 
@@ -50,8 +49,7 @@ static minipay_status read_capture(mpi_view *view, const minipay_id *id, found *
     entry->shown.fee_minor = change.fee_minor;
     entry->shown.promotion_minor = change.merchant_part_minor;
     entry->shown.booked_at = change.op.finished_at;
-    entry->counted = (mpi_counted){
-        change.business_date, change.bucket_round, {change.previous_id, change.previous_kind}};
+    entry->counted = change.counted;
     return MINIPAY_OK;
 }
 
@@ -67,8 +65,7 @@ static minipay_status read_refund(mpi_view *view, const minipay_id *id, found *e
     entry->shown.fee_minor = refund.fee_minor;
     entry->shown.promotion_minor = refund.merchant_part_minor;
     entry->shown.booked_at = refund.op.finished_at;
-    entry->counted = (mpi_counted){
-        refund.business_date, refund.bucket_round, {refund.previous_id, refund.previous_kind}};
+    entry->counted = refund.counted;
     return MINIPAY_OK;
 }
 
@@ -146,7 +143,7 @@ static minipay_status begin(walk *w, const minipay_statement_entry *after, uint3
     *more = 1;
     w->business_date = entry.counted.business_date;
     w->round = entry.counted.bucket_round;
-    w->next = entry.counted.previous;
+    w->next = (mpi_entry){entry.counted.previous_id, entry.counted.previous_kind};
     return MINIPAY_OK;
 }
 
@@ -160,7 +157,7 @@ static minipay_status step(walk *w, minipay_statement_entry *shown, uint32_t *us
         return status;
     entry.shown.business_date = w->business_date;
     shown[(*used)++] = entry.shown;
-    w->next = entry.counted.previous;
+    w->next = (mpi_entry){entry.counted.previous_id, entry.counted.previous_kind};
     return MINIPAY_OK;
 }
 

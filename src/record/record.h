@@ -31,6 +31,14 @@ typedef struct mpi_record {
 #member, field_kind, offsetof(type, member), sizeof(((type *)0)->member), field_flags,          \
             enum_names                                                                                  \
     }
+
+/* A field of a struct that the row has as its member `part`; the column has the field's name alone. */
+#define MPI_PART(type, part, member, field_kind, field_flags, enum_names)                               \
+    {                                                                                                   \
+#member, field_kind, offsetof(type, part.member), sizeof(((type *)0)->part.member),             \
+            field_flags, enum_names                                                                     \
+    }
+
 #define MPI_INT64(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, 0, NULL)
 #define MPI_MONEY(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL)
 #define MPI_INT32(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT32, 0, NULL)

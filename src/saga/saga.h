@@ -61,10 +61,7 @@ bool mpi_operation_waits(const mpi_operation *op);
 
 /* The head's fields, for the description of a document whose first member is `op`. */
 #define MPI_OP(type, member, field_kind, field_flags, names)                                            \
-    {                                                                                                   \
-#member, field_kind, offsetof(type, op.member), sizeof(((type *)0)->op.member), field_flags,    \
-            names                                                                                       \
-    }
+    MPI_PART(type, op, member, field_kind, field_flags, names)
 #define MPI_OPERATION_FIELDS(type)                                                                      \
     MPI_OP(type, id, MINIPAY_FIELD_ID, 0, NULL),                                                        \
         MPI_OP(type, parent_id, MINIPAY_FIELD_ID, MINIPAY_FIELD_OPTIONAL, NULL),                        \

@@ -17,27 +17,19 @@ const mpi_record mpi_adjustment_record =
 
 static minipay_status post(void *context, mpi_flow *flow, void *document)
 {
-    mpi_wallets *wallets = context;
     mpi_adjustment *adjustment = document;
-    const mpi_account *wallet, *company;
-    mpi_posting posting;
-    int64_t sequence;
-    minipay_status status =
-        mpi_wallets_posting(wallets, flow, &adjustment->op, adjustment->currency, &posting);
-    if (status == MINIPAY_OK)
-        status = mpi_wallets_find(wallets, flow, &adjustment->member_id, adjustment->currency, &wallet);
-    if (status == MINIPAY_OK)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_ADJUSTMENT,
-                                adjustment->currency, &company, flow->error);
-    if (status != MINIPAY_OK)
-        return status;
     bool is_credit = adjustment->op.kind == MINIPAY_KIND_CREDIT;
-    posting.debit = is_credit ? company : wallet;
-    posting.credit = is_credit ? wallet : company;
-    posting.amount_minor = adjustment->amount_minor;
-    adjustment->op.policy_version = posting.rules->version;
-    adjustment->business_date = mpi_rules_date(posting.rules, mpi_unit_now(flow->unit));
-    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+    mpi_booked booked;
+    mpi_booking booking = {.op = &adjustment->op,
+                           .currency = adjustment->currency,
+                           .debit = is_credit ? MPI_ACCOUNT_ADJUSTMENT : MPI_ACCOUNT_WALLET,
+                           .credit = is_credit ? MPI_ACCOUNT_WALLET : MPI_ACCOUNT_ADJUSTMENT,
+                           .member_id = &adjustment->member_id,
+                           .amount_minor = adjustment->amount_minor};
+    minipay_status status = mpi_wallets_book(context, flow, &booking, &booked);
+    adjustment->op.policy_version = booked.policy_version;
+    adjustment->business_date = booked.business_date;
+    return status;
 }
 
 static const mpi_step adjustment_steps[] = {

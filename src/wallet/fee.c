@@ -7,21 +7,14 @@
 static minipay_status book(void *impl, mpi_flow *flow, const mpi_operation *order,
                            const char currency[4], int64_t fee_minor)
 {
-    mpi_wallets *wallets = impl;
-    mpi_posting posting;
-    int64_t sequence;
-    minipay_status status = mpi_wallets_posting(wallets, flow, order, currency, &posting);
-    if (status == MINIPAY_OK)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_BANK_FEE, currency,
-                                &posting.debit, flow->error);
-    if (status == MINIPAY_OK)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_CORPORATE, currency,
-                                &posting.credit, flow->error);
-    if (status != MINIPAY_OK)
-        return status;
-    posting.amount_minor = fee_minor;
-    posting.forced = true;
-    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+    mpi_booked booked;
+    mpi_booking booking = {.op = order,
+                           .currency = currency,
+                           .debit = MPI_ACCOUNT_BANK_FEE,
+                           .credit = MPI_ACCOUNT_CORPORATE,
+                           .amount_minor = fee_minor,
+                           .forced = true};
+    return mpi_wallets_book(impl, flow, &booking, &booked);
 }
 
 mpi_bank_fees mpi_wallets_open_fees(mpi_wallets *wallets)

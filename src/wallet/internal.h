@@ -52,6 +52,26 @@ minipay_status mpi_wallets_row_seen(mpi_view *view, int64_t sequence, int64_t ac
 minipay_status mpi_wallets_posting(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *op,
                                    const char currency[4], mpi_posting *posting);
 
+/* A posting of an operation in which one side at least is an account of the company's own. */
+typedef struct mpi_booking {
+    const mpi_operation *op;
+    const char *currency;        /* char[4] */
+    int32_t debit, credit;       /* MPI_ACCOUNT_*; WALLET is the member's */
+    const minipay_id *member_id; /* NULL: no side is a wallet */
+    int64_t amount_minor;
+    bool forced;
+} mpi_booking;
+
+/* By which version, and on which date; a refusal too, when it comes from the rules. Else 0. */
+typedef struct mpi_booked {
+    int32_t policy_version;
+    int32_t business_date;
+} mpi_booked;
+
+/* WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. */
+minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_booking *booking,
+                                mpi_booked *booked);
+
 /* The top-up that another operation needs: `*topup_minor` is what it brought. */
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,

@@ -104,29 +104,26 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
  * suspense. */
 static minipay_status credit(void *context, mpi_flow *flow, void *document)
 {
-    mpi_wallets *wallets = context;
     mpi_topup *topup = document;
-    mpi_posting posting;
-    int64_t sequence;
+    const mpi_account *wallet;
+    mpi_booked booked;
     minipay_status status = release(context, flow, document);
     if (status == MINIPAY_OK)
-        status = mpi_wallets_posting(wallets, flow, &topup->op, topup->currency, &posting);
-    if (status == MINIPAY_OK)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_CORPORATE, topup->currency,
-                                &posting.debit, flow->error);
-    if (status == MINIPAY_OK)
-        status = mpi_wallets_find(wallets, flow, &topup->member_id, topup->currency, &posting.credit);
-    bool closed = status == MINIPAY_OK && posting.credit->state == MPI_STATE_CLOSED;
-    topup->credited_to = closed ? MPI_CREDITED_SUSPENSE : MPI_CREDITED_WALLET;
-    if (closed)
-        status = mpi_ledger_own(&wallets->ledger, flow->unit, MPI_ACCOUNT_SUSPENSE, topup->currency,
-                                &posting.credit, flow->error);
+        status = mpi_wallets_find(context, flow, &topup->member_id, topup->currency, &wallet);
     if (status != MINIPAY_OK)
         return status;
-    posting.amount_minor = topup->amount_minor;
-    posting.forced = true;
-    topup->business_date = mpi_rules_date(posting.rules, mpi_unit_now(flow->unit));
-    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+    bool closed = wallet->state == MPI_STATE_CLOSED;
+    topup->credited_to = closed ? MPI_CREDITED_SUSPENSE : MPI_CREDITED_WALLET;
+    mpi_booking booking = {.op = &topup->op,
+                           .currency = topup->currency,
+                           .debit = MPI_ACCOUNT_CORPORATE,
+                           .credit = closed ? MPI_ACCOUNT_SUSPENSE : MPI_ACCOUNT_WALLET,
+                           .member_id = &topup->member_id,
+                           .amount_minor = topup->amount_minor,
+                           .forced = true};
+    status = mpi_wallets_book(context, flow, &booking, &booked);
+    topup->business_date = booked.business_date;
+    return status;
 }
 
 static const mpi_step topup_steps[] = {

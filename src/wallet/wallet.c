@@ -98,6 +98,34 @@ minipay_status mpi_wallets_posting(mpi_wallets *wallets, mpi_flow *flow, const m
     return mpi_policy_rules(wallets->policy, flow->unit, currency, &posting->rules, flow->error);
 }
 
+static minipay_status find_side(mpi_wallets *wallets, mpi_flow *flow, const mpi_booking *booking,
+                                int32_t kind, const mpi_account **account)
+{
+    return kind == MPI_ACCOUNT_WALLET
+               ? mpi_wallets_find(wallets, flow, booking->member_id, booking->currency, account)
+               : mpi_ledger_own(&wallets->ledger, flow->unit, kind, booking->currency, account,
+                                flow->error);
+}
+
+minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_booking *booking,
+                                mpi_booked *booked)
+{
+    mpi_posting posting;
+    int64_t sequence;
+    minipay_status status = mpi_wallets_posting(wallets, flow, booking->op, booking->currency, &posting);
+    if (status == MINIPAY_OK)
+        status = find_side(wallets, flow, booking, booking->debit, &posting.debit);
+    if (status == MINIPAY_OK)
+        status = find_side(wallets, flow, booking, booking->credit, &posting.credit);
+    if (status != MINIPAY_OK)
+        return status;
+    posting.amount_minor = booking->amount_minor;
+    posting.forced = booking->forced;
+    booked->policy_version = posting.rules->version;
+    booked->business_date = mpi_rules_date(posting.rules, mpi_unit_now(flow->unit));
+    return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
+}
+
 /* ---- port ---------------------------------------------------------------------------------------------------- */
 
 /* Parties and the accounts they are, for both ways. A new party is a line here. */

@@ -20,7 +20,7 @@ static bool same_field(const minipay_field *field, const uint8_t *a, const uint8
 }
 
 /* A bit for each of the first 64 fields, keys apart, that is the same in all rows. */
-static uint64_t same_fields(const minipay_table *table, const void *const *rows, uint32_t count)
+static uint64_t same_in_all(const minipay_table *table, const void *const *rows, uint32_t count)
 {
     uint32_t fields = table->field_count < 64 ? table->field_count : 64;
     uint64_t same = 0;
@@ -92,7 +92,7 @@ int mpi_sqlite_run_bulk(mpi_connection *connection, const char *verb, mpi_bulk *
                         mpi_row_source *source, const void *const *rows, uint32_t count)
 {
     const minipay_table *table = source->table;
-    uint64_t same = count < LARGE ? 0 : same_fields(table, rows, count);
+    uint64_t same = count < LARGE ? 0 : same_in_all(table, rows, count);
     int code = SQLITE_OK;
     if (same) {
         code = prepare_narrow(connection, verb, table, same, bulk);

@@ -133,7 +133,8 @@ static bool row_stands(mpi_connection *connection, const minipay_table *table, i
     return status == MINIPAY_OK && found;
 }
 
-static bool same_fields(const minipay_table *table, int32_t index, const uint8_t *a, const uint8_t *b)
+/* Under the key, or a unique index; NULLs are never the same. */
+static bool same_key(const minipay_table *table, int32_t index, const uint8_t *a, const uint8_t *b)
 {
     uint32_t count = index < 0 ? table->key_count : table->indexes[index].field_count;
     for (uint32_t i = 0; i < count; i++) {
@@ -151,7 +152,7 @@ static bool is_taken(mpi_connection *connection, const minipay_write *write, uin
     if (row_stands(connection, write->table, index, write->rows[at]))
         return true;
     for (uint32_t i = 0; i < at; i++) {
-        if (same_fields(write->table, index, write->rows[at], write->rows[i]))
+        if (same_key(write->table, index, write->rows[at], write->rows[i]))
             return true;
     }
     return false;
