@@ -10,15 +10,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What one would write by hand for this one task, as fast as we can: transfers between accounts in SQLite, each in
- * the journal, every commit with its block hash, balances as they are. It does nothing else: no policy, no limits, no
- * holds, no documents, no other process, one thread, and all accounts in an array.
+/* What one would write by hand for this one task, as fast as we can: transfers between accounts in SQLite, each
+ * in the journal, every commit with its block hash, balances as they are. It does nothing else: no policy, no
+ * limits, no holds, no documents, no other process, one thread, and all accounts in an array.
  *
  *   bench_hand FILE ACCOUNTS TRANSFERS BATCH own|floor [PAGE_SIZE]
  *
  * `own` writes the columns of the library's tables journal, balance and block; `floor` only those that a ledger
- * cannot do without. New rows are one INSERT ... SELECT from a virtual table, balances one REPLACE ... SELECT. Prints
- * one line of JSON. */
+ * cannot do without. New rows are one INSERT ... SELECT from a virtual table, balances one REPLACE ... SELECT.
+ * Prints one line of JSON. */
 
 enum { CHECKPOINT_BYTES = 64 << 20, CACHE_KIB = 65536 };
 
@@ -75,7 +75,7 @@ static void make_id(uint64_t number, uint8_t id[16])
     }
 }
 
-/* ---- the virtual tables ----------------------------------------------------------------------------------- */
+/* ---- the virtual tables ---------------------------------------------------------------------------------- */
 
 typedef struct cursor {
     sqlite3_vtab_cursor base;
@@ -241,7 +241,7 @@ static const sqlite3_module source_module = {.xConnect = source_connect,
                                              .xColumn = source_column,
                                              .xRowid = source_rowid};
 
-/* ---- tables ----------------------------------------------------------------------------------------------- */
+/* ---- tables ---------------------------------------------------------------------------------------------- */
 
 static const char schema_own[] =
     "CREATE TABLE journal(sequence INTEGER PRIMARY KEY,operation_id BLOB NOT NULL,leg INTEGER NOT "
@@ -325,7 +325,7 @@ static void open_file(const char *path, const char *page_size)
     sqlite3_wal_hook(db, count_frames, NULL);
 }
 
-/* ---- a group ---------------------------------------------------------------------------------------------- */
+/* ---- a group --------------------------------------------------------------------------------------------- */
 
 static void apply(transfer *row, int64_t sequence)
 {

@@ -17,7 +17,7 @@
  *
  *   bench_ledger transfers FILE WALLETS TRANSFERS BATCH THREADS   durable member-to-member transfers
  *   bench_ledger touch FILE WALLETS                               every wallet pays and is paid once
- *   bench_ledger lengthen FILE WALLETS ENTRIES                    a wallet of such a file gets ENTRIES more entries
+ *   bench_ledger lengthen FILE WALLETS ENTRIES                    ENTRIES more entries for one of its wallets
  *   bench_ledger history FILE ENTRIES                             pages of that wallet, near and far
  *   bench_ledger audit FILE                                       a full audit of what an earlier run wrote */
 
@@ -238,7 +238,7 @@ static void transfers(uint32_t total, uint32_t batch, uint32_t threads)
            resident_kib());
 }
 
-/* ---- history and audit ------------------------------------------------------------------------------------- */
+/* ---- history and audit ----------------------------------------------------------------------------------- */
 
 static void lengthen(uint32_t entries)
 {
@@ -288,8 +288,8 @@ static double page_cost(int64_t before, int64_t *oldest)
     return costs[PAGES / 2];
 }
 
-/* Walks back to the oldest entries in large pages, and remembers the sequence of the tenth newest and of the one
- * behind which a page of the oldest lies. */
+/* Walks back to the oldest entries in large pages, and remembers the sequence of the tenth newest and of the
+ * one behind which a page of the oldest lies. */
 static int64_t find_far(uint32_t depth)
 {
     minipay_entry *entries = calloc(BATCH, sizeof *entries);
@@ -341,7 +341,7 @@ static void audit(void)
            (double)rows / took, (unsigned long long)rows, took, resident_kib());
 }
 
-/* ---- every wallet once --------------------------------------------------------------------------------------- */
+/* ---- every wallet once ----------------------------------------------------------------------------------- */
 
 static void touch(void)
 {

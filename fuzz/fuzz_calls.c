@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* A day of business that the input decides: who asks for what, when time passes, and what the bank answers. Whatever
- * the order, nothing is fatal, a call made again is answered alike, and when all has come to rest the audit is clean. */
+/* A day of business that the input decides: who asks for what, when time passes, and what the bank answers.
+ * Whatever the order, nothing is fatal, a call made again is answered alike, and when all has come to rest the
+ * audit is clean. */
 
 enum { PEOPLE = 3, SHOPS = 2, STEPS_LARGEST = 60, ORDERS_LARGEST = 1024 };
 
@@ -38,7 +39,7 @@ static int64_t next_amount(void)
     return amount_minor;
 }
 
-/* ---- the bank: what it has decided stays so, and when the input has ended it does as it is told ---------------- */
+/* ---- the bank: what it has decided stays so, and when the input has ended it does as it is told ---------- */
 
 static int32_t draw_verdict(void)
 {
@@ -108,7 +109,7 @@ static void close_bank(void *impl)
     (void)impl;
 }
 
-/* ---- the day ------------------------------------------------------------------------------------------------------- */
+/* ---- the day --------------------------------------------------------------------------------------------- */
 
 static bool sound(minipay_status status)
 {

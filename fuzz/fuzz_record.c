@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* The form that rows are hashed in, of every record. The first byte says which record. Bytes that are no such form are
- * refused; of others the restored row has one form, which is restored as the same row, and it can be shown. */
+/* The form that rows are hashed in, of every record. The first byte says which record. Bytes that are no such
+ * form are refused; of others the restored row has one form, which is restored as the same row, and it can be
+ * shown. */
 
 static void try_row(const mpi_record *record, const uint8_t *row)
 {

@@ -5,7 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What a person types: ids, amounts, currencies. What is read is written again in a form that reads the same. */
+/* What a person types: ids, amounts, currencies. What is read is written again in a form that reads the
+ * same. */
 
 static void try_id(const char *text)
 {

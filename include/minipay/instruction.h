@@ -67,8 +67,8 @@
  *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, HOLD_EXPIRED (it expires before
  *              it begins), then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall (BANK_REFUSED),
- *              WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS,
- *              LIMIT_DAILY, LIMIT_MONTHLY
+ *              WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
  *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, TOO_LATE (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED
@@ -83,18 +83,18 @@
  *   HOLD_VOID  HOLD_NOT_FOUND, HOLD_CLOSED
  *   FREEZE, UNFREEZE  WALLET_NOT_FOUND, WALLET_CLOSED
  *   CLOSE      WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, WALLET_NOT_EMPTY (posted, held or incoming)
- *   REVERSAL   NOT_FOUND, NOT_REVERSIBLE, ALREADY_REVERSED, TOO_LATE (MINIPAY_RULE_REVERSAL_DAYS), MEMBER_INACTIVE,
- *              WALLET_FROZEN, WALLET_CLOSED (payee, then payer), INSUFFICIENT_FUNDS (the payee has less),
- *              AMOUNT_OVERFLOW
+ *   REVERSAL   NOT_FOUND, NOT_REVERSIBLE, ALREADY_REVERSED, TOO_LATE (MINIPAY_RULE_REVERSAL_DAYS),
+ *              MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payee, then payer), INSUFFICIENT_FUNDS (the
+ *              payee has less), AMOUNT_OVERFLOW
  *
  * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
  * another kind is INVALID_ARGUMENT. The promotion is looked at behind the merchant and before the wallet.
- * NOT_REVERSIBLE: what other_id names has moved money, but is no TRANSFER. A captured hold is not: its payer had
- * granted it before; the payee gives it back by a TRANSFER of his own. A REVERSAL of what moved nothing is NOT_FOUND.
- * SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business date is
- * more than so many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too, not to
- * a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
+ * NOT_REVERSIBLE: what other_id names has moved money, but is no TRANSFER. A captured hold is not: its payer
+ * had granted it before; the payee gives it back by a TRANSFER of his own. A REVERSAL of what moved nothing is
+ * NOT_FOUND. SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business
+ * date is more than so many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too,
+ * not to a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
  *
  * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
 

@@ -102,9 +102,9 @@ MINIPAY_API void minipay_policy_version_init(minipay_policy_version *version);
 /* Publishes a new version: the one that would be in force at its time, with `rules` changed. The outcome's
  * `policy_version` is its number. Idempotent by the request's id. USAGE: INVALID_ARGUMENT (request, outcome:
  * NULL), INVALID_SIZE, INVALID_ID (id), INVALID_TEXT (actor, channel, reason), INVALID_ARGUMENT (rules: none,
- * or more than MINIPAY_RULES_LARGEST), INVALID_SIZE (of a rule), INVALID_ARGUMENT (rule; tier), INVALID_CURRENCY
- * (currency: an amount needs one, nothing else has one), INVALID_ARGUMENT (value: outside the rule's range),
- * INVALID_TIME (effective_at), ID_REUSED (effective_at, rules). */
+ * or more than MINIPAY_RULES_LARGEST), INVALID_SIZE (of a rule), INVALID_ARGUMENT (rule; tier),
+ * INVALID_CURRENCY (currency: an amount needs one, nothing else has one), INVALID_ARGUMENT (value: outside the
+ * rule's range), INVALID_TIME (effective_at), ID_REUSED (effective_at, rules). */
 MINIPAY_API minipay_status minipay_policy_publish(minipay *pay, const minipay_policy_request *request,
                                                   const minipay_rule *rules, uint32_t count,
                                                   minipay_outcome *outcome, minipay_error *error);

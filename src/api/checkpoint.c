@@ -118,7 +118,7 @@ minipay_status minipay_checkpoint_parse(const char *text, minipay_checkpoint *ch
     return MINIPAY_OK;
 }
 
-/* ---- signatures ------------------------------------------------------------------------------------------- */
+/* ---- signatures ------------------------------------------------------------------------------------------ */
 
 minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
                                         const uint8_t public_key[32], minipay_error *error)
@@ -139,7 +139,7 @@ minipay_status minipay_checkpoint_check(const minipay_checkpoint *checkpoint,
     return MINIPAY_OK;
 }
 
-/* ---- with a handle ------------------------------------------------------------------------------------------ */
+/* ---- with a handle --------------------------------------------------------------------------------------- */
 
 static minipay_status newest_block(mpi_view *view, mpi_block *block, minipay_error *error)
 {

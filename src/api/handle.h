@@ -58,7 +58,7 @@ void mpi_leave(minipay *pay);
 /* Is this thread in a call on this handle, so in a callback? */
 bool mpi_is_inside(const minipay *pay);
 
-/* ---- checks of arguments, in the order of use -------------------------------------------------------------- */
+/* ---- checks of arguments, in the order of use ------------------------------------------------------------ */
 
 /* INVALID_ARGUMENT where a pointer is NULL; names the first of two. */
 minipay_status mpi_check_given(const void *pointer, const char *name, minipay_error *error);

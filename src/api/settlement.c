@@ -137,7 +137,7 @@ minipay_status minipay_settlement_statement(minipay *pay, const minipay_id *line
     return status;
 }
 
-/* ---- the business calendar --------------------------------------------------------------------------------- */
+/* ---- the business calendar ------------------------------------------------------------------------------- */
 
 static minipay_status check_holiday(const void *item, minipay_error *error)
 {

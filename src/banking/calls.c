@@ -11,7 +11,7 @@
 
 /* The engine's caller: asks the bank between two units of work, and takes its answers in. */
 
-/* ---- calling the bank ---------------------------------------------------------------------------------------- */
+/* ---- calling the bank ------------------------------------------------------------------------------------ */
 
 /* Whoever runs the installation should know of a bank that fails, before orders wait for a person. */
 static void tell_host(const mpi_banking *banking, const char *asked, uint32_t count,
@@ -124,7 +124,7 @@ void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count)
     free(answers);
 }
 
-/* ---- taking answers in ----------------------------------------------------------------------------------------- */
+/* ---- taking answers in ----------------------------------------------------------------------------------- */
 
 static minipay_status take_verification_in(mpi_banking *banking, mpi_flow *flow, const mpi_call *call)
 {

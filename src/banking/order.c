@@ -103,7 +103,7 @@ minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, mpi_bank
     return mpi_banking_address(banking, flow, &order->account_id, &call->order);
 }
 
-/* ---- the saga: one step ------------------------------------------------------------------------------------ */
+/* ---- the saga: one step ---------------------------------------------------------------------------------- */
 
 static minipay_status find_account(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order)
 {

@@ -78,7 +78,7 @@ int64_t mpi_money_wrap_subtract(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a - (uint64_t)b);
 }
 
-/* ---- sums of any number -------------------------------------------------------------------------------------- */
+/* ---- sums of any number ---------------------------------------------------------------------------------- */
 
 static wide whole(const mpi_money_sum *sum)
 {

@@ -274,7 +274,7 @@ mpi_auditor mpi_claims_auditor(mpi_claims *claims)
     return (mpi_auditor){claims, start, visit, finish};
 }
 
-/* ---- the outcome ------------------------------------------------------------------------------------------ */
+/* ---- the outcome ----------------------------------------------------------------------------------------- */
 
 static int32_t first_wrong(const topic_state *topic)
 {
@@ -354,7 +354,7 @@ void mpi_claims_report(mpi_claims *claims)
     }
 }
 
-/* ---- the ledger's own --------------------------------------------------------------------------------------- */
+/* ---- the ledger's own ------------------------------------------------------------------------------------ */
 
 static minipay_status say_hold(mpi_claims *claims, const void *row, minipay_error *error)
 {

@@ -136,7 +136,7 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
     return write_bucket(payments, flow, row, &bucket);
 }
 
-/* ---- the port: for settlement ---------------------------------------------------------------------------------- */
+/* ---- the port: for settlement ---------------------------------------------------------------------------- */
 
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
                                 const char currency[4], int64_t amount_minor, mpi_carried *carried)

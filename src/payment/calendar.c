@@ -28,7 +28,7 @@ static const minipay_field day_fields[] = {
 const mpi_record mpi_calendar_day_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_calendar_day, "calendar_day", day_fields, 1, NULL, 0);
 
-/* ---- HOLIDAY ------------------------------------------------------------------------------------------------- */
+/* ---- HOLIDAY --------------------------------------------------------------------------------------------- */
 
 static minipay_status set_day(void *context, mpi_flow *flow, void *document)
 {
@@ -107,7 +107,7 @@ minipay_status mpi_calendar_list(mpi_payments *payments, int32_t after, minipay_
     return status;
 }
 
-/* ---- due dates ----------------------------------------------------------------------------------------------- */
+/* ---- due dates ------------------------------------------------------------------------------------------- */
 
 /* 1 Monday to 7 Sunday: 1970-01-01 was a Thursday. */
 static int32_t weekday_of(int32_t day)

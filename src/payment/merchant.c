@@ -88,7 +88,7 @@ minipay_status mpi_merchant_account(void *impl, mpi_flow *flow, const minipay_id
     return status;
 }
 
-/* ---- reading, beside the lane ------------------------------------------------------------------------------ */
+/* ---- reading, beside the lane ---------------------------------------------------------------------------- */
 
 static minipay_status show(const mpi_payments *payments, const mpi_merchant *row,
                            const mpi_merchant_terms *terms, minipay_merchant *shown,

@@ -48,7 +48,7 @@ void mpi_promotion_draw_up(void *context, const void *requests, uint32_t number,
     memcpy(promotion->name, request->name, sizeof promotion->name);
 }
 
-/* ---- sums and parts ------------------------------------------------------------------------------------------ */
+/* ---- sums and parts -------------------------------------------------------------------------------------- */
 
 int64_t mpi_promotion_at(const mpi_slip *slip, int64_t captured_minor)
 {
@@ -101,7 +101,7 @@ bool mpi_slip_is_open(const mpi_slip *slip)
     return mpi_slip_moves[state][MPI_SLIP_CAPTURE_PART].status == MINIPAY_OK;
 }
 
-/* ---- the budget ---------------------------------------------------------------------------------------------- */
+/* ---- the budget ------------------------------------------------------------------------------------------ */
 
 /* The member always pays something. */
 static int64_t discount_of(const mpi_promotion *promotion, int64_t amount_minor)
@@ -211,7 +211,7 @@ minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, mpi_ope
     return payments->wallet.move(payments->wallet.impl, flow, &asked, &op->policy_version);
 }
 
-/* ---- reading, beside the lane ------------------------------------------------------------------------------ */
+/* ---- reading, beside the lane ---------------------------------------------------------------------------- */
 
 static void show(const mpi_promotion *row, minipay_promotion *promotion)
 {

@@ -143,7 +143,7 @@ minipay_status mpi_slip_write(mpi_payments *payments, mpi_flow *flow, const mpi_
     return MINIPAY_OK;
 }
 
-/* ---- reading, beside the lane ------------------------------------------------------------------------------ */
+/* ---- reading, beside the lane ---------------------------------------------------------------------------- */
 
 static minipay_status show(const mpi_payments *payments, const mpi_slip *row, minipay_slip *slip,
                            minipay_error *error)

@@ -99,7 +99,7 @@ const mpi_saga mpi_batch_saga = {
     .step_count = MPI_COUNT(batch_steps),
 };
 
-/* ---- one call ------------------------------------------------------------------------------------------------ */
+/* ---- one call -------------------------------------------------------------------------------------------- */
 
 /* What tells one content from another: the fingerprints of all requests, in order. */
 static minipay_status print_all(mpi_engine *engine, const mpi_atomic_request *request, int64_t *print)

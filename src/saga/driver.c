@@ -276,7 +276,7 @@ static minipay_status run_rounds(drive *work, minipay_error *error)
     return MINIPAY_OK;
 }
 
-/* ---- entry ------------------------------------------------------------------------------------------------ */
+/* ---- entry ----------------------------------------------------------------------------------------------- */
 
 static void release(drive *work)
 {

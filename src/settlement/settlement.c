@@ -122,7 +122,7 @@ void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mp
     mpi_engine_add(settlements->engine, &mpi_payout_saga, settlements);
 }
 
-/* ---- driving ------------------------------------------------------------------------------------------------- */
+/* ---- driving --------------------------------------------------------------------------------------------- */
 
 static minipay_status read_run(mpi_settlements *settlements, const minipay_id *id, mpi_run *run,
                                minipay_error *error)
@@ -266,7 +266,7 @@ minipay_status mpi_settlements_retry(mpi_settlements *settlements, const minipay
     return drive(settlements, &requests, &request->id, settlement, error);
 }
 
-/* ---- what an interrupted call left --------------------------------------------------------------------------- */
+/* ---- what an interrupted call left ----------------------------------------------------------------------- */
 
 /* Ids of RUNNING documents of a table that stand at their first step. */
 static minipay_status find_unbegun(mpi_settlements *settlements, const mpi_record *record, int32_t index,

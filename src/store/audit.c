@@ -243,7 +243,7 @@ static minipay_status audit_all_documents(audit_work *work, minipay_error *error
     return status;
 }
 
-/* ---- streams and blocks ----------------------------------------------------------------------------------- */
+/* ---- streams and blocks ---------------------------------------------------------------------------------- */
 
 typedef struct stream_set {
     reader readers[8];

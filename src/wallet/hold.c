@@ -26,7 +26,7 @@ static const minipay_field hold_operation_fields[] = {
 const mpi_record mpi_hold_operation_record = MPI_RECORD(
     MPI_FORM_DOCUMENT, mpi_hold_operation, "hold_operation", hold_operation_fields, 1, NULL, 0);
 
-/* ---- port -------------------------------------------------------------------------------------------------- */
+/* ---- port ------------------------------------------------------------------------------------------------ */
 
 minipay_status mpi_wallets_hold(void *impl, mpi_flow *flow, const mpi_operation *op,
                                 const minipay_id *member_id, const minipay_id *payee_id,
@@ -88,7 +88,7 @@ minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id 
     return mpi_hold_release(&wallets->ledger, flow->unit, hold_id, freed_minor, flow->error);
 }
 
-/* ---- sagas of one step ---------------------------------------------------------------------------------------- */
+/* ---- sagas of one step ----------------------------------------------------------------------------------- */
 
 static minipay_status open_hold(void *context, mpi_flow *flow, void *document)
 {
@@ -225,7 +225,7 @@ const mpi_saga mpi_hold_void_saga = {
     .tell = tell,
 };
 
-/* ---- expiry ---------------------------------------------------------------------------------------------------- */
+/* ---- expiry ---------------------------------------------------------------------------------------------- */
 
 enum { DUE_LARGEST = 256 };
 

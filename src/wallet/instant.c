@@ -55,7 +55,7 @@ static minipay_status step_chain(search *s, minipay_error *error)
     return MINIPAY_OK;
 }
 
-/* ---- through the journal ----------------------------------------------------------------------------------- */
+/* ---- through the journal --------------------------------------------------------------------------------- */
 
 /* Up to `count` rows below a sequence, the newest first. */
 static minipay_status read_below(search *s, int64_t below, uint32_t *count, minipay_error *error)

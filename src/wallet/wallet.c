@@ -60,7 +60,7 @@ void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, m
     memcpy(opening->currency, request->currency, sizeof opening->currency);
 }
 
-/* ---- what the sagas of this context share ------------------------------------------------------------------ */
+/* ---- what the sagas of this context share ---------------------------------------------------------------- */
 
 minipay_status mpi_wallets_find(mpi_wallets *wallets, mpi_flow *flow, const minipay_id *member_id,
                                 const char currency[4], const mpi_account **account)
@@ -112,6 +112,7 @@ minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_
 {
     mpi_posting posting;
     int64_t sequence;
+    *booked = (mpi_booked){0, 0};
     minipay_status status = mpi_wallets_posting(wallets, flow, booking->op, booking->currency, &posting);
     if (status == MINIPAY_OK)
         status = find_side(wallets, flow, booking, booking->debit, &posting.debit);
@@ -126,7 +127,7 @@ minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_
     return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
-/* ---- port ---------------------------------------------------------------------------------------------------- */
+/* ---- port ------------------------------------------------------------------------------------------------ */
 
 /* Parties and the accounts they are, for both ways. A new party is a line here. */
 static const int32_t party_accounts[] = {[MPI_PARTY_WALLET] = MPI_ACCOUNT_WALLET,

@@ -71,7 +71,7 @@ static void end(desk *d)
     REFUSES(call(p, __VA_ARGS__, NULL, n, error), INVALID_ARGUMENT, "count");                           \
     REFUSES(call(p, __VA_ARGS__, rows, many, error), BATCH_TOO_LARGE, "count")
 
-/* ---- batches of requests ------------------------------------------------------------------------------------------- */
+/* ---- batches of requests --------------------------------------------------------------------------------- */
 
 #define BATCH(call, request)                                                                            \
     REFUSES(call(p, NULL, 1, &outcome, error), INVALID_ARGUMENT, "count");                              \
@@ -106,7 +106,7 @@ static void batches_are_neither_missing_nor_empty_nor_too_large(void **state)
     end(&d);
 }
 
-/* ---- audit.h ------------------------------------------------------------------------------------------------------------- */
+/* ---- audit.h --------------------------------------------------------------------------------------------- */
 
 static void audit_and_checkpoints(void **state)
 {
@@ -136,7 +136,7 @@ static void audit_and_checkpoints(void **state)
     end(&d);
 }
 
-/* ---- banking.h ----------------------------------------------------------------------------------------------------------- */
+/* ---- banking.h ------------------------------------------------------------------------------------------- */
 
 static void accounts(void **state)
 {
@@ -266,7 +266,7 @@ static void reconciliations(void **state)
     end(&d);
 }
 
-/* ---- books.h, instruction.h, member.h ---------------------------------------------------------------------------------------- */
+/* ---- books.h, instruction.h, member.h -------------------------------------------------------------------- */
 
 static void books(void **state)
 {
@@ -322,7 +322,7 @@ static void members(void **state)
     end(&d);
 }
 
-/* ---- payment.h ------------------------------------------------------------------------------------------------------------- */
+/* ---- payment.h ------------------------------------------------------------------------------------------- */
 
 static void merchants_and_promotions(void **state)
 {
@@ -368,7 +368,7 @@ static void slips(void **state)
     end(&d);
 }
 
-/* ---- settlement.h ---------------------------------------------------------------------------------------------------------- */
+/* ---- settlement.h ---------------------------------------------------------------------------------------- */
 
 static void settlement_runs(void **state)
 {
@@ -428,7 +428,7 @@ static void settlement_lists(void **state)
     end(&d);
 }
 
-/* ---- policy.h, wallet.h --------------------------------------------------------------------------------------------------------- */
+/* ---- policy.h, wallet.h ---------------------------------------------------------------------------------- */
 
 static minipay_status publish(minipay *pay, const minipay_rule *rule, uint32_t count,
                               int64_t effective_at, minipay_error *error)

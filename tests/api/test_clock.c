@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* The host's clock may say anything. What would be booked at a time that no calendar has is refused, and the books go
- * on as soon as the clock is right again. */
+/* The host's clock may say anything. What would be booked at a time that no calendar has is refused, and the
+ * books go on as soon as the clock is right again. */
 
 static int64_t told;
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What every call on a handle has in common: a handle that is NULL, a call from inside a callback, a forked child,
- * and a storage that fails. tests/tidy/statuses.py tells when a call is missing here. */
+/* What every call on a handle has in common: a handle that is NULL, a call from inside a callback, a forked
+ * child, and a storage that fails. tests/tidy/statuses.py tells when a call is missing here. */
 
 enum { ROOM = 4, MUTATING = 32 };
 
@@ -33,7 +33,7 @@ typedef minipay_status (*any_call)(desk *d, minipay *pay, outputs *out, minipay_
 #define CALL(name) static minipay_status name(desk *d, minipay *pay, outputs *out, minipay_error *error)
 #define ROWS (void *)out->rows.bytes
 
-/* ---- reading -------------------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------------------- */
 
 CALL(audit)
 {
@@ -305,7 +305,7 @@ CALL(wallet_balance_at)
     return minipay_wallet_balance_at(pay, &d->member, "KRW", d->w.now, &out->number, error);
 }
 
-/* ---- changing: the same request at each try ----------------------------------------------------------------------- */
+/* ---- changing: the same request at each try -------------------------------------------------------------- */
 
 CALL(account_link)
 {
@@ -544,7 +544,7 @@ static const struct {
 
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* ---- the desk ------------------------------------------------------------------------------------------------- */
+/* ---- the desk -------------------------------------------------------------------------------------------- */
 
 static minipay_id first_member(desk *d)
 {
@@ -646,7 +646,7 @@ static void expect_all(desk *d, minipay *pay, minipay_status expected)
     }
 }
 
-/* ---- claims ---------------------------------------------------------------------------------------------------- */
+/* ---- claims ---------------------------------------------------------------------------------------------- */
 
 static void every_call_works_twice_and_needs_no_error(void **state)
 {

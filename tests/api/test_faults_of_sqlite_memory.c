@@ -5,11 +5,11 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Allocations inside SQLite fail, ours and the scripted bank's alike: one, or all from one on. SQLite's allocator is
- * global, so this program sets it before anything else, and has no other tests. */
+/* Allocations inside SQLite fail, ours and the scripted bank's alike: one, or all from one on. SQLite's
+ * allocator is global, so this program sets it before anything else, and has no other tests. */
 
-/* SQLite 3.40 itself forgets a few blocks of 40 bytes when memory ends while a database is opened; what the library
- * allocates is still looked for. */
+/* SQLite 3.40 itself forgets a few blocks of 40 bytes when memory ends while a database is opened; what the
+ * library allocates is still looked for. */
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

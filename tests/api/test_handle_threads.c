@@ -247,8 +247,8 @@ static void *close_it(void *argument)
     return NULL;
 }
 
-/* A member whose call is inside the bank keeps the handle alive, so others may still ask it: they learn that it is
- * being closed. */
+/* A member whose call is inside the bank keeps the handle alive, so others may still ask it: they learn that it
+ * is being closed. */
 static void closing_waits_for_calls_and_refuses_new_ones(void **state)
 {
     world w;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* What is said of an instruction without looking at what stands, kind by kind in the order of the header's list;
- * and an id that comes again with another request. */
+/* What is said of an instruction without looking at what stands, kind by kind in the order of the header's
+ * list; and an id that comes again with another request. */
 
 typedef enum amount_rule { ABOVE_ZERO, OR_ALL, NONE } amount_rule;
 
@@ -111,7 +111,7 @@ static minipay_status send(desk *d, const minipay_instruction *instruction, mini
     return minipay_execute(d->w.pay, instruction, 1, &outcome, error);
 }
 
-/* ---- precedence -------------------------------------------------------------------------------------------------- */
+/* ---- precedence ------------------------------------------------------------------------------------------ */
 
 typedef enum fault {
     BAD_SIZE,
@@ -256,7 +256,7 @@ static void amounts_outside_their_kinds_range(void **state)
     end(&d);
 }
 
-/* ---- text ---------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------ */
 
 static void text_that_is_not_utf8_or_goes_on_behind_its_end(void **state)
 {
@@ -342,7 +342,7 @@ static void wallet_in_another_currency_is_another_wallet(void **state)
     end(&d);
 }
 
-/* ---- the same id again -------------------------------------------------------------------------------------------- */
+/* ---- the same id again ----------------------------------------------------------------------------------- */
 
 typedef enum change {
     MEMBER,
@@ -526,7 +526,7 @@ static void id_of_another_kind_that_moved_money_is_reused(void **state)
     end(&d);
 }
 
-/* ---- looking up --------------------------------------------------------------------------------------------------- */
+/* ---- looking up ------------------------------------------------------------------------------------------ */
 
 static void outcome_of_every_kind_can_be_asked_for(void **state)
 {
@@ -578,7 +578,7 @@ static void looking_up_checks_its_arguments_and_leaves_the_outcome_alone(void **
     end(&d);
 }
 
-/* ---- batches ------------------------------------------------------------------------------------------------------ */
+/* ---- batches --------------------------------------------------------------------------------------------- */
 
 static void call_takes_one_to_8190_requests(void **state)
 {

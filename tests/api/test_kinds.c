@@ -13,7 +13,7 @@ typedef struct desk {
     minipay_id payer, payee, merchant;
 } desk;
 
-/* ---- one request of each kind, under a given id ----------------------------------------------------------------- */
+/* ---- one request of each kind, under a given id ---------------------------------------------------------- */
 
 typedef minipay_status (*sender)(desk *d, int32_t kind, minipay_id id, minipay_error *error);
 
@@ -306,7 +306,7 @@ static void expect_taken(desk *d, int32_t kind, minipay_id id)
     }
 }
 
-/* ---- claims ------------------------------------------------------------------------------------------------------ */
+/* ---- claims ---------------------------------------------------------------------------------------------- */
 
 static void an_id_of_any_kind_is_reused_by_every_other(void **state)
 {

@@ -65,7 +65,7 @@ static void what_books_nothing_has_no_business_date(void **state)
     world_close(&w);
 }
 
-/* ---- a bank that writes down what it is told ------------------------------------------------------------------- */
+/* ---- a bank that writes down what it is told ------------------------------------------------------------- */
 
 static minipay_status (*plain_submit)(void *impl, const minipay_bank_order *orders,
                                       minipay_bank_answer *answers, uint32_t count,

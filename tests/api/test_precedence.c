@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Refusals in the order of the header's lists: of each kind of instruction every cause alone, and every cause together
- * with all that come behind it, of which the first is told and stays. */
+/* Refusals in the order of the header's lists: of each kind of instruction every cause alone, and every cause
+ * together with all that come behind it, of which the first is told and stays. */
 
 typedef enum cause {
     NO_PAYER, /* no such wallet */
@@ -64,7 +64,7 @@ static bool has(const stage *s, cause c)
     return s->causes & BIT(c);
 }
 
-/* ---- what makes a cause true --------------------------------------------------------------------------------------- */
+/* ---- what makes a cause true ----------------------------------------------------------------------------- */
 
 static void change_wallet(stage *s, int32_t kind, minipay_id member)
 {
@@ -179,7 +179,7 @@ static void finish(stage *s, minipay_id receiver, int64_t amount_minor)
         s->payee = s->payer;
 }
 
-/* ---- kinds: what stands before the instruction ------------------------------------------------------------------------- */
+/* ---- kinds: what stands before the instruction ----------------------------------------------------------- */
 
 static void ask(stage *s, int32_t kind, minipay_id member, minipay_id other, int64_t amount_minor)
 {
@@ -201,7 +201,8 @@ static void withdraw(stage *s)
     ask(s, MINIPAY_KIND_WITHDRAW, s->payer, world_nobody, AMOUNT);
 }
 
-/* Without an overflow the payer has enough; with it he is topped up, as the company's own accounts have an end too. */
+/* Without an overflow the payer has enough; with it he is topped up, as the company's own accounts have an end
+ * too. */
 static void transfer(stage *s)
 {
     make_parties(s);
@@ -434,7 +435,7 @@ static void reversal(stage *s)
     ask(s, MINIPAY_KIND_REVERSAL, world_nobody, has(s, NOT_THERE) ? world_id(&s->w) : credit, 0);
 }
 
-/* ---- the header's lists ------------------------------------------------------------------------------------------------ */
+/* ---- the header's lists ---------------------------------------------------------------------------------- */
 
 #define WALLET_STATES(party)                                                                            \
     {party##_INACTIVE, MINIPAY_MEMBER_INACTIVE}, {party##_FROZEN, MINIPAY_WALLET_FROZEN},               \
@@ -602,7 +603,7 @@ static const struct list {
       THE_END}},
 };
 
-/* ---- claims -------------------------------------------------------------------------------------------------------- */
+/* ---- claims ---------------------------------------------------------------------------------------------- */
 
 /* What cannot be true of one wallet at once gives way to what comes first in the list. */
 static uint64_t possible(uint64_t causes)

@@ -135,7 +135,7 @@ static void transfers_in_circles_keep_the_sum(void **state)
     world_close(&w);
 }
 
-/* ---- everything at once ------------------------------------------------------------------------------------------- */
+/* ---- everything at once ---------------------------------------------------------------------------------- */
 
 typedef struct clerk {
     world *w;

@@ -12,7 +12,7 @@
 
 enum { MEMBERS = 5, OPERATIONS = 2500, MERCHANTS = 2, GROUP = 6, RUNS = 4 };
 
-/* ---- the model ----------------------------------------------------------------------------------------------------- */
+/* ---- the model ------------------------------------------------------------------------------------------- */
 
 typedef struct purse {
     int64_t posted, held, day_out, month_out;
@@ -398,7 +398,7 @@ static void act(model *m, deed *d, int64_t now)
     }
 }
 
-/* ---- instructions ---------------------------------------------------------------------------------------------------- */
+/* ---- instructions ---------------------------------------------------------------------------------------- */
 
 static const int32_t often[] = {
     MINIPAY_KIND_TRANSFER, MINIPAY_KIND_TRANSFER,     MINIPAY_KIND_TRANSFER,  MINIPAY_KIND_PAY,
@@ -470,7 +470,7 @@ static deed draw_deed(lab *l)
     return d;
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------------------------- */
+/* ---- comparing ------------------------------------------------------------------------------------------- */
 
 static void compare_outcome(const deed *d, const minipay_outcome *outcome)
 {

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Random days: operations of every kind, a bank that refuses, is silent or answers late, time that passes, holds
- * that expire, settlement runs whose payouts are refused and retried, and the same requests again. What every
- * operation ends with, every wallet, slip and account is as the model says. `--seed N` repeats a run.
+/* Random days: operations of every kind, a bank that refuses, is silent or answers late, time that passes,
+ * holds that expire, settlement runs whose payouts are refused and retried, and the same requests again. What
+ * every operation ends with, every wallet, slip and account is as the model says. `--seed N` repeats a run.
  *
  * test_random.c is the other half: groups that stand or fall together, with a bank that answers at once. */
 
@@ -31,7 +31,7 @@ static uint32_t draw(lab *l, uint32_t below)
     return seed_draw(&l->s, below);
 }
 
-/* ---- what is asked ----------------------------------------------------------------------------------------------- */
+/* ---- what is asked --------------------------------------------------------------------------------------- */
 
 static const int32_t often[] = {
     MINIPAY_KIND_TRANSFER,     MINIPAY_KIND_TRANSFER,  MINIPAY_KIND_TRANSFER, MINIPAY_KIND_PAY,
@@ -171,7 +171,7 @@ static model_deed *draw_deed(lab *l)
     return begin_deed(l, kind, goes_on(kind) ? -1 : draw_payer(l, kind));
 }
 
-/* ---- what became of it ---------------------------------------------------------------------------------------------- */
+/* ---- what became of it ----------------------------------------------------------------------------------- */
 
 static void compare_outcome(const model_deed *d, const minipay_outcome *outcome)
 {
@@ -187,7 +187,8 @@ static void compare_outcome(const model_deed *d, const minipay_outcome *outcome)
     assert_int_equal(outcome->topup_minor, d->topup);
 }
 
-/* Has the bank answered? Only this does the model take from MiniPay; at rest the bank's own balance proves it. */
+/* Has the bank answered? Only this does the model take from MiniPay; at rest the bank's own balance proves
+ * it. */
 static bool has_answer(lab *l, int32_t kind, minipay_id id, bool *done)
 {
     minipay_outcome outcome = world_outcome(&l->w, kind, id);
@@ -235,7 +236,7 @@ static void take_expiry_in(lab *l)
     }
 }
 
-/* ---- comparing all ------------------------------------------------------------------------------------------------------ */
+/* ---- comparing all --------------------------------------------------------------------------------------- */
 
 static void compare_wallets(lab *l)
 {
@@ -310,7 +311,7 @@ static void compare_deeds(lab *l)
     }
 }
 
-/* ---- moves ---------------------------------------------------------------------------------------------------------------- */
+/* ---- moves ----------------------------------------------------------------------------------------------- */
 
 static void ask(lab *l, model_deed *d)
 {
@@ -531,7 +532,7 @@ static void move(lab *l)
         leave(l);
 }
 
-/* ---- a world -------------------------------------------------------------------------------------------------------------- */
+/* ---- a world --------------------------------------------------------------------------------------------- */
 
 static void set_rules(lab *l)
 {

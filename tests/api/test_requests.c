@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is said of a request without looking at what stands: for every form of request its faults in the order of the
- * header, and an id that comes again with another request. (Instructions: test_instruction.) */
+/* What is said of a request without looking at what stands: for every form of request its faults in the order
+ * of the header, and an id that comes again with another request. (Instructions: test_instruction.) */
 
 typedef enum how {
     SIZE,      /* the struct's size */
@@ -82,7 +82,7 @@ typedef struct form {
 static const minipay_id nobody = {{0}};
 static minipay_outcome outcome;
 
-/* ---- members --------------------------------------------------------------------------------------------------- */
+/* ---- members --------------------------------------------------------------------------------------------- */
 
 static minipay_status send_member(minipay *pay, const request *r, minipay_error *error)
 {
@@ -173,7 +173,7 @@ static const fault credential_faults[] = {
     NO_MORE,
 };
 
-/* ---- wallets and accounts ------------------------------------------------------------------------------------------ */
+/* ---- wallets and accounts -------------------------------------------------------------------------------- */
 
 static minipay_status send_wallet(minipay *pay, const request *r, minipay_error *error)
 {
@@ -266,7 +266,7 @@ static const fault reconcile_faults[] = {
     NO_MORE,
 };
 
-/* ---- merchants, promotions, settlement, calendar --------------------------------------------------------------------- */
+/* ---- merchants, promotions, settlement, calendar --------------------------------------------------------- */
 
 static minipay_status send_merchant(minipay *pay, const request *r, minipay_error *error)
 {
@@ -467,7 +467,7 @@ static const fault holiday_without_name[] = {
     NO_MORE,
 };
 
-/* ---- batches ------------------------------------------------------------------------------------------------------- */
+/* ---- batches --------------------------------------------------------------------------------------------- */
 
 static minipay_instruction batched; /* what is in it */
 
@@ -491,7 +491,7 @@ static const fault batch_faults[] = {
     NO_MORE,
 };
 
-/* ---- forms ----------------------------------------------------------------------------------------------------------- */
+/* ---- forms ----------------------------------------------------------------------------------------------- */
 
 #define FORM(name_, type, other_)                                                                       \
     {                                                                                                   \
@@ -533,7 +533,7 @@ static const form forms[] = {
 
 enum { FORMS = sizeof forms / sizeof *forms };
 
-/* ---- claims ---------------------------------------------------------------------------------------------------------- */
+/* ---- claims ---------------------------------------------------------------------------------------------- */
 
 static void begin(desk *d)
 {

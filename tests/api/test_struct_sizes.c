@@ -3,10 +3,10 @@
 
 #include "minipay/minipay.h"
 
-/* The layout of public structs belongs to the soname (docs/decisions/0020). A program that was built for a soname
- * must find every struct as it was, so a size that differs here is either a mistake, or the soname is raised:
- * MINIPAY_SOVERSION in CMakeLists.txt, the node in src/minipay.map, and this table. tests/tidy sees to it that
- * every struct is in it. */
+/* The layout of public structs belongs to the soname (docs/decisions/0020). A program that was built for a
+ * soname must find every struct as it was, so a size that differs here is either a mistake, or the soname is
+ * raised: MINIPAY_SOVERSION in CMakeLists.txt, the node in src/minipay.map, and this table. tests/tidy sees to
+ * it that every struct is in it. */
 
 enum { TABLE_IS_OF_SOVERSION = 0 };
 

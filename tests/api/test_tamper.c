@@ -258,7 +258,7 @@ static void a_row_added_to_any_table_is_named(void **state)
     world_audit_clean(&w);
 }
 
-/* ---- what agrees with what ---------------------------------------------------------------------------------- */
+/* ---- what agrees with what ------------------------------------------------------------------------------- */
 
 static bool check_fails(const char *name)
 {

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Somebody with the sqlite3 shell while nobody has the file open: opening it again writes nothing into it and says
- * which table is damaged, or lets it pass; then the audit names the table, and so does one that only looks. */
+/* Somebody with the sqlite3 shell while nobody has the file open: opening it again writes nothing into it and
+ * says which table is damaged, or lets it pass; then the audit names the table, and so does one that only
+ * looks. */
 
 static const char path[] = "reopened.db", good[] = "reopened.good";
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the bank takes for an order is the company's expense: members and merchants do not feel it, and the books
- * stay what the bank has. */
+/* What the bank takes for an order is the company's expense: members and merchants do not feel it, and the
+ * books stay what the bank has. */
 
 enum { FEE = 50 };
 

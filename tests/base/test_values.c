@@ -39,7 +39,7 @@ static int64_t draw_amount(void)
     return draw() % 2 ? amount : (int64_t)(0 - bits);
 }
 
-/* ---- money as text, against decimals written digit by digit ------------------------------------------------------ */
+/* ---- money as text, against decimals written digit by digit ---------------------------------------------- */
 
 static const struct {
     const char *currency;
@@ -175,7 +175,7 @@ static void powers_of_ten_are_exact_or_refused(void **state)
     }
 }
 
-/* ---- arithmetic, against 128 bits -------------------------------------------------------------------------------- */
+/* ---- arithmetic, against 128 bits ------------------------------------------------------------------------ */
 
 static bool fits(wide exact)
 {
@@ -267,7 +267,7 @@ static void rounding_up_finds_the_next_unit_or_refuses(void **state)
     }
 }
 
-/* ---- ids ------------------------------------------------------------------------------------------------------------ */
+/* ---- ids ------------------------------------------------------------------------------------------------- */
 
 static void ids_go_there_and_back_and_nothing_else_is_one(void **state)
 {
@@ -347,7 +347,7 @@ static void derived_and_named_ids_are_always_the_same_and_all_different(void **s
     assert_int_equal(a.bytes[6] >> 4, 8);
 }
 
-/* ---- time ------------------------------------------------------------------------------------------------------------ */
+/* ---- time ------------------------------------------------------------------------------------------------ */
 
 static void dates_are_the_c_librarys(void **state)
 {
@@ -391,7 +391,7 @@ static void times_are_written_to_the_microsecond(void **state)
     assert_string_equal(text, "");
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------------ */
+/* ---- text ------------------------------------------------------------------------------------------------ */
 
 /* A decoder of its own: the code point, or -1. */
 static int32_t decode(const uint8_t *at, size_t left, size_t *length)

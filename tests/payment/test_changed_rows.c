@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* A row that somebody changed in the file is an error of the operation that goes on with it; nothing moves, and the
- * program goes on. */
+/* A row that somebody changed in the file is an error of the operation that goes on with it; nothing moves, and
+ * the program goes on. */
 
 static const char path[] = "changed.db";
 

@@ -227,7 +227,7 @@ static void requests_are_checked_in_the_order_of_the_header(void **state)
     world_close(&w);
 }
 
-/* ---- a property: whatever happens, the parts are the whole ------------------------------------------------------ */
+/* ---- a property: whatever happens, the parts are the whole ----------------------------------------------- */
 
 enum { MEMBERS = 3, MERCHANTS = 3, EVENTS = 3, PAYMENTS = 40, STEPS = 400 };
 

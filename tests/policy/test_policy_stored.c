@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* An operation stores the version that was in force when it ran, in its document and on its postings, and keeps it
- * when the rules have changed. */
+/* An operation stores the version that was in force when it ran, in its document and on its postings, and keeps
+ * it when the rules have changed. */
 
 typedef struct desk {
     world w;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* A call of three: a top-up that waits for the bank, what the topped-up money is for, and what goes on with that.
- * The last has no member of its own, so nothing but what it touches tells that it must wait, too. */
+/* A call of three: a top-up that waits for the bank, what the topped-up money is for, and what goes on with
+ * that. The last has no member of its own, so nothing but what it touches tells that it must wait, too. */
 typedef struct pair {
     int32_t first, second;
 } pair;

@@ -80,8 +80,8 @@ static void totals_that_leave_64_bits_stand_at_their_end_and_every_line_is_paid(
     end(&w);
 }
 
-/* Paid, refunded the next day and paid again: the merchant is owed it once, but two days' payments together do not
- * fit into a line. */
+/* Paid, refunded the next day and paid again: the merchant is owed it once, but two days' payments together do
+ * not fit into a line. */
 static void what_does_not_fit_into_a_line_waits_for_the_next_days_run(void **state)
 {
     world w;

@@ -8,7 +8,7 @@
 
 enum { TODAY = 20251124, TOMORROW = 20251125 }; /* a Monday */
 
-/* ---- a bank that does as it is told ------------------------------------------------------------------------ */
+/* ---- a bank that does as it is told ---------------------------------------------------------------------- */
 
 typedef struct moody_bank {
     int32_t verdict;
@@ -106,7 +106,7 @@ static void begin_with(world *w, moody_bank *bank)
     world_open(w);
 }
 
-/* ---- small words --------------------------------------------------------------------------------------------- */
+/* ---- small words ----------------------------------------------------------------------------------------- */
 
 static minipay_id rich_member(world *w)
 {
@@ -165,7 +165,7 @@ static minipay_settlement preview(world *w, int32_t date, minipay_id after,
     return settlement;
 }
 
-/* ---- what a run pays ----------------------------------------------------------------------------------------- */
+/* ---- what a run pays ------------------------------------------------------------------------------------- */
 
 static void a_run_pays_net_of_refunds_and_fees(void **state)
 {
@@ -288,7 +288,7 @@ static void captures_are_paid_in_the_run_of_their_own_day(void **state)
     world_close(&w);
 }
 
-/* ---- preview ------------------------------------------------------------------------------------------------- */
+/* ---- preview --------------------------------------------------------------------------------------------- */
 
 static void a_busy_day(world *w, minipay_id *merchants, uint32_t count)
 {
@@ -427,7 +427,7 @@ static void what_is_not_there_is_not_found(void **state)
     world_close(&w);
 }
 
-/* ---- refused payouts ----------------------------------------------------------------------------------------- */
+/* ---- refused payouts ------------------------------------------------------------------------------------- */
 
 static void a_refused_payout_goes_into_the_next_run(void **state)
 {
@@ -531,7 +531,7 @@ static void a_merchant_without_an_account_keeps_his_money_due(void **state)
     world_close(&w);
 }
 
-/* ---- lists --------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------------------- */
 
 static void runs_are_listed_latest_date_first(void **state)
 {
@@ -641,7 +641,7 @@ static void a_statement_tells_what_is_behind_a_line(void **state)
     world_close(&w);
 }
 
-/* ---- faults -------------------------------------------------------------------------------------------------- */
+/* ---- faults ---------------------------------------------------------------------------------------------- */
 
 static void expect_paid_once(world *w, moody_bank *bank, minipay_id run, uint32_t lines, int64_t total)
 {

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* SQLite keeps a table of the files and locks of its process, which a forked child inherits and takes for its own. A
- * child that opened a handle by it would believe in locks that it does not have, and lose what it commits when its
- * parent closes. */
+/* SQLite keeps a table of the files and locks of its process, which a forked child inherits and takes for its
+ * own. A child that opened a handle by it would believe in locks that it does not have, and lose what it
+ * commits when its parent closes. */
 
 static const char *own_path; /* this program, for exec */
 

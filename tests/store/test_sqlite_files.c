@@ -473,8 +473,8 @@ static void two_processes_take_turns(void **state)
     int turns = sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     sqlite3_close(db);
-    /* One that keeps the database takes two or three turns; in strict turn there would be 120. The scheduler of a busy
-     * machine takes away what it likes. */
+    /* One that keeps the database takes two or three turns; in strict turn there would be 120. The scheduler of
+     * a busy machine takes away what it likes. */
     assert_in_range(turns, COMMITS / 6, 2 * COMMITS);
     expect_balance("fair.db", member, 1000 + 2 * COMMITS * CREDITS_OF_A_COMMIT);
 }

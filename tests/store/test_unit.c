@@ -303,7 +303,8 @@ static void take_away_and_insert_again(shop *s, mpi_unit *unit)
     assert_int_equal(mpi_unit_insert(unit, s->papers, &taken, NULL), MINIPAY_OK);
 }
 
-/* A holder of a copy writes all of it back, the tag of before included, when the row has been written meanwhile. */
+/* A holder of a copy writes all of it back, the tag of before included, when the row has been written
+ * meanwhile. */
 static void write_an_old_copy_back(shop *s, mpi_unit *unit)
 {
     paper copy = *edit(s, unit, 1);

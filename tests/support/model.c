@@ -6,7 +6,7 @@
 
 enum { OPEN = 0, FROZEN = 1, CLOSED = 2, POINTS = 10000 };
 
-/* ---- time ---------------------------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------------------ */
 
 static void calendar(int64_t at, int32_t *day, int32_t *month)
 {
@@ -37,7 +37,7 @@ static void roll(model_purse *p, int64_t now)
     p->month = month;
 }
 
-/* ---- shares: half away from zero ----------------------------------------------------------------------------------- */
+/* ---- shares: half away from zero ------------------------------------------------------------------------- */
 
 static int64_t part(int64_t amount, int64_t numerator, int64_t denominator)
 {
@@ -57,7 +57,7 @@ static int64_t smaller(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* ---- wallets --------------------------------------------------------------------------------------------------------- */
+/* ---- wallets --------------------------------------------------------------------------------------------- */
 
 static int32_t open_state(const model_purse *p)
 {
@@ -133,7 +133,7 @@ static bool is_over(const model_deed *held, int64_t now)
     return held->expires && now >= held->expires;
 }
 
-/* ---- the bank ---------------------------------------------------------------------------------------------------------- */
+/* ---- the bank -------------------------------------------------------------------------------------------- */
 
 static void fee_of_bank(model *m)
 {
@@ -204,7 +204,7 @@ static void withdrawn(model *m, model_deed *d, bool done, int64_t now)
     give_back(p, d->day, d->month, d->amount);
 }
 
-/* ---- promotions and slips ---------------------------------------------------------------------------------------------- */
+/* ---- promotions and slips -------------------------------------------------------------------------------- */
 
 static int64_t discount(const model_event *e, int64_t amount)
 {
@@ -333,8 +333,8 @@ static int32_t ask_void(model *m, model_deed *d, model_deed *slip, int64_t now)
     return MINIPAY_OK;
 }
 
-/* As much of the promotion as of the payment, but never so much that a part goes below zero, nor so little that the
- * member would get back more than he paid. */
+/* As much of the promotion as of the payment, but never so much that a part goes below zero, nor so little that
+ * the member would get back more than he paid. */
 static int64_t promotion_back(const model_deed *slip, int64_t refunded)
 {
     int64_t given = promotion_at(slip, slip->captured), stands = slip->refunded_promotion;
@@ -385,7 +385,7 @@ static int32_t go_on_with_slip(model *m, model_deed *d, int64_t now)
                                                  : ask_refund(m, d, slip, now);
 }
 
-/* ---- holds ---------------------------------------------------------------------------------------------------------------- */
+/* ---- holds ----------------------------------------------------------------------------------------------- */
 
 static int32_t ask_hold(model *m, model_deed *d, int64_t now)
 {
@@ -460,7 +460,7 @@ void model_expire(model *m, model_deed *d, int64_t now)
         go_on_with_slip(m, &expiry, now);
 }
 
-/* ---- the rest --------------------------------------------------------------------------------------------------------------- */
+/* ---- the rest -------------------------------------------------------------------------------------------- */
 
 static int32_t ask_transfer(model *m, model_deed *d)
 {
@@ -539,7 +539,7 @@ static int32_t ask_state(model *m, model_deed *d)
     return MINIPAY_OK;
 }
 
-/* ---- one operation ------------------------------------------------------------------------------------------------------------ */
+/* ---- one operation --------------------------------------------------------------------------------------- */
 
 static int32_t act(model *m, model_deed *d, int64_t now)
 {
@@ -666,7 +666,7 @@ void model_answer(model *m, model_deed *d, bool done, int64_t now)
         run(m, d, now);
 }
 
-/* ---- settlement ------------------------------------------------------------------------------------------------------------------ */
+/* ---- settlement ------------------------------------------------------------------------------------------ */
 
 static void pay_out(model *m, model_line *line, int64_t minimum)
 {

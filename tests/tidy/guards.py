@@ -25,6 +25,7 @@ BREACHES = [
     ("src/ledger/a.c", "#include <sodium.h>", "only base/ may"),
     ("src/base/a.c", "\n" * 800, "a file stops at"),
     ("src/base/a.c", "int f(void)\n{\n" + "\n" * 68 + "    return 0;\n}", "f has 72 lines"),
+    ("src/base/a.c", "/* " + "word " * 22 + "*/", "115 characters; a line stops at"),
     ("src/base/a.c", "struct s {\n    double amount;\n};", "no floating point"),
     ("include/minipay/a.h", "typedef float minipay_rate;", "no floating point"),
     ("src/base/a.c", "long f(void) { return time(0); }", "time(): time and chance"),

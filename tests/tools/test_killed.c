@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 /* A program is killed at its n-th commit or call of the bank, for n = 1, 2, ...: before it, or just after. Run
- * again from its beginning it ends in the books of a run that nobody disturbed, as `minipay books` tells them. */
+ * again from its beginning it ends in the books of a run that nobody disturbed, as `minipay books` tells
+ * them. */
 
 static const char path[] = "killed.db", undisturbed[] = "undisturbed.txt", found[] = "found.txt";
 

@@ -76,7 +76,7 @@ static void keys_clocks_and_caches_do_not_show_in_the_books(void **state)
     assert_int_equal(difference(), 0);
 }
 
-/* ---- one thing more ---------------------------------------------------------------------------------------- */
+/* ---- one thing more -------------------------------------------------------------------------------------- */
 
 static void a_won_more(world *w)
 {

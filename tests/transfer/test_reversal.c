@@ -97,7 +97,7 @@ static void captured_hold_is_not_reversible_and_goes_back_by_a_transfer(void **s
     world_close(&p.w);
 }
 
-/* ---- refusals, each with everything that is checked later wrong too -------------------------------------------- */
+/* ---- refusals, each with everything that is checked later wrong too -------------------------------------- */
 
 static void only_a_transfer_between_members_can_be_reversed(void **state)
 {
@@ -218,7 +218,7 @@ static void held_money_of_the_payee_is_not_taken(void **state)
     world_close(&p.w);
 }
 
-/* ---- limits ---------------------------------------------------------------------------------------------------- */
+/* ---- limits ---------------------------------------------------------------------------------------------- */
 
 static void no_limit_refuses_a_reversal(void **state)
 {

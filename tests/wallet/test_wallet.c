@@ -25,7 +25,7 @@ static void end(world *w)
     world_close(w);
 }
 
-/* ---- states -------------------------------------------------------------------------------------------------------- */
+/* ---- states ---------------------------------------------------------------------------------------------- */
 
 static minipay_id wallet_in(world *w, int32_t state)
 {
@@ -158,7 +158,7 @@ static void money_back_for_a_wallet_that_was_closed_meanwhile_goes_to_suspense(v
     end(&w);
 }
 
-/* ---- limits --------------------------------------------------------------------------------------------------------- */
+/* ---- limits ---------------------------------------------------------------------------------------------- */
 
 static void limits_are_those_of_the_members_tier(void **state)
 {
@@ -325,7 +325,7 @@ static void what_counts_towards_the_day(void **state)
     end(&w);
 }
 
-/* ---- holds ----------------------------------------------------------------------------------------------------------- */
+/* ---- holds ----------------------------------------------------------------------------------------------- */
 
 static void legal_freeze_takes_any_amount_of_what_is_there_for_ever(void **state)
 {
@@ -409,7 +409,7 @@ static void hold_is_not_captured_for_a_payee_without_a_wallet_or_with_a_closed_o
     end(&w);
 }
 
-/* ---- overflow -------------------------------------------------------------------------------------------------------- */
+/* ---- overflow -------------------------------------------------------------------------------------------- */
 
 static void balances_stop_at_both_ends_of_64_bits(void **state)
 {
@@ -455,7 +455,7 @@ static void windows_do_not_overflow(void **state)
     end(&w);
 }
 
-/* ---- history --------------------------------------------------------------------------------------------------------- */
+/* ---- history --------------------------------------------------------------------------------------------- */
 
 static void history_is_paged_newest_first_without_gap_or_repeat(void **state)
 {

@@ -194,7 +194,7 @@ static int show_rows(const batch *b)
 typedef struct sums {
     uint32_t done;
     int64_t moved_minor;
-    int worst; /* the gravest class: money that may have moved before what may be tried again before what was refused */
+    int worst; /* the gravest class: money that may have moved, then what may be tried again, then refusals */
 } sums;
 
 static sums add_up(const batch *b)

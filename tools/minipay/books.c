@@ -256,7 +256,7 @@ static int tell_postings(lines *out, db *d)
     return code;
 }
 
-/* ---- the bank's word -------------------------------------------------------------------------------------- */
+/* ---- the bank's word ------------------------------------------------------------------------------------- */
 
 static int tell_movement(db *d, const void *query, const void *item, table *t)
 {
@@ -294,7 +294,7 @@ static int tell_movements(lines *out, db *d)
     return code ? code : lines_sort(out);
 }
 
-/* ---- rules ------------------------------------------------------------------------------------------------ */
+/* ---- rules ----------------------------------------------------------------------------------------------- */
 
 static int tell_rule(lines *out, db *d, int32_t rule, int32_t tier)
 {

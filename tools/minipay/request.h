@@ -35,7 +35,8 @@ int request_begin(const args *a, db *d, minipay_id *id, char actor[MINIPAY_ACTOR
 /* Makes one request and prints what became of it. `currency` is NULL for what moves no money. */
 int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency);
 
-/* The same, and of what is done tells more: into `object`, or where it is NULL as facts. Answers the exit code. */
+/* The same, and of what is done tells more: into `object`, or where it is NULL as facts. Answers the exit
+ * code. */
 typedef int (*request_more)(const args *a, db *d, const minipay_outcome *outcome, json_t *object);
 
 int request_send_more(const args *a, db *d, batch_call call, const void *request, const char *currency,

@@ -31,8 +31,8 @@ bool text_set(char *out, size_t size, const char *in);
 /* Columns of a terminal that a UTF-8 text takes: Hangul takes two each. */
 int text_width(const char *text);
 
-/* How many bytes of a text, to the last space where there is one, take no more than so many columns; at least one
- * character, and all when it fits. */
+/* How many bytes of a text, to the last space where there is one, take no more than so many columns; at least
+ * one character, and all when it fits. */
 size_t text_break(const char *text, int width);
 
 /* Copies so much as fits, with '?' for what would command a terminal or is not UTF-8. */

@@ -87,7 +87,7 @@ typedef struct scripted_bank {
     uint8_t key[16];
 } scripted_bank;
 
-/* ---- the script ------------------------------------------------------------------------------------------- */
+/* ---- the script ------------------------------------------------------------------------------------------ */
 
 /* What becomes of an order: what the bank does, and what it says. */
 typedef struct treatment {
@@ -141,7 +141,7 @@ static treatment treat(const scripted_bank *bank, const minipay_bank_order *orde
     return (treatment){true, STATE_DONE, true, ""};
 }
 
-/* ---- moving money ------------------------------------------------------------------------------------------- */
+/* ---- moving money ---------------------------------------------------------------------------------------- */
 
 static minipay_status find_corporate(scripted_bank *bank, mpi_unit *unit, const char currency[4],
                                      const corporate **found, minipay_error *error)
@@ -196,7 +196,7 @@ static minipay_status carry_out(scripted_bank *bank, mpi_unit *unit, received_or
     return mpi_unit_append(unit, bank->movements, &moved, &sequence, error);
 }
 
-/* ---- submit and query ----------------------------------------------------------------------------------------- */
+/* ---- submit and query ------------------------------------------------------------------------------------ */
 
 typedef struct bank_call {
     scripted_bank *bank;
@@ -305,7 +305,7 @@ static minipay_status run_query(void *context, mpi_unit *unit, minipay_error *er
     return status;
 }
 
-/* ---- the contract ---------------------------------------------------------------------------------------------- */
+/* ---- the contract ---------------------------------------------------------------------------------------- */
 
 static minipay_bank_capabilities bank_capabilities(void *impl)
 {
@@ -413,7 +413,7 @@ static void bank_close(void *impl)
     free(bank);
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------ */
+/* ---- opening --------------------------------------------------------------------------------------------- */
 
 void minipay_scripted_bank_config_init(minipay_scripted_bank_config *config)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The VFS that holds writes back, under SQLite and over a disk that fails at every change in turn: a commit stands
- * whole or not at all, and a checkpoint never forgets what it could not write. */
+/* The VFS that holds writes back, under SQLite and over a disk that fails at every change in turn: a commit
+ * stands whole or not at all, and a checkpoint never forgets what it could not write. */
 
 enum { OLD_ROWS = 20, NEW_ROWS = 60, ROW_BYTES = 3000 };
 

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The VFS that holds writes back, against a file in memory: whatever the order of calls on a log, what is read is what
- * was written, and what is synced stands in the file as every other program sees it. */
+/* The VFS that holds writes back, against a file in memory: whatever the order of calls on a log, what is read
+ * is what was written, and what is synced stands in the file as every other program sees it. */
 
 enum { FILE_LARGEST = 600 * 1024, STEPS = 4000, LARGEST_WRITE = 127 * 1024 };
 
