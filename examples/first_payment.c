@@ -162,6 +162,29 @@ static minipay_instruction instruct(minipay *pay, int32_t kind, minipay_id membe
     return instruction;
 }
 
+/* These lines stand in README.md. */
+static minipay_outcome pay_for_dinner(minipay *pay, minipay_id member, minipay_id merchant)
+{
+    minipay_error error;
+    minipay_outcome outcome;
+    minipay_instruction dinner;
+    minipay_error_init(&error);
+    minipay_outcome_init(&outcome);
+    minipay_instruction_init(&dinner, MINIPAY_KIND_PAY);
+    minipay_id_generate(pay, &dinner.id); /* the operation's id is its idempotency key */
+    dinner.member_id = member;
+    dinner.other_id = merchant;
+    dinner.amount_minor = 12000; /* money is int64_t, in the currency's smallest unit */
+    strcpy(dinner.currency, "KRW");
+    dinner.flags = MINIPAY_FLAG_AUTO_TOPUP; /* what is missing comes from the member's bank first */
+
+    minipay_execute(pay, &dinner, 1, &outcome, &error); /* durable when it returns */
+    minipay_status status = minipay_execute(pay, &dinner, 1, &outcome, &error); /* again: paid once */
+    if (status != MINIPAY_OK)
+        fprintf(stderr, "%s: %s\n", minipay_status_name(status), error.message);
+    return outcome;
+}
+
 static void settle(minipay *pay, int32_t through_date)
 {
     char gross[32], fee[32], net[32];
@@ -231,13 +254,12 @@ int main(void)
 
     printf("Kim Minji\n");
     minipay_instruction topup = instruct(pay, MINIPAY_KIND_TOPUP, minji, none, 50000);
-    minipay_instruction dinner = instruct(pay, MINIPAY_KIND_PAY, minji, shop, 12000);
+    minipay_instruction lunch = instruct(pay, MINIPAY_KIND_PAY, minji, shop, 8000);
     minipay_instruction too_much = instruct(pay, MINIPAY_KIND_PAY, minji, shop, 90000);
     ask(pay, &topup);
-    minipay_outcome paid = ask(pay, &dinner);
-    ask(pay,
-        &dinner); /* the id is the idempotency key: asked again, it stands, and nothing moves twice */
+    ask(pay, &lunch);
     ask(pay, &too_much);
+    minipay_outcome paid = pay_for_dinner(pay, minji, shop);
 
     settle(pay, paid.business_date);
     show_books(pay, minji);

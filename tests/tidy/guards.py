@@ -48,6 +48,7 @@ BREACHES = [
     ("tests/a.db.bank", "", "a program left it here"),
     ("a.db-lock", "", "a program left it here"),
     ("docs/a.bin", "SQLite format 3\0", "a program left it here"),
+    ("README.md", "```c\nint never_built(void);\n```", "are in no program of examples/"),
     ("docs/ARCHITECTURE.md", "base ledger", "src/wallet is not on the map"),
     ("include/minipay/a.h", "", "minipay.h does not include it"),
     ("include/minipay/a.h", "typedef struct minipay_a {\n    int32_t b;\n} minipay_a;", "does not begin with"),

@@ -230,6 +230,12 @@ def check_documents():
         for match in re.finditer(r"\]\(([^):#]+)\)", text):
             if not (path.parent / match[1]).exists():
                 fault(path, line_of(text, match.start()), f"{match[1]} is not there")
+    examples = "".join(path.read_text() for path in c_files("examples"))
+    for path in documents:
+        text = path.read_text() if path.is_file() else ""
+        for match in re.finditer(r"^```c\n(.*?)^```", text, re.M | re.S):
+            if match[1] not in examples:
+                fault(path, line_of(text, match.start()), "these lines are in no program of examples/, so nobody builds them")
     index = ROOT / "docs/decisions/README.md"
     for path in files("docs/decisions"):
         if path != index and f"({path.name})" not in index.read_text():
