@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "payment/promotion.h"
+#include "payment/internal.h"
 
 #include "base/money.h"
+#include "payment/promotion.h"
 
 #include <string.h>
 

@@ -79,6 +79,7 @@ static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip
     int64_t left;
     mpi_move asked = {
         .op = &change->op,
+        .leg = MPI_LEG_MEMBER,
         .kind = MINIPAY_KIND_PAY,
         .payer = {MPI_PARTY_WALLET, slip->member_id},
         .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},

@@ -14,6 +14,12 @@ extern const mpi_saga mpi_capture_saga;
 extern const mpi_saga mpi_void_saga;
 extern const mpi_saga mpi_refund_saga;
 
+/* The postings of one payment, capture or refund; a refund's go the other way. */
+enum {
+    MPI_LEG_MEMBER = 0, /* the member's wallet -> what the merchant is owed */
+    MPI_LEG_COMPANY = 1 /* the company's part of a promotion -> what the merchant is owed */
+};
+
 /* ---- slips ---- */
 
 /* What may happen to a slip; which of a pair follows from the amounts. */
@@ -38,6 +44,9 @@ typedef struct mpi_slip_move {
 extern const mpi_slip_move mpi_slip_moves[MPI_SLIP_STATES][MPI_SLIP_EVENTS];
 
 int32_t mpi_slip_state(const mpi_slip *slip);
+
+/* Has the slip's authorisation still something to capture? */
+bool mpi_slip_is_open(const mpi_slip *slip);
 
 /* What the member has paid for, of amount_minor. */
 int64_t mpi_slip_captured(const mpi_slip *slip);

@@ -67,6 +67,7 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);
     mpi_move asked = {
         .op = &slip->op,
+        .leg = MPI_LEG_MEMBER,
         .kind = MINIPAY_KIND_PAY,
         .payer = {MPI_PARTY_WALLET, slip->member_id},
         .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},

@@ -95,12 +95,6 @@ int64_t mpi_promotion_refunded(const mpi_slip *before, const mpi_slip *after)
     return target < most ? target : most;
 }
 
-bool mpi_slip_is_open(const mpi_slip *slip)
-{
-    int32_t state = mpi_slip_state(slip);
-    return mpi_slip_moves[state][MPI_SLIP_CAPTURE_PART].status == MINIPAY_OK;
-}
-
 /* ---- the budget ------------------------------------------------------------------------------------------ */
 
 /* The member always pays something. */

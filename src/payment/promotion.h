@@ -50,9 +50,4 @@ minipay_status mpi_promotion_return(mpi_payments *payments, mpi_flow *flow, cons
 minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, mpi_operation *op,
                                  const mpi_slip *slip, int64_t company_minor, bool back);
 
-enum { MPI_LEG_MEMBER = 0, MPI_LEG_COMPANY = 1 };
-
-/* Has the slip's authorisation still something to capture? */
-bool mpi_slip_is_open(const mpi_slip *slip);
-
 #endif

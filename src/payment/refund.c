@@ -64,6 +64,7 @@ static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, mpi_ref
 {
     mpi_move asked = {
         .op = &refund->op,
+        .leg = MPI_LEG_MEMBER,
         .kind = MINIPAY_KIND_REFUND,
         .payer = {MPI_PARTY_PAYABLE, slip->merchant_id},
         .payee = {MPI_PARTY_WALLET, slip->member_id},

@@ -143,6 +143,12 @@ minipay_status mpi_slip_write(mpi_payments *payments, mpi_flow *flow, const mpi_
     return MINIPAY_OK;
 }
 
+bool mpi_slip_is_open(const mpi_slip *slip)
+{
+    int32_t state = mpi_slip_state(slip);
+    return mpi_slip_moves[state][MPI_SLIP_CAPTURE_PART].status == MINIPAY_OK;
+}
+
 /* ---- reading, beside the lane ---------------------------------------------------------------------------- */
 
 static minipay_status show(const mpi_payments *payments, const mpi_slip *row, minipay_slip *slip,
