@@ -12,11 +12,21 @@ static const char *const left_out[] = {"account_id", "asked_minor", "flags",    
 /* The same, but in some kinds an operation fills them in itself: looked at when nothing else differs. */
 static const char *const filled_in[] = {"payee_id", "expires_at"};
 
-/* What a document calls by another name than an instruction does. */
-static const struct {
+typedef struct renamed {
     const char *field;
     const char *name;
-} names[] = {
+} renamed;
+
+/* What a document calls by another name than its request does. */
+static const renamed kept_as[] = {
+    {"email_hash", "email"},
+    {"number_hash", "account_number"},
+    {"masked_number", "account_number"},
+    {"asked_at", "effective_at"},
+};
+
+/* The same of instructions. */
+static const renamed names[] = {
     {"payer_id", "member_id"},   {"payee_id", "other_id"},        {"account_id", "other_id"},
     {"merchant_id", "other_id"}, {"slip_id", "other_id"},         {"hold_id", "other_id"},
     {"transfer_id", "other_id"}, {"asked_minor", "amount_minor"},
@@ -72,6 +82,15 @@ static const char *first_secret(const mpi_record *record, const mpi_keys *keys,
     return NULL;
 }
 
+static const char *name_of(const renamed *list, size_t count, const char *field)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(field, list[i].field) == 0)
+            return list[i].name;
+    }
+    return field;
+}
+
 const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
                                 const mpi_document *standing)
 {
@@ -82,9 +101,8 @@ const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, cons
         field = first_secret(saga->record, keys, asked, standing);
     if (!field)
         field = first_of(filled_in, MPI_COUNT(filled_in), saga->record, asked, standing);
-    for (size_t i = 0; field && saga->draw_up && i < MPI_COUNT(names); i++) {
-        if (strcmp(field, names[i].field) == 0)
-            return names[i].name;
-    }
-    return field ? field : "request";
+    if (!field)
+        return "request";
+    return saga->draw_up ? name_of(names, MPI_COUNT(names), field)
+                         : name_of(kept_as, MPI_COUNT(kept_as), field);
 }

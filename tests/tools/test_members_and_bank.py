@@ -24,6 +24,18 @@ def join(name, region):
     return member
 
 
+def an_id_that_is_used_again_names_the_field_as_the_request_does(kim):
+    identity = "019fee00-0000-7000-8000-000000000001"
+    for words, changed, field in (
+            (("member", "register", "--name", "Choi", "--email", "choi@example.com"), ("--email", "x@y.kr"), "email"),
+            (("bank", "link", "--owner", kim, "--bank", "004", "--holder", "Kim", "--number", "110-77"),
+             ("--number", "110-78"), "account_number")):
+        run(*words, *DB, "--id", identity)
+        again = call(*words[:-2], *changed, *DB, "--id", identity)
+        assert again.returncode == 11 and again.stderr.startswith(f"minipay: id_reused: {field}: "), again
+        identity = identity[:-1] + "2"
+
+
 def members_are_listed_by_region_and_changed(kim, lee):
     assert [m["id"] for m in lines("member", "list", "--region", "11")] == [kim, lee]
     assert lines("member", "list", "--region", "26") == []
@@ -188,4 +200,5 @@ what_is_typed_on_a_terminal_is_not_shown(people[1])
 accounts_are_listed_and_unlinked(people[0])
 orders_and_the_corporate_account_are_shown(people[0])
 reconciliation_shows_what_the_bank_has_otherwise()
+an_id_that_is_used_again_names_the_field_as_the_request_does(people[1])
 print("ok")

@@ -90,11 +90,11 @@ static void say_currency(table *t)
 
 /* ---- the lines ---- */
 
-/* An id must stay whole to be copied. The first column tells which row it is. */
-static void move_ids(table *t)
+/* What must stay whole. The first column tells which row it is. */
+static void move_whole(table *t)
 {
     for (int i = 1; i < t->columns; i++)
-        t->bands[i] = t->is_id[i];
+        t->bands[i] = t->is_whole[i];
 }
 
 /* The widest column that can be broken, or -1. */
@@ -102,7 +102,7 @@ static int breakable(const table *t)
 {
     int found = -1;
     for (int i = 0; i < t->columns; i++) {
-        bool can = !t->right[i] && !t->is_id[i] && t->bands[i] == 0 && t->widths[i] > SHORTEST &&
+        bool can = !t->right[i] && !t->is_whole[i] && t->bands[i] == 0 && t->widths[i] > SHORTEST &&
                    t->widths[i] > text_width(t->heads[i]);
         if (can && (found < 0 || t->widths[i] > t->widths[found]))
             found = i;
@@ -122,7 +122,7 @@ static void stack(table *t)
 {
     int band = 0, used = MARGIN_WIDTH - GAP_WIDTH;
     for (int i = 0; i < t->columns; i++) {
-        if (i && t->is_id[i])
+        if (i && t->is_whole[i])
             continue;
         used += t->widths[i] + GAP_WIDTH;
         if (used > TABLE_WIDTH && i) {
@@ -132,7 +132,7 @@ static void stack(table *t)
         t->bands[i] = band;
     }
     for (int i = 1; i < t->columns; i++) {
-        if (t->is_id[i])
+        if (t->is_whole[i])
             t->bands[i] = band + 1;
     }
 }
@@ -150,7 +150,7 @@ void table_lay_out(table *t)
     say_currency(t);
     if (table_width(t, 0) <= TABLE_WIDTH)
         return;
-    move_ids(t);
+    move_whole(t);
     break_texts(t);
     if (table_width(t, 0) <= TABLE_WIDTH)
         return;

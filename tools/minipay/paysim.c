@@ -91,12 +91,27 @@ static int read_kind(paysim *p)
                        text);
 }
 
+/* Only digits with at most two decimals, or a power of ten: then there are too many. */
+static bool is_decimal(const char *text)
+{
+    text += *text == '-';
+    size_t whole = strspn(text, "0123456789");
+    text += whole;
+    if (*text == '.')
+        text += 1 + strspn(text + 1, "0123456789");
+    if (whole && (*text == 'e' || *text == 'E'))
+        text += 1 + strspn(text + 1, "0123456789");
+    return whole > 0 && *text == 0;
+}
+
 /* Why a decimal was refused. */
 static const char *decimal_fault(const char *text)
 {
     const char *point = strchr(text, '.');
     if (point && strspn(point + 1, "0123456789") > 2 && point[1 + strspn(point + 1, "0123456789")] == 0)
         return "has more than two decimals";
+    if (is_decimal(text))
+        return "is too large: an amount is at most 92233720368547758.07";
     return "is not a decimal number with at most two decimals";
 }
 

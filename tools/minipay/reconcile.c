@@ -68,7 +68,7 @@ static int show_difference(db *d, const void *query, const void *item, table *t)
     table_money(t, f->ordered_minor, f->currency);
     table_money(t, f->bank_minor, f->currency);
     table_date(t, f->value_date);
-    table_cell(t, f->reference);
+    table_whole(t, f->reference);
     return EXIT_DONE;
 }
 

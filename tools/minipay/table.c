@@ -80,13 +80,18 @@ void table_money(table *t, int64_t amount_minor, const char *currency)
     table_cell(t, text);
 }
 
+void table_whole(table *t, const char *text)
+{
+    t->is_whole[next_column(t)] = true;
+    table_cell(t, text);
+}
+
 void table_id(table *t, const minipay_id *id)
 {
     char text[MINIPAY_ID_TEXT_SIZE] = "-";
-    t->is_id[next_column(t)] = true;
     if (!id_is_none(id))
         minipay_id_format(id, text);
-    table_cell(t, text);
+    table_whole(t, text);
 }
 
 void table_date(table *t, int32_t date)

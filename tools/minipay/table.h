@@ -19,7 +19,7 @@ enum { TABLE_COLUMNS = 8, TABLE_WIDTH = 80, TABLE_HEAD_SIZE = 48 };
 
 typedef struct table {
     char heads[TABLE_COLUMNS][TABLE_HEAD_SIZE];
-    bool right[TABLE_COLUMNS], is_id[TABLE_COLUMNS], is_mixed[TABLE_COLUMNS];
+    bool right[TABLE_COLUMNS], is_whole[TABLE_COLUMNS], is_mixed[TABLE_COLUMNS];
     char currency[TABLE_COLUMNS][MINIPAY_CURRENCY_SIZE]; /* of its amounts */
     int widths[TABLE_COLUMNS];
     int bands[TABLE_COLUMNS]; /* in which of a row's lines it stands */
@@ -37,6 +37,7 @@ void table_cell(table *t, const char *text);
 void table_count(table *t, uint64_t number);
 void table_money(table *t, int64_t amount_minor, const char *currency);
 void table_id(table *t, const minipay_id *id); /* "-" for none */
+void table_whole(table *t, const char *text);  /* what is copied, and so is never broken */
 void table_date(table *t, int32_t date);       /* "-" for none */
 void table_line(table *t);                     /* only between rows */
 
