@@ -57,6 +57,10 @@ typedef struct mpi_connection {
     bool writing; /* a WRITE session is open on it */
 } mpi_connection;
 
+/* Bytes that are left of a log that has grown under a reader, when it begins again: twice of what it has
+ * otherwise, so that it is not cut and written anew all the time. */
+enum { MPI_SQLITE_LOG_LARGEST = 128 << 20 };
+
 /* A file beside the database by which processes take turns. */
 typedef struct mpi_file_lock {
     int file; /* -1: not open */
