@@ -9,7 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Events: written in the commit of what they tell, without secrets, in the order of commits; JSON when they are read. */
+/* Events: written in the commit of what they tell, without secrets, in the order of commits; JSON when
+ * they are read. */
 
 static const char path[] = "events.db";
 

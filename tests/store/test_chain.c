@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The block chain against somebody with the sqlite3 shell: each column of a block and of the rows that it proves is
- * changed, blocks are taken away, put in, and change places. The check "block chain" of the audit finds all of it. What
- * it cannot find, a newest block that went with its rows, is found against a checkpoint (tests/api/test_checkpoint.c). */
+/* The block chain against somebody with the sqlite3 shell: each column of a block and of the rows that
+ * it proves is changed, blocks are taken away, put in, and change places. The check "block chain" of
+ * the audit finds all of it. What it cannot find, a newest block that went with its rows, is found
+ * against a checkpoint (tests/api/test_checkpoint.c). */
 
 static const char path[] = "chain.db", good[] = "chain.good";
 

@@ -185,9 +185,9 @@ enum { MINIPAY_STORAGE_VERSION = 1 };
  * Beside F stand F-lock, by which processes take turns (it stays, and is empty), and while F is open F-wal,
  * the newest commits, and F-shm. Whoever closes F last moves F-wal into it; after a crash the next open
  * does. Without its F-wal a file that was not closed is an older state: copy both, or copy through SQLite.
- * F-wal begins again every 64 MiB, but never while someone reads what is older, in this program or another:
- * then it grows by what is written meanwhile. Nothing is lost by that; when the reader has gone, it begins again
- * within 64 MiB of writes, and no more than 128 MiB of it are left. Watch its size where others may read.
+ * F-wal begins again every 64 MiB, but never while someone reads what is older, in this program or
+ * another: then it grows by what is written meanwhile. Nothing is lost by that; when the reader has
+ * gone, it begins again within 64 MiB of writes, and no more than 128 MiB of it are left.
  *
  * Opening answers MINIPAY_NOT_A_DATABASE (also for another program's database), MINIPAY_NEWER_VERSION,
  * MINIPAY_CORRUPT (a file cut short), MINIPAY_READ_ONLY, MINIPAY_BUSY, MINIPAY_DISK_FULL, MINIPAY_IO_ERROR. */

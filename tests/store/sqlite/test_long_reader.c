@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Another program reads the file in one transaction that does not end, over thousands of commits. The log cannot
- * begin again under it and grows by what is written; nothing is lost; when the reader has gone, the log is cut to its
- * bound again. */
+/* Another program reads the file in one transaction that does not end, over thousands of commits. The
+ * log cannot begin again under it and grows by what is written; nothing is lost; when the reader has
+ * gone, the log is cut to its bound again. */
 
 enum { MEMBERS = 256, COMMITS_LEAST = 2000, GROUP = 64 };
 
