@@ -44,6 +44,10 @@
  * the day of the capture, so never twice; what is voided or expires counts nowhere, if that day or month
  * has not ended.
  *
+ * So a limit is asked once, when money is set aside, and says how much may be granted in a day; a capture is
+ * never refused for one. Holds and authorisations of earlier days, all captured on one day, may therefore
+ * take that day past its limit: nothing more can be spent or set aside on it then.
+ *
  * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
  * (kind), INVALID_ID (id, member_id, other_id), INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency;
  * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; a kind without a memo has
@@ -71,7 +75,8 @@
  *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
- *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, TOO_LATE (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED
+ *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, NOTHING_LEFT, TOO_LATE (MINIPAY_RULE_REFUND_DAYS),
+ *              REFUND_EXCEEDS, WALLET_CLOSED
  *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
@@ -91,10 +96,12 @@
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
  * another kind is INVALID_ARGUMENT. The promotion is looked at behind the merchant and before the wallet.
  * NOT_REVERSIBLE: what other_id names has moved money, but is no TRANSFER. A captured hold is not: its payer
- * had granted it before; the payee gives it back by a TRANSFER of his own. A REVERSAL of what moved nothing is
- * NOT_FOUND. SLIP_CLOSED: the payment's state does not allow it, or nothing is left. TOO_LATE: the business
- * date is more than so many days after the payment's, or the transfer's. A REFUND goes to a frozen wallet too,
- * not to a closed one. A deactivated merchant's payments can still be captured, voided and refunded.
+ * had granted it before; the payee gives it back by a TRANSFER of his own. A REVERSAL of what moved nothing
+ * is NOT_FOUND. SLIP_CLOSED: the payment's state (see minipay_slip) does not allow it. NOTHING_LEFT: it
+ * does, but all that was captured so far is refunded; what a later capture brings can be refunded again.
+ * TOO_LATE: the business date is more than so many days after the payment's, or the transfer's. A REFUND
+ * goes to a frozen wallet too, not to a closed one. A deactivated merchant's payments can still be captured,
+ * voided and refunded.
  *
  * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
 
@@ -137,8 +144,8 @@ typedef struct minipay_outcome {
     int64_t amount_minor;
     int64_t topup_minor; /* topped up on the way */
     int64_t booked_at;
-    int32_t
-        business_date; /* on which the wallet's money moved, or AUTHORIZE held it; 0: nothing was booked */
+    int32_t business_date; /* on which the wallet's money moved, AUTHORIZE held it, or PAYOUT took the
+                              merchant's fee or payout; 0: nothing was booked */
     int32_t policy_version;
 } minipay_outcome;
 

@@ -71,6 +71,7 @@ static const status_entry statuses[] = {
     {MINIPAY_BANK_SILENT, "bank_silent",
      "The bank gave no answer in time, and had been asked to move nothing."},
     {MINIPAY_NOT_REVERSIBLE, "not_reversible", "Only a transfer between members can be reversed."},
+    {MINIPAY_NOTHING_LEFT, "nothing_left", "All that was captured is refunded already."},
 
     {MINIPAY_BUSY, "busy", "Another program holds the database."},
     {MINIPAY_NO_MEMORY, "no_memory", "Memory is used up."},

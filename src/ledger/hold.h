@@ -4,9 +4,10 @@
 
 /* Holds: money that stays in a wallet and cannot be spent. held = what is left of the account's open holds.
  *
- * What is left of an open hold that can be captured counts towards the daily and monthly limits of the date on
- * which it was opened, as if it were spent: several together pass no limit. What is captured counts there no
- * longer, but as a posting, on the date of its capture; what is freed counts nowhere.
+ * What is left of an open hold that can be captured counts towards the daily and monthly limits of the date
+ * on which it was opened, as if it were spent: several together pass no limit. What is captured counts there
+ * no longer, but as a posting, on the date of its capture, which no limit refuses: it was granted. What is
+ * freed counts nowhere.
  *
  *   OPEN ──capture, until nothing is left──▶ CLOSED
  *     └───void, or expiry──────────────────▶ CLOSED

@@ -46,8 +46,10 @@ static minipay_status size_up(const mpi_slip *slip, bool too_late, mpi_refund *r
     bool rest = refund->amount_minor == left;
     const mpi_slip_move *move =
         &mpi_slip_moves[mpi_slip_state(slip)][rest ? MPI_SLIP_REFUND_REST : MPI_SLIP_REFUND_PART];
-    if (move->status != MINIPAY_OK || left == 0)
-        return MINIPAY_SLIP_CLOSED;
+    if (move->status != MINIPAY_OK)
+        return move->status;
+    if (left == 0)
+        return MINIPAY_NOTHING_LEFT;
     if (too_late)
         return MINIPAY_TOO_LATE;
     if (refund->amount_minor > left ||

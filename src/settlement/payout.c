@@ -25,7 +25,7 @@ static const minipay_field line_fields[] = {
     MPI_INT32(mpi_line, attempt),          MPI_OPTIONAL_ID(mpi_line, retries_id),
     MPI_OPTIONAL_ID(mpi_line, retried_by), MPI_INT32(mpi_line, carried_date),
     MPI_INT32(mpi_line, carried_round),    MPI_MONEY(mpi_line, promotion_minor),
-    MPI_HASH(mpi_line, row_tag),
+    MPI_INT32(mpi_line, business_date),    MPI_HASH(mpi_line, row_tag),
 };
 
 enum { FIELD_STATE = 4, FIELD_STEP = 5, FIELD_RUN = 14, FIELD_MERCHANT = 15 };
@@ -48,7 +48,12 @@ static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_lin
                       .amount_minor = amount_minor,
                       .forced = true};
     memcpy(asked.currency, line->currency, sizeof asked.currency);
-    return settlements->wallet.move(settlements->wallet.impl, flow, &asked, &line->op.policy_version);
+    minipay_status status =
+        settlements->wallet.move(settlements->wallet.impl, flow, &asked, &line->op.policy_version);
+    return status == MINIPAY_OK && leg != MPI_LEG_SETTLE
+               ? mpi_policy_date(settlements->policy, flow->unit, line->currency, &line->business_date,
+                                 flow->error)
+               : status;
 }
 
 /* Figures may still be added to a line while its run closes buckets. */
@@ -172,7 +177,9 @@ static minipay_status ended(void *context, mpi_flow *flow, void *document)
 
 static void tell(const void *document, minipay_outcome *outcome)
 {
-    outcome->amount_minor = ((const mpi_line *)document)->payout_minor;
+    const mpi_line *line = document;
+    outcome->amount_minor = line->payout_minor;
+    outcome->business_date = line->business_date;
 }
 
 const mpi_saga mpi_payout_saga = {

@@ -45,6 +45,7 @@ typedef struct mpi_line {
     int32_t carried_date;  /* not paid out: the bucket of the merchant that it was carried into */
     int32_t carried_round;
     int64_t promotion_minor; /* the merchant's own part */
+    int32_t business_date;   /* on which the merchant's money moved; 0 in a file of schema version 1 */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_line;
 

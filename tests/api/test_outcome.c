@@ -49,6 +49,44 @@ static void every_operation_that_books_tells_its_business_date(void **state)
     world_close(&w);
 }
 
+static minipay_id line_of(world *w, minipay_id run)
+{
+    minipay_settlement_line line;
+    uint32_t count = 1;
+    minipay_settlement_line_init(&line);
+    ASSERT_STATUS(minipay_settlement_lines(w->pay, &run, &world_nobody, &line, &count, NULL),
+                  MINIPAY_OK);
+    assert_int_equal(count, 1);
+    return line.id;
+}
+
+/* Of three runs over one payment: below the minimum without a fee, with one, and paid out. */
+static void a_payout_tells_the_date_on_which_its_merchants_money_moved(void **state)
+{
+    static const struct {
+        int32_t fee;
+        int64_t minimum;
+        int32_t date;
+    } cases[] = {{0, 5000, 0}, {100, 5000, DAY + 1}, {0, 0, DAY + 1}, {100, 0, DAY + 1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        world w;
+        world_begin(&w);
+        minipay_id payer = world_person(&w, NULL), shop = world_merchant(&w, "220-1", cases[i].fee);
+        world_credit(&w, payer, 1000);
+        ASSERT_STATUS(world_do(&w, MINIPAY_KIND_PAY, payer, shop, 1000).status, MINIPAY_OK);
+        world_rule(&w, MINIPAY_RULE_MINIMUM_PAYOUT, 0, cases[i].minimum);
+        world_pass(&w, 86400);
+        minipay_id run = world_settle(&w, world_id(&w), 20991231).id;
+        world_pass(&w, 86400);
+        minipay_outcome payout = world_outcome(&w, MINIPAY_KIND_PAYOUT, line_of(&w, run));
+        ASSERT_STATE(payout.state, MINIPAY_STATE_DONE);
+        assert_int_equal(payout.business_date, cases[i].date);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 static void what_books_nothing_has_no_business_date(void **state)
 {
     world w;
@@ -115,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operation_that_books_tells_its_business_date),
+        cmocka_unit_test(a_payout_tells_the_date_on_which_its_merchants_money_moved),
         cmocka_unit_test(what_books_nothing_has_no_business_date),
         cmocka_unit_test(a_withdrawals_memo_goes_to_the_bank_in_whole_characters),
     };

@@ -37,6 +37,7 @@ typedef enum cause {
     NOT_EMPTY,
     NOT_THERE, /* what it goes on with: a slip, a hold, a transfer */
     NOT_A_TRANSFER,
+    ALL_REFUNDED, /* of what was captured; more could be */
     DONE_ALREADY,
     TOO_OLD, /* expired, or past its days */
     TOO_MUCH,
@@ -338,8 +339,13 @@ static void refund(stage *s)
 {
     make_parties(s);
     s->merchant = make_merchant(s);
-    minipay_id slip = world_do(&s->w, MINIPAY_KIND_PAY, s->payer, s->merchant, AMOUNT).id;
-    if (has(s, DONE_ALREADY))
+    bool open = has(s, ALL_REFUNDED) && !has(s, DONE_ALREADY);
+    int32_t kind = open ? MINIPAY_KIND_AUTHORIZE : MINIPAY_KIND_PAY;
+    minipay_id slip = world_do(&s->w, kind, s->payer, s->merchant, AMOUNT).id;
+    if (open)
+        ASSERT_STATE(world_do(&s->w, MINIPAY_KIND_CAPTURE, world_nobody, slip, 1).state,
+                     MINIPAY_STATE_DONE);
+    if (open || has(s, DONE_ALREADY))
         ASSERT_STATE(world_do(&s->w, MINIPAY_KIND_REFUND, world_nobody, slip, 0).state,
                      MINIPAY_STATE_DONE);
     finish(s, s->payer, AMOUNT);
@@ -544,6 +550,7 @@ static const struct list {
      refund,
      {{NOT_THERE, MINIPAY_SLIP_NOT_FOUND},
       {DONE_ALREADY, MINIPAY_SLIP_CLOSED},
+      {ALL_REFUNDED, MINIPAY_NOTHING_LEFT},
       {TOO_OLD, MINIPAY_TOO_LATE},
       {TOO_MUCH, MINIPAY_REFUND_EXCEEDS},
       {PAYER_CLOSED, MINIPAY_WALLET_CLOSED},
@@ -612,6 +619,8 @@ static uint64_t possible(uint64_t causes)
         causes &= ~BIT(PAYER_CLOSED);
     if (causes & BIT(PAYEE_FROZEN))
         causes &= ~BIT(PAYEE_CLOSED);
+    if (causes & BIT(ALL_REFUNDED)) /* the rest is held yet */
+        causes &= ~BIT(PAYER_CLOSED);
     return causes;
 }
 

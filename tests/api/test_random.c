@@ -275,7 +275,7 @@ static minipay_status model_go_on_with_slip(model *m, deed *d)
         int64_t left = slip->captured - slip->refunded;
         d->amount = d->asked.amount_minor ? d->asked.amount_minor : left;
         if (left == 0)
-            return MINIPAY_SLIP_CLOSED;
+            return slip->captured && slip->left ? MINIPAY_NOTHING_LEFT : MINIPAY_SLIP_CLOSED;
         if (d->amount > left)
             return MINIPAY_REFUND_EXCEEDS;
         if (p->state == 2)

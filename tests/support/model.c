@@ -352,7 +352,7 @@ static int32_t ask_refund(model *m, model_deed *d, model_deed *slip, int64_t now
     calendar(now, &day, &month);
     d->amount = d->asked.amount_minor ? d->asked.amount_minor : left;
     if (left == 0)
-        return MINIPAY_SLIP_CLOSED;
+        return slip->holds && slip->captured ? MINIPAY_NOTHING_LEFT : MINIPAY_SLIP_CLOSED;
     if (day - slip->day > m->refund_days)
         return MINIPAY_TOO_LATE;
     if (d->amount > left)

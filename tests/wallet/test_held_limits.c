@@ -138,6 +138,26 @@ static void what_was_held_on_another_day_gives_this_one_nothing_back(void **stat
     }
 }
 
+static void what_earlier_days_granted_is_captured_past_the_limit_and_leaves_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        street s;
+        begin(&s, i);
+        minipay_id first = set_aside_well(&s, LIMIT - 10000);
+        world_pass(&s.w, DAY);
+        minipay_id second = set_aside_well(&s, LIMIT - 20000);
+        world_pass(&s.w, DAY);
+        capture(&s, first, 0);
+        world_audit_clean(&s.w);
+        capture(&s, second, 0);
+        assert_left(&s, 0);
+        world_pass(&s.w, DAY);
+        assert_left(&s, LIMIT);
+        end(&s);
+    }
+}
+
 static void a_month_counts_what_is_captured_on_a_later_day_once(void **state)
 {
     (void)state;
@@ -197,6 +217,7 @@ int main(void)
         cmocka_unit_test(several_together_pass_no_limit),
         cmocka_unit_test(what_is_freed_the_same_day_can_be_spent),
         cmocka_unit_test(what_was_held_on_another_day_gives_this_one_nothing_back),
+        cmocka_unit_test(what_earlier_days_granted_is_captured_past_the_limit_and_leaves_nothing),
         cmocka_unit_test(a_month_counts_what_is_captured_on_a_later_day_once),
         cmocka_unit_test(a_day_that_comes_again_is_the_one_that_was_begun),
         cmocka_unit_test(a_legal_freeze_counts_towards_no_limit),
