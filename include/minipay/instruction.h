@@ -49,10 +49,11 @@
  * take that day past its limit: nothing more can be spent or set aside on it then.
  *
  * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
- * (kind), INVALID_ID (id, member_id, other_id), INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency;
- * where a member_id is read), INVALID_TEXT (actor, channel, reason, memo; a kind without a memo has
- * none; CREDIT, DEBIT, FREEZE, UNFREEZE and REVERSAL need a reason), INVALID_ARGUMENT (flags),
- * INVALID_TIME (expires_at), ID_REUSED (the first field that differs).
+ * (kind), INVALID_ID (id, member_id, other_id: missing, or given to a kind that reads none),
+ * INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency; where a member_id is read), INVALID_TEXT
+ * (actor, channel, reason, memo; a kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and
+ * REVERSAL need a reason), INVALID_ARGUMENT (flags), INVALID_TIME (expires_at), ID_REUSED (the first
+ * field that differs).
  *
  * REJECTED, for ever, the first that holds in the order of the kind's line:
  *

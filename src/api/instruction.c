@@ -8,10 +8,11 @@
 
 /* What each kind of instruction needs. */
 typedef enum amount_rule { AMOUNT, AMOUNT_OR_ALL, NO_AMOUNT } amount_rule;
+typedef enum id_rule { NONE, MAY, MUST } id_rule;
 
 typedef struct rule_of_kind {
     int32_t kind;
-    bool member, other;
+    id_rule member, other;
     amount_rule amount;
     bool reason, expires;
     int32_t flags;
@@ -19,23 +20,23 @@ typedef struct rule_of_kind {
 } rule_of_kind;
 
 static const rule_of_kind kinds[] = {
-    {MINIPAY_KIND_TOPUP, true, false, AMOUNT, false, false, 0, false},
-    {MINIPAY_KIND_TRANSFER, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP, true},
-    {MINIPAY_KIND_WITHDRAW, true, false, AMOUNT, false, false, 0, true},
-    {MINIPAY_KIND_PAY, true, true, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP, true},
-    {MINIPAY_KIND_AUTHORIZE, true, true, AMOUNT, false, true, MINIPAY_FLAG_AUTO_TOPUP, true},
-    {MINIPAY_KIND_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0, false},
-    {MINIPAY_KIND_VOID, false, true, NO_AMOUNT, false, false, 0, false},
-    {MINIPAY_KIND_REFUND, false, true, AMOUNT_OR_ALL, false, false, 0, true},
-    {MINIPAY_KIND_CREDIT, true, false, AMOUNT, true, false, 0, false},
-    {MINIPAY_KIND_DEBIT, true, false, AMOUNT, true, false, 0, false},
-    {MINIPAY_KIND_HOLD, true, false, AMOUNT, false, true, 0, false},
-    {MINIPAY_KIND_HOLD_CAPTURE, false, true, AMOUNT_OR_ALL, false, false, 0, false},
-    {MINIPAY_KIND_HOLD_VOID, false, true, NO_AMOUNT, false, false, 0, false},
-    {MINIPAY_KIND_FREEZE, true, false, NO_AMOUNT, true, false, 0, false},
-    {MINIPAY_KIND_UNFREEZE, true, false, NO_AMOUNT, true, false, 0, false},
-    {MINIPAY_KIND_REVERSAL, false, true, NO_AMOUNT, true, false, 0, false},
-    {MINIPAY_KIND_CLOSE, true, false, NO_AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_TOPUP, MUST, MAY, AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_TRANSFER, MUST, MUST, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP, true},
+    {MINIPAY_KIND_WITHDRAW, MUST, MAY, AMOUNT, false, false, 0, true},
+    {MINIPAY_KIND_PAY, MUST, MUST, AMOUNT, false, false, MINIPAY_FLAG_AUTO_TOPUP, true},
+    {MINIPAY_KIND_AUTHORIZE, MUST, MUST, AMOUNT, false, true, MINIPAY_FLAG_AUTO_TOPUP, true},
+    {MINIPAY_KIND_CAPTURE, NONE, MUST, AMOUNT_OR_ALL, false, false, 0, false},
+    {MINIPAY_KIND_VOID, NONE, MUST, NO_AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_REFUND, NONE, MUST, AMOUNT_OR_ALL, false, false, 0, true},
+    {MINIPAY_KIND_CREDIT, MUST, NONE, AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_DEBIT, MUST, NONE, AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_HOLD, MUST, MAY, AMOUNT, false, true, 0, false},
+    {MINIPAY_KIND_HOLD_CAPTURE, NONE, MUST, AMOUNT_OR_ALL, false, false, 0, false},
+    {MINIPAY_KIND_HOLD_VOID, NONE, MUST, NO_AMOUNT, false, false, 0, false},
+    {MINIPAY_KIND_FREEZE, MUST, NONE, NO_AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_UNFREEZE, MUST, NONE, NO_AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_REVERSAL, NONE, MUST, NO_AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_CLOSE, MUST, NONE, NO_AMOUNT, false, false, 0, false},
 };
 
 static const rule_of_kind *find_kind(int32_t kind)
@@ -50,6 +51,17 @@ static const rule_of_kind *find_kind(int32_t kind)
 static bool may_be_promoted(const rule_of_kind *rule)
 {
     return rule->kind == MINIPAY_KIND_PAY || rule->kind == MINIPAY_KIND_AUTHORIZE;
+}
+
+/* What nobody reads would be no part of the request: it is refused rather than lost. */
+static minipay_status check_id_by(id_rule rule, const minipay_id *id, const char *field,
+                                  minipay_error *error)
+{
+    if (rule == MUST)
+        return mpi_check_id(id, field, error);
+    return rule == MAY || mpi_id_is_none(id)
+               ? MINIPAY_OK
+               : mpi_fail(error, MINIPAY_INVALID_ID, field, "this kind reads no %s", field);
 }
 
 static minipay_status check_texts(const minipay_instruction *instruction, const rule_of_kind *rule,
@@ -72,16 +84,16 @@ static minipay_status check(const void *item, minipay_error *error)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of instruction",
                         instruction->kind);
     minipay_status status = mpi_check_id(&instruction->id, "id", error);
-    if (status == MINIPAY_OK && rule->member)
-        status = mpi_check_id(&instruction->member_id, "member_id", error);
-    if (status == MINIPAY_OK && rule->other)
-        status = mpi_check_id(&instruction->other_id, "other_id", error);
+    if (status == MINIPAY_OK)
+        status = check_id_by(rule->member, &instruction->member_id, "member_id", error);
+    if (status == MINIPAY_OK)
+        status = check_id_by(rule->other, &instruction->other_id, "other_id", error);
     if (status != MINIPAY_OK)
         return status;
     if (instruction->amount_minor < (rule->amount == AMOUNT ? 1 : 0) ||
         (rule->amount == NO_AMOUNT && instruction->amount_minor))
         return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "amount_minor");
-    if (rule->member)
+    if (rule->member == MUST)
         status = mpi_check_currency(instruction->currency, error);
     if (status == MINIPAY_OK)
         status = check_texts(instruction, rule, error);

@@ -256,6 +256,36 @@ static void amounts_outside_their_kinds_range(void **state)
     end(&d);
 }
 
+/* ---- ids ----------------------------------------------------------------------------------------------- */
+
+/* The header's table once more: an id that it does not read is refused by its name, and nothing is stored. */
+static void an_id_that_the_kind_does_not_read_is_refused_by_its_name(void **state)
+{
+    desk d;
+    minipay_error error;
+    (void)state;
+    begin(&d);
+    for (int k = 0; k < KINDS; k++) {
+        int32_t kind = kinds[k].kind;
+        bool may =
+            kind == MINIPAY_KIND_TOPUP || kind == MINIPAY_KIND_WITHDRAW || kind == MINIPAY_KIND_HOLD;
+        minipay_instruction good = good_one(&d, &kinds[k]), bad = good;
+        if (!kinds[k].member) {
+            bad.member_id = d.payer;
+            ASSERT_STATUS(send(&d, &bad, &error), MINIPAY_INVALID_ID);
+            assert_string_equal(error.field, "member_id");
+            bad = good;
+        }
+        if (!kinds[k].other && !may) {
+            bad.other_id = d.payee;
+            ASSERT_STATUS(send(&d, &bad, &error), MINIPAY_INVALID_ID);
+            assert_string_equal(error.field, "other_id");
+        }
+        ASSERT_STATUS(send(&d, &good, &error), MINIPAY_OK);
+    }
+    end(&d);
+}
+
 /* ---- text ------------------------------------------------------------------------------------------------ */
 
 static void text_that_is_not_utf8_or_goes_on_behind_its_end(void **state)
@@ -633,6 +663,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usage_errors_come_in_the_headers_order_for_every_kind),
+        cmocka_unit_test(an_id_that_the_kind_does_not_read_is_refused_by_its_name),
         cmocka_unit_test(amounts_outside_their_kinds_range),
         cmocka_unit_test(text_that_is_not_utf8_or_goes_on_behind_its_end),
         cmocka_unit_test(currencies_that_are_none),

@@ -434,8 +434,9 @@ static void malformed_steps_are_usage_errors(void **state)
     (void)state;
     open_shop(&s);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        minipay_instruction ask = world_ask(&s.w, cases[i].kind, s.member,
-                                            cases[i].other ? s.merchant : world_nobody, cases[i].amount);
+        minipay_id payer = cases[i].kind == MINIPAY_KIND_AUTHORIZE ? s.member : world_nobody;
+        minipay_id other = cases[i].other ? s.merchant : world_nobody;
+        minipay_instruction ask = world_ask(&s.w, cases[i].kind, payer, other, cases[i].amount);
         ask.expires_at = cases[i].expires_at;
         ask.flags = cases[i].flags;
         ASSERT_STATUS(world_execute(&s.w, &ask).status, cases[i].status);
