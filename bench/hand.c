@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _GNU_SOURCE
+#include <endian.h>
 #include <sodium.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -69,10 +70,10 @@ static void make_id(uint64_t number, uint8_t id[16])
 {
     uint64_t high = (UINT64_C(1763856000000) + number / 500) << 16 | 0x7000 | number % 500;
     uint64_t low = (mix(number) & UINT64_C(0x3fffffffffffffff)) | UINT64_C(0x8000000000000000);
-    for (int i = 0; i < 8; i++) {
-        id[i] = (uint8_t)(high >> (56 - 8 * i));
-        id[8 + i] = (uint8_t)(low >> (56 - 8 * i));
-    }
+    high = htobe64(high);
+    low = htobe64(low);
+    memcpy(id, &high, sizeof high);
+    memcpy(id + sizeof high, &low, sizeof low);
 }
 
 /* ---- the virtual tables ---------------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "minipay/minipay.h"
 
+#include <endian.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -63,10 +64,10 @@ static minipay_id id_of(uint64_t number)
     minipay_id id;
     uint64_t high = (UINT64_C(1763856000000) + number / 500) << 16 | 0x7000 | number % 500;
     uint64_t low = (mix(number) & UINT64_C(0x3fffffffffffffff)) | UINT64_C(0x8000000000000000);
-    for (int i = 0; i < 8; i++) {
-        id.bytes[i] = (uint8_t)(high >> (56 - 8 * i));
-        id.bytes[8 + i] = (uint8_t)(low >> (56 - 8 * i));
-    }
+    high = htobe64(high);
+    low = htobe64(low);
+    memcpy(id.bytes, &high, sizeof high);
+    memcpy(id.bytes + sizeof high, &low, sizeof low);
     return id;
 }
 

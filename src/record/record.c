@@ -51,7 +51,7 @@ static bool is_zero(const uint8_t *bytes, size_t count)
 }
 
 /* Nothing, 0 bytes, for a value that is zero: see put_fields. */
-static size_t put_field(const minipay_field *field, const void *row, uint8_t *bytes)
+static inline size_t put_field(const minipay_field *field, const void *row, uint8_t *bytes)
 {
     const uint8_t *from = at(field, row);
     int64_t wide;
@@ -70,7 +70,10 @@ static size_t put_field(const minipay_field *field, const void *row, uint8_t *by
     case MINIPAY_FIELD_BYTES:
         memcpy(&length, from, sizeof length);
         MPI_ASSERT(length <= field->size - sizeof length);
-        return is_zero(from, field->size) ? 0 : put_counted(from + sizeof length, length, bytes);
+        return length ? put_counted(from + sizeof length, length, bytes) : 0;
+    case MINIPAY_FIELD_ID:
+        memcpy(bytes, from, sizeof(minipay_id));
+        return is_zero(from, sizeof(minipay_id)) ? 0 : sizeof(minipay_id);
     default:
         memcpy(bytes, from, field->size);
         return is_zero(from, field->size) ? 0 : field->size;
@@ -85,11 +88,13 @@ static uint32_t hashed_fields(const mpi_record *record)
 static size_t put_fields(const mpi_record *record, const void *row, uint32_t without, uint8_t *bytes)
 {
     size_t used = 0;
+    const minipay_field *fields = record->table.fields;
     uint32_t count = hashed_fields(record);
     for (uint32_t i = 0; i < count; i++) {
-        const minipay_field *field = &record->table.fields[i];
-        size_t put = field->flags & without ? 0 : put_field(field, row, bytes + used + 1);
+        if (fields[i].flags & without)
+            continue;
         bytes[used] = (uint8_t)i;
+        size_t put = put_field(&fields[i], row, bytes + used + 1);
         used += put ? put + 1 : 0;
     }
     return used;

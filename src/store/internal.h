@@ -73,7 +73,7 @@ void mpi_table_raise(mpi_table *table,
                      const void *id); /* no id below this one is the highest any more */
 void mpi_table_free(mpi_table *table);
 
-bool mpi_stream_stage(mpi_table *table, const void *row);
+bool mpi_stream_stage(mpi_table *table, const void *row, int64_t sequence);
 void mpi_stream_unstage(mpi_table *table);
 const void *mpi_stream_staged(const mpi_table *table, const void *row);
 const uint8_t *mpi_stream_row(const mpi_table *table, uint32_t number);

@@ -33,9 +33,8 @@ static mpi_entry *entry_at(const mpi_table *table, uint32_t number)
                                  (size_t)(number % SLAB_ROWS) * table->entry_size);
 }
 
-mpi_entry *mpi_table_find(mpi_table *table, const void *key)
+static mpi_entry *find_hashed(const mpi_table *table, const void *key, uint32_t hash)
 {
-    uint32_t hash = hash_bytes(key, table->key_size);
     if (!table->slots)
         return NULL;
     for (uint32_t slot = hash & table->slot_mask; table->slots[slot];
@@ -47,26 +46,31 @@ mpi_entry *mpi_table_find(mpi_table *table, const void *key)
     return NULL;
 }
 
+mpi_entry *mpi_table_find(mpi_table *table, const void *key)
+{
+    return find_hashed(table, key, hash_bytes(key, table->key_size));
+}
+
 enum { CACHE_LINE = 64 };
 
 /* Three passes, so that no pass waits for memory that the one before it has not asked for already. */
 void mpi_table_warm(mpi_table *table, const void *const *keys, const void **rows, uint32_t count)
 {
-    uint32_t slots[MPI_WARM_LARGEST];
+    uint32_t hashes[MPI_WARM_LARGEST];
     MPI_ASSERT(count <= MPI_WARM_LARGEST);
     memset(rows, 0, count * sizeof *rows);
     for (uint32_t i = 0; table->slots && i < count; i++) {
-        slots[i] = hash_bytes(keys[i], table->key_size) & table->slot_mask;
-        __builtin_prefetch(&table->slots[slots[i]]);
+        hashes[i] = hash_bytes(keys[i], table->key_size);
+        __builtin_prefetch(&table->slots[hashes[i] & table->slot_mask]);
     }
     for (uint32_t i = 0; table->slots && i < count; i++) {
-        uint32_t number = table->slots[slots[i]];
+        uint32_t number = table->slots[hashes[i] & table->slot_mask];
         const uint8_t *entry = number ? (const uint8_t *)entry_at(table, number - 1) : NULL;
         for (uint32_t at = 0; entry && at < table->entry_size; at += CACHE_LINE)
             __builtin_prefetch(entry + at);
     }
     for (uint32_t i = 0; table->slots && i < count; i++) {
-        const mpi_entry *entry = mpi_table_find(table, keys[i]);
+        const mpi_entry *entry = find_hashed(table, keys[i], hashes[i]);
         if (mpi_entry_stands(entry))
             rows[i] = entry->row;
     }
@@ -214,11 +218,13 @@ static bool grow_staged(mpi_table *table)
     return true;
 }
 
-bool mpi_stream_stage(mpi_table *table, const void *row)
+bool mpi_stream_stage(mpi_table *table, const void *row, int64_t sequence)
 {
     if ((!table->finder || table->staged_count == table->staged_room) && !grow_staged(table))
         return false;
-    memcpy(staged_row(table, table->staged_count), row, table->record->table.row_size);
+    uint8_t *staged = staged_row(table, table->staged_count);
+    memcpy(staged, row, table->record->table.row_size);
+    memcpy(staged, &sequence, sizeof sequence);
     if (table->find_size)
         finder_place(table, table->staged_count);
     table->staged_count++;

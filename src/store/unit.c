@@ -319,13 +319,10 @@ minipay_status mpi_unit_delete(mpi_unit *unit, mpi_table *table, const void *row
 minipay_status mpi_unit_append(mpi_unit *unit, mpi_table *stream, const void *row, int64_t *sequence,
                                minipay_error *error)
 {
-    uint8_t copy[MPI_RECORD_LARGEST];
-    memcpy(copy, row, stream->record->table.row_size);
-    memcpy(copy, &unit->next_sequence, sizeof unit->next_sequence);
-    if (!undo_note(unit, stream, NULL) || !mpi_stream_stage(stream, copy))
+    if (!undo_note(unit, stream, NULL) || !mpi_stream_stage(stream, row, unit->next_sequence))
         return no_memory(error);
     if (stream->find_size)
-        mpi_recent_add(&unit->store->recent, copy + stream->find_offset);
+        mpi_recent_add(&unit->store->recent, (const uint8_t *)row + stream->find_offset);
     *sequence = unit->next_sequence++;
     return MINIPAY_OK;
 }
