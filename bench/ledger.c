@@ -81,6 +81,8 @@ static minipay_id member_of(uint32_t number)
     return id_of(number);
 }
 
+static uint32_t page_bytes;
+
 static void open_file(const char *path)
 {
     minipay_error error;
@@ -90,6 +92,7 @@ static void open_file(const char *path)
     minipay_sqlite_config_init(&sqlite);
     minipay_config_init(&config);
     snprintf(sqlite.path, sizeof sqlite.path, "%s", path);
+    sqlite.page_bytes = page_bytes;
     minipay_status status = minipay_sqlite_storage(&sqlite, &config.storage, &error);
     config.host.key = fixed_key;
     if (status == MINIPAY_OK)
@@ -373,7 +376,8 @@ static uint32_t number(const char *text)
 int main(int count, char **words)
 {
     const char *mode = count > 2 ? words[1] : "";
-    if (strcmp(mode, "transfers") == 0 && count == 7) {
+    if (strcmp(mode, "transfers") == 0 && (count == 7 || count == 8)) {
+        page_bytes = count == 8 ? number(words[7]) : 0;
         make_new(words[2]);
         make_wallets(number(words[3]));
         transfers(number(words[4]), number(words[5]), number(words[6]));
@@ -394,11 +398,12 @@ int main(int count, char **words)
         open_file(words[2]);
         audit();
     } else {
-        fprintf(stderr, "usage: bench_ledger transfers FILE WALLETS TRANSFERS BATCH THREADS\n"
-                        "       bench_ledger touch FILE WALLETS\n"
-                        "       bench_ledger lengthen FILE WALLETS ENTRIES\n"
-                        "       bench_ledger history FILE ENTRIES\n"
-                        "       bench_ledger audit FILE\n");
+        fprintf(stderr,
+                "usage: bench_ledger transfers FILE WALLETS TRANSFERS BATCH THREADS [PAGE_BYTES]\n"
+                "       bench_ledger touch FILE WALLETS\n"
+                "       bench_ledger lengthen FILE WALLETS ENTRIES\n"
+                "       bench_ledger history FILE ENTRIES\n"
+                "       bench_ledger audit FILE\n");
         return 2;
     }
     minipay_close(pay);

@@ -13,6 +13,8 @@ import sys
 
 BIN, WORK, DATA = (os.environ[name] for name in ("BENCH_BIN", "BENCH_WORK", "BENCH_DATA"))
 BATCH = "8190"
+# What is best for the work, on both sides: single commits write few pages, batches write them whole.
+PAGES_OF_SINGLE, PAGES_OF_BATCHES = "4096", "16384"
 
 
 def run(program, *words):
@@ -26,12 +28,17 @@ def place(name):
     return os.path.join(WORK, name)
 
 
+def page_size(batch):
+    return PAGES_OF_BATCHES if batch == BATCH else PAGES_OF_SINGLE
+
+
 def library(wallets, transfers, batch, threads):
-    return lambda: run("bench_ledger", "transfers", place("ledger.db"), wallets, transfers, batch, threads)["value"]
+    return lambda: run("bench_ledger", "transfers", place("ledger.db"), wallets, transfers, batch, threads,
+                       page_size(batch))["value"]
 
 
 def by_hand(accounts, transfers, batch, columns):
-    return lambda: run("bench_hand", place("hand.db"), accounts, transfers, batch, columns)["value"]
+    return lambda: run("bench_hand", place("hand.db"), accounts, transfers, batch, columns, page_size(batch))["value"]
 
 
 def replay():

@@ -75,7 +75,7 @@ static const size_of_struct sizes[] = {
     SIZE(minipay_settlement_request, 212),
     SIZE(minipay_slip, 312),
     SIZE(minipay_slip_query, 56),
-    SIZE(minipay_sqlite_config, 1036),
+    SIZE(minipay_sqlite_config, 1040),
     SIZE(minipay_statement_entry, 80),
     SIZE(minipay_storage, 88),
     SIZE(minipay_storage_capabilities, 16),

@@ -479,6 +479,59 @@ static void two_processes_take_turns(void **state)
     expect_balance("fair.db", member, 1000 + 2 * COMMITS * CREDITS_OF_A_COMMIT);
 }
 
+static int64_t page_size_of(const char *path)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA page_size", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t size = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(db);
+    return size;
+}
+
+static void a_new_file_has_pages_of_the_size_asked_for_and_keeps_them(void **state)
+{
+    static const uint32_t asked[] = {16384, 0, 65536}, made[] = {16384, 4096, 65536};
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        world w;
+        unlink("pages.db");
+        start(&w, "pages.db");
+        w.page_bytes = asked[i];
+        world_open(&w);
+        minipay_id member = world_person(&w, NULL);
+        world_close(&w);
+        assert_int_equal(page_size_of("pages.db"), made[i]);
+        w.page_bytes = 8192;
+        world_open(&w);
+        world_credit(&w, member, 700);
+        world_audit_clean(&w);
+        world_close(&w);
+        assert_int_equal(page_size_of("pages.db"), made[i]);
+    }
+}
+
+static void a_page_size_that_sqlite_does_not_have_is_refused(void **state)
+{
+    static const uint32_t sizes[] = {1, 512, 2048, 4095, 4097, 12288, 65535, 65537, 131072, UINT32_MAX};
+    minipay_sqlite_config config;
+    minipay_storage storage;
+    minipay_error error;
+    (void)state;
+    minipay_sqlite_config_init(&config);
+    snprintf(config.path, sizeof config.path, "never.db");
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        config.page_bytes = sizes[i];
+        minipay_error_init(&error);
+        ASSERT_STATUS(minipay_sqlite_storage(&config, &storage, &error), MINIPAY_INVALID_ARGUMENT);
+        assert_string_equal(error.field, "page_bytes");
+    }
+    assert_false(stands("never.db"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +551,8 @@ int main(void)
         cmocka_unit_test(garbage_beside_a_whole_file_is_passed_over),
         cmocka_unit_test(a_dead_writers_child_does_not_keep_the_lock),
         cmocka_unit_test(two_processes_take_turns),
+        cmocka_unit_test(a_new_file_has_pages_of_the_size_asked_for_and_keeps_them),
+        cmocka_unit_test(a_page_size_that_sqlite_does_not_have_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,6 +159,7 @@ static minipay_status make_storage(world *w, minipay_storage *storage, minipay_e
     minipay_sqlite_config_init(&config);
     config.busy_ms = w->busy_ms;
     config.cache_kib = w->cache_kib;
+    config.page_bytes = w->page_bytes;
     snprintf(config.path, sizeof config.path, "%s", w->path);
     minipay_status status = minipay_sqlite_storage(&config, &w->storage, error);
     *storage = (minipay_storage){

@@ -38,7 +38,7 @@ typedef struct world {
     bool examines; /* opens only to look */
     bool prepares; /* the bank names the orders itself */
     uint32_t cached_accounts;
-    uint32_t busy_ms, cache_kib; /* SQLite's */
+    uint32_t busy_ms, cache_kib, page_bytes; /* SQLite's */
     world_faults faults;
     void *write_session; /* under way in the storage */
     minipay_storage storage;

@@ -53,13 +53,16 @@ typedef struct mpi_connection {
     int64_t data_version_seen;
     int wal_frames;    /* as of the last commit */
     int checkpoint_at; /* when there are so many */
+    int checkpoint_every;
     bool writer;
     bool writing; /* a WRITE session is open on it */
 } mpi_connection;
 
+enum { MPI_SQLITE_CHECKPOINT_BYTES = 64 << 20 };
+
 /* Bytes that are left of a log that has grown under a reader, when it begins again: twice of what it has
  * otherwise, so that it is not cut and written anew all the time. */
-enum { MPI_SQLITE_LOG_LARGEST = 128 << 20 };
+enum { MPI_SQLITE_LOG_LARGEST = 2 * MPI_SQLITE_CHECKPOINT_BYTES };
 
 /* A file beside the database by which processes take turns. */
 typedef struct mpi_file_lock {

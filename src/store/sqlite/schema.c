@@ -274,6 +274,16 @@ static minipay_status use_log(mpi_connection *connection, minipay_error *error)
                            connection->owner->config.path);
 }
 
+static minipay_status measure_pages(mpi_connection *connection, minipay_error *error)
+{
+    int64_t bytes = 0;
+    int code = read_pragma(connection, "PRAGMA page_size", &bytes);
+    if (code != SQLITE_OK || bytes <= 0)
+        return mpi_sqlite_fail(connection, code, "reading the page size", error);
+    connection->checkpoint_every = (int)(MPI_SQLITE_CHECKPOINT_BYTES / bytes);
+    return MINIPAY_OK;
+}
+
 static minipay_status bring_up_to_date(mpi_connection *connection, const minipay_schema *schema,
                                        minipay_error *error)
 {
@@ -293,6 +303,8 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
     minipay_status status = look_at_file(connection, schema, &version, error);
     if (status == MINIPAY_OK)
         status = use_log(connection, error);
+    if (status == MINIPAY_OK)
+        status = measure_pages(connection, error);
     if (status != MINIPAY_OK)
         return status;
     code = sqlite3_exec(connection->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* WAL pages between checkpoints: 64 MiB of 4 KiB pages. */
 enum {
-    CHECKPOINT_FRAMES = 16384,
+    PAGE_SMALLEST = 4096,
+    PAGE_LARGEST = 65536,
     DEFAULT_CACHE_KIB = 12288,
     DEFAULT_BUSY_MS = 5000,
     IDLE_READERS_LARGEST = 16
@@ -204,14 +204,14 @@ static minipay_status sqlite_begin(void *impl, int32_t kind, void **session, int
  * the next try is only as many frames later. */
 static void checkpoint_if_long(mpi_connection *writer)
 {
-    if (writer->wal_frames < writer->checkpoint_at - CHECKPOINT_FRAMES)
+    if (writer->wal_frames < writer->checkpoint_at - writer->checkpoint_every)
         writer->checkpoint_at = 0; /* the log has begun again */
-    if (writer->checkpoint_at < CHECKPOINT_FRAMES)
-        writer->checkpoint_at = CHECKPOINT_FRAMES;
+    if (writer->checkpoint_at < writer->checkpoint_every)
+        writer->checkpoint_at = writer->checkpoint_every;
     if (writer->wal_frames < writer->checkpoint_at)
         return;
     sqlite3_wal_checkpoint_v2(writer->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    writer->checkpoint_at = writer->wal_frames + CHECKPOINT_FRAMES;
+    writer->checkpoint_at = writer->wal_frames + writer->checkpoint_every;
 }
 
 static void end_write(mpi_sqlite *sqlite)
@@ -295,6 +295,11 @@ void minipay_sqlite_config_init(minipay_sqlite_config *config)
     config->struct_size = sizeof *config;
 }
 
+static bool is_page_size(uint32_t bytes)
+{
+    return bytes >= PAGE_SMALLEST && bytes <= PAGE_LARGEST && (bytes & (bytes - 1)) == 0;
+}
+
 minipay_status minipay_sqlite_storage(const minipay_sqlite_config *config, minipay_storage *storage,
                                       minipay_error *error)
 {
@@ -303,11 +308,16 @@ minipay_status minipay_sqlite_storage(const minipay_sqlite_config *config, minip
         return status;
     if (!config->path[0] || !mpi_text_valid(config->path, sizeof config->path))
         return mpi_fail_plain(error, MINIPAY_INVALID_TEXT, "path");
+    if (config->page_bytes && !is_page_size(config->page_bytes))
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "page_bytes",
+                        "%u is no power of two from %d to %d", config->page_bytes, PAGE_SMALLEST,
+                        PAGE_LARGEST);
     mpi_sqlite *sqlite = calloc(1, sizeof *sqlite);
     if (!sqlite)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     sqlite->config = *config;
     sqlite->config.cache_kib = config->cache_kib ? config->cache_kib : DEFAULT_CACHE_KIB;
+    sqlite->config.page_bytes = config->page_bytes ? config->page_bytes : PAGE_SMALLEST;
     sqlite->config.busy_ms = config->busy_ms ? config->busy_ms : DEFAULT_BUSY_MS;
     sqlite->in_memory = strcmp(config->path, ":memory:") == 0;
     sqlite->file_lock.file = -1;
