@@ -28,6 +28,8 @@ bool mpi_text_valid(const char *text, size_t size)
 {
     static const char zeros[256];
     const unsigned char *s = (const unsigned char *)text;
+    if (!*text) /* most texts that may be empty are */
+        return memcmp(text, text + 1, size - 1) == 0;
     size_t end = strnlen(text, size);
     size_t i = 0;
     while (i < end) {

@@ -50,11 +50,24 @@ bool mpi_date_valid(int32_t date)
     return date >= 19700101 && date <= 99991231 && mpi_date_from_days(mpi_date_to_days(date)) == date;
 }
 
-int32_t mpi_date_of(int64_t at, int32_t offset_minutes)
+enum { SECONDS_PER_DAY = 86400 };
+
+static int64_t day_number(int64_t at, int32_t offset_minutes)
 {
     int64_t within = at < 0 ? 0 : at > last_shown ? last_shown : at;
-    int64_t seconds = within / US_PER_SECOND + (int64_t)offset_minutes * 60;
-    return mpi_date_from_days((int32_t)(seconds / 86400));
+    return (within / US_PER_SECOND + (int64_t)offset_minutes * 60) / SECONDS_PER_DAY;
+}
+
+int32_t mpi_date_of(int64_t at, int32_t offset_minutes)
+{
+    return mpi_date_from_days((int32_t)day_number(at, offset_minutes));
+}
+
+void mpi_day_of(int64_t at, int32_t offset_minutes, int64_t *begins_at, int64_t *ends_at)
+{
+    int64_t begins = day_number(at, offset_minutes) * SECONDS_PER_DAY - (int64_t)offset_minutes * 60;
+    *begins_at = begins * US_PER_SECOND;
+    *ends_at = (begins + SECONDS_PER_DAY) * US_PER_SECOND;
 }
 
 int64_t mpi_time_after_ms(int64_t at, int64_t ms)

@@ -19,6 +19,9 @@ int64_t mpi_time_of_host(const minipay_host *host);
  * for others. */
 int32_t mpi_date_of(int64_t at, int32_t offset_minutes);
 
+/* The instants of the day that `at` lies in, the first and the one behind the last. */
+void mpi_day_of(int64_t at, int32_t offset_minutes, int64_t *begins_at, int64_t *ends_at);
+
 /* Days since 1970-01-01 of 20261123, and back. */
 int32_t mpi_date_to_days(int32_t date);
 int32_t mpi_date_from_days(int32_t days);

@@ -65,6 +65,9 @@ minipay_status mpi_versions_read(const mpi_policy_source *source, int64_t at, mp
 /* The version in force at `at`, which is not before the time they were read for. */
 const mpi_policy_version *mpi_versions_at(const mpi_versions *versions, int64_t at);
 
+/* Makes the date of `at` known beforehand: a batch asks for it once an operation. */
+void mpi_rules_know_day(mpi_rules *rules, int64_t at);
+
 /* What the policy knows, brought up to date. */
 minipay_status mpi_policy_refresh(mpi_policy *policy, mpi_unit *unit, minipay_error *error);
 

@@ -107,8 +107,9 @@ minipay_status mpi_policy_rules(mpi_policy *policy, mpi_unit *unit, const char c
         return status;
     const mpi_policy_version *version = mpi_versions_at(&policy->known, mpi_unit_now(unit));
     for (uint32_t i = 0; i < policy->compiled_count; i++) {
-        const mpi_rules *made = &policy->compiled[i];
+        mpi_rules *made = &policy->compiled[i];
         if (made->version == version->version && memcmp(made->currency, currency, 4) == 0) {
+            mpi_rules_know_day(made, mpi_unit_now(unit));
             *rules = made;
             return MINIPAY_OK;
         }

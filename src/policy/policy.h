@@ -33,6 +33,8 @@ typedef struct mpi_rules {
     int32_t version;
     char currency[4];
     int64_t values[MINIPAY_RULE_COUNT][MINIPAY_TIER_COUNT];
+    int64_t day_begins_at, day_ends_at; /* of the day that was asked for last */
+    int32_t day;
 } mpi_rules;
 
 typedef struct mpi_policy mpi_policy;

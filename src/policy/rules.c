@@ -97,10 +97,28 @@ void minipay_rule_init(minipay_rule *rule)
     rule->struct_size = sizeof *rule;
 }
 
+static int32_t offset_of(const mpi_rules *rules)
+{
+    return (int32_t)(rules->values[MINIPAY_RULE_DAY_OFFSET_MINUTES][0] -
+                     rules->values[MINIPAY_RULE_DAY_CUTOFF_MINUTES][0]);
+}
+
+static bool is_known_day(const mpi_rules *rules, int64_t at)
+{
+    return at >= rules->day_begins_at && at < rules->day_ends_at;
+}
+
+void mpi_rules_know_day(mpi_rules *rules, int64_t at)
+{
+    if (is_known_day(rules, at))
+        return;
+    mpi_day_of(at, offset_of(rules), &rules->day_begins_at, &rules->day_ends_at);
+    rules->day = mpi_date_of(at, offset_of(rules));
+}
+
 int32_t mpi_rules_date(const mpi_rules *rules, int64_t at)
 {
-    int64_t cutoff = rules->values[MINIPAY_RULE_DAY_CUTOFF_MINUTES][0];
-    return mpi_date_of(at, (int32_t)(rules->values[MINIPAY_RULE_DAY_OFFSET_MINUTES][0] - cutoff));
+    return is_known_day(rules, at) ? rules->day : mpi_date_of(at, offset_of(rules));
 }
 
 minipay_status mpi_policy_date(mpi_policy *policy, mpi_unit *unit, const char currency[4], int32_t *date,

@@ -280,7 +280,7 @@ static minipay_status flush_stream(mpi_unit *unit, mpi_table *table, minipay_err
     for (uint32_t i = 0; i < count; i++) {
         unit->pointers[i] = mpi_stream_row(table, table->flushed_count + i);
         if (table->find_size)
-            mpi_table_raise(table, mpi_stream_row(table, i) + table->find_offset);
+            mpi_table_raise(table, (const uint8_t *)unit->pointers[i] + table->find_offset);
     }
     table->flushed_count = table->staged_count;
     return write_rows(unit, &table->record->table, MINIPAY_WRITE_INSERT, count, error);

@@ -49,6 +49,29 @@ static void every_operation_that_books_tells_its_business_date(void **state)
     world_close(&w);
 }
 
+/* One handle, which has known the day all along; midnight is Korea's. */
+static void a_day_ends_at_its_last_microsecond(void **state)
+{
+    static const int64_t first_midnight = INT64_C(1763910000000000); /* 2025-11-24T00:00:00+09:00 */
+    static const int64_t day = INT64_C(86400000000);
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id a = world_person(&w, NULL), b = world_person(&w, NULL);
+    world_credit(&w, a, 1000);
+    for (int32_t i = 0; i < 3; i++) {
+        w.now = first_midnight + i * day - 1;
+        expect_date(&w, world_do(&w, MINIPAY_KIND_TRANSFER, a, b, 1), DAY + i);
+        w.now++;
+        expect_date(&w, world_do(&w, MINIPAY_KIND_TRANSFER, a, b, 1), DAY + 1 + i);
+    }
+    w.now += 3600 * INT64_C(1000000);
+    world_rule(&w, MINIPAY_RULE_DAY_CUTOFF_MINUTES, 0, 120);
+    expect_date(&w, world_do(&w, MINIPAY_KIND_TRANSFER, a, b, 1), DAY + 2);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static minipay_id line_of(world *w, minipay_id run)
 {
     minipay_settlement_line line;
@@ -152,6 +175,7 @@ static void a_withdrawals_memo_goes_to_the_bank_in_whole_characters(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_day_ends_at_its_last_microsecond),
         cmocka_unit_test(every_operation_that_books_tells_its_business_date),
         cmocka_unit_test(a_payout_tells_the_date_on_which_its_merchants_money_moved),
         cmocka_unit_test(what_books_nothing_has_no_business_date),

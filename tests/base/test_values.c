@@ -365,6 +365,15 @@ static void dates_are_the_c_librarys(void **state)
         assert_int_equal(mpi_date_to_days(expected), local / 86400);
         assert_int_equal(mpi_date_from_days((int32_t)(local / 86400)), expected);
         assert_true(mpi_date_valid(expected));
+        int64_t begins, ends;
+        mpi_day_of(seconds * 1000000, offset, &begins, &ends);
+        assert_true(begins <= seconds * 1000000 && seconds * 1000000 + 999999 < ends);
+        assert_int_equal(mpi_date_of(ends - 1, offset), expected);
+        assert_int_equal(mpi_date_of(ends, offset), mpi_date_from_days((int32_t)(local / 86400) + 1));
+        if (begins > 0) {
+            assert_int_equal(mpi_date_of(begins, offset), expected);
+            assert_true(mpi_date_of(begins - 1, offset) < expected);
+        }
     }
 }
 

@@ -453,6 +453,45 @@ static void a_stream_is_numbered_without_gaps_and_found_by_its_index(void **stat
     mpi_store_close(s.store);
 }
 
+static void find_none(shop *s, mpi_unit *unit)
+{
+    line sought = {.by = {{9}}};
+    assert_int_equal(mpi_unit_find(unit, s->lines, &sought, NULL), MINIPAY_NOT_FOUND);
+}
+
+/* Reading between operations writes what is staged. */
+static void append_around_a_scan(shop *s, mpi_unit *unit)
+{
+    line rows[4];
+    uint32_t count = 4;
+    minipay_scan all = {.table = &line_record.table, .index = -1};
+    append(s, unit, 5, 50);
+    mpi_unit_settle(unit);
+    assert_int_equal(mpi_unit_scan(unit, &all, rows, &count, NULL), MINIPAY_OK);
+    assert_int_equal(count, 1);
+    append(s, unit, 7, 70);
+}
+
+static void find_both(shop *s, mpi_unit *unit)
+{
+    line earlier = {.by = {{5}}}, later = {.by = {{7}}};
+    assert_int_equal(mpi_unit_find(unit, s->lines, &earlier, NULL), MINIPAY_OK);
+    assert_int_equal(mpi_unit_find(unit, s->lines, &later, NULL), MINIPAY_OK);
+    assert_int_equal(later.value, 70);
+}
+
+static void what_is_appended_behind_a_scan_is_found_later(void **state)
+{
+    shop s;
+    (void)state;
+    open_shop(&s, ":memory:", 1000);
+    in_unit(&s, find_none);
+    in_unit(&s, append_around_a_scan);
+    in_unit(&s, find_both);
+    expect_sound(&s);
+    mpi_store_close(s.store);
+}
+
 static void expect_time(shop *s, mpi_unit *unit)
 {
     assert_int_equal(mpi_unit_now(unit), s->now < 5000 ? 5000 : s->now);
@@ -675,6 +714,7 @@ int main(void)
         cmocka_unit_test(a_scan_sees_what_the_running_operation_staged),
         cmocka_unit_test(a_lookup_sees_what_was_staged),
         cmocka_unit_test(a_stream_is_numbered_without_gaps_and_found_by_its_index),
+        cmocka_unit_test(what_is_appended_behind_a_scan_is_found_later),
         cmocka_unit_test(an_id_that_stands_may_always_stand),
         cmocka_unit_test(the_newest_of_many_ids_are_known_and_the_older_looked_for),
         cmocka_unit_test(time_never_goes_back),
