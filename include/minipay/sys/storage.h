@@ -180,8 +180,8 @@ enum { MINIPAY_STORAGE_VERSION = 1 };
 
 /* The embedded default: SQLite. `path` is a file, made if missing, or ":memory:". `cache_kib` bounds
  * SQLite's page cache (0: 12 MiB); `busy_ms` is how long another program's lock is waited for (0:
- * 5 s). `page_bytes` is the size of a new file's pages, a power of two from 4096 to 65536 (0: 4096), else
- * MINIPAY_INVALID_ARGUMENT; a file that stands keeps its own. Small pages are best where calls come one by one, since each commit
+ * 5 s). `page_bytes` is the size of a new file's pages, a power of two from 4096 to 65536 (0: 4096); a
+ * file that stands keeps its own. Small pages are best where calls come one by one, since each commit
  * writes every page that it touches; 16384 is best where batches of thousands make most of the work.
  *
  * Beside F stand F-lock, by which processes take turns (it stays, and is empty), and while F is open F-wal,
@@ -202,6 +202,9 @@ typedef struct minipay_sqlite_config {
 } minipay_sqlite_config;
 
 MINIPAY_API void minipay_sqlite_config_init(minipay_sqlite_config *config);
+
+/* MINIPAY_INVALID_SIZE, MINIPAY_INVALID_TEXT (path), MINIPAY_INVALID_ARGUMENT (page_bytes), MINIPAY_NO_MEMORY.
+ * Nothing is opened yet. */
 MINIPAY_API minipay_status minipay_sqlite_storage(const minipay_sqlite_config *config,
                                                   minipay_storage *storage, minipay_error *error);
 
