@@ -514,21 +514,36 @@ static void a_new_file_has_pages_of_the_size_asked_for_and_keeps_them(void **sta
     }
 }
 
-static void a_page_size_that_sqlite_does_not_have_is_refused(void **state)
+static void expect_config_refused(const minipay_sqlite_config *config, minipay_status status,
+                                  const char *field)
+{
+    minipay_storage storage;
+    minipay_error error;
+    minipay_error_init(&error);
+    ASSERT_STATUS(minipay_sqlite_storage(config, &storage, &error), status);
+    assert_string_equal(error.field, field);
+}
+
+static void a_configuration_is_judged_before_anything_is_opened(void **state)
 {
     static const uint32_t sizes[] = {1, 512, 2048, 4095, 4097, 12288, 65535, 65537, 131072, UINT32_MAX};
     minipay_sqlite_config config;
-    minipay_storage storage;
-    minipay_error error;
     (void)state;
+    minipay_sqlite_config_init(&config);
+    expect_config_refused(&config, MINIPAY_INVALID_TEXT, "path");
+    snprintf(config.path, sizeof config.path, "never\xff.db");
+    expect_config_refused(&config, MINIPAY_INVALID_TEXT, "path");
+    memset(config.path, 'a', sizeof config.path);
+    expect_config_refused(&config, MINIPAY_INVALID_TEXT, "path");
     minipay_sqlite_config_init(&config);
     snprintf(config.path, sizeof config.path, "never.db");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         config.page_bytes = sizes[i];
-        minipay_error_init(&error);
-        ASSERT_STATUS(minipay_sqlite_storage(&config, &storage, &error), MINIPAY_INVALID_ARGUMENT);
-        assert_string_equal(error.field, "page_bytes");
+        expect_config_refused(&config, MINIPAY_INVALID_ARGUMENT, "page_bytes");
     }
+    config.page_bytes = 0;
+    config.struct_size -= 4;
+    expect_config_refused(&config, MINIPAY_INVALID_SIZE, "struct_size");
     assert_false(stands("never.db"));
 }
 
@@ -552,7 +567,7 @@ int main(void)
         cmocka_unit_test(a_dead_writers_child_does_not_keep_the_lock),
         cmocka_unit_test(two_processes_take_turns),
         cmocka_unit_test(a_new_file_has_pages_of_the_size_asked_for_and_keeps_them),
-        cmocka_unit_test(a_page_size_that_sqlite_does_not_have_is_refused),
+        cmocka_unit_test(a_configuration_is_judged_before_anything_is_opened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
