@@ -226,6 +226,21 @@ MINIPAY_API minipay_status minipay_execute_atomic(minipay *pay, const minipay_ba
 MINIPAY_API minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id *id,
                                                minipay_outcome *outcome, minipay_error *error);
 
+/* The memo of an operation, in plain. Only those who may read what the two parties wrote should be shown it. */
+typedef struct minipay_memo {
+    uint32_t struct_size;
+    int32_t kind;
+    minipay_id id;
+    char text[128]; /* UTF-8; "" when the operation has none */
+} minipay_memo;
+
+MINIPAY_API void minipay_memo_init(minipay_memo *memo);
+
+/* The memo of a TRANSFER, WITHDRAW, PAY, AUTHORIZE or REFUND, whatever became of it, read beside running
+ * operations. MINIPAY_INVALID_ARGUMENT (id, memo: NULL; kind: one without memos), MINIPAY_NOT_FOUND (id). */
+MINIPAY_API minipay_status minipay_memo_get(minipay *pay, int32_t kind, const minipay_id *id,
+                                            minipay_memo *memo, minipay_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -158,3 +158,37 @@ minipay_status minipay_outcome_get(minipay *pay, int32_t kind, const minipay_id 
         *outcome = found;
     return status;
 }
+
+static minipay_status read_memo(minipay *pay, int32_t kind, const minipay_id *id, minipay_memo *memo,
+                                minipay_error *error)
+{
+    mpi_view view;
+    const rule_of_kind *rule = find_kind(kind);
+    if (!rule || !rule->memo)
+        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "operations of kind %d have no memo",
+                        kind);
+    minipay_status status = mpi_view_open(pay->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_flow flow = {pay->engine, NULL, NULL, error, &view, NULL};
+    minipay_memo_init(memo);
+    memo->kind = kind;
+    memo->id = *id;
+    status = mpi_saga_memo(&flow, kind, id, memo->text);
+    mpi_view_close(&view);
+    return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, status, "id") : status;
+}
+
+minipay_status minipay_memo_get(minipay *pay, int32_t kind, const minipay_id *id, minipay_memo *memo,
+                                minipay_error *error)
+{
+    minipay_memo found;
+    minipay_status status = mpi_check_both(id, "id", memo, "memo", error);
+    if (mpi_enter(pay, &status, error)) {
+        status = read_memo(pay, kind, id, &found, error);
+        mpi_leave(pay);
+    }
+    if (status == MINIPAY_OK)
+        *memo = found;
+    return status;
+}

@@ -32,7 +32,7 @@ static const renamed names[] = {
     {"transfer_id", "other_id"}, {"asked_minor", "amount_minor"},
 };
 
-static const minipay_field *field_named(const mpi_record *record, const char *name)
+const minipay_field *mpi_saga_field(const mpi_record *record, const char *name)
 {
     for (uint32_t i = 0; i < record->table.field_count; i++) {
         if (strcmp(record->table.fields[i].name, name) == 0)
@@ -51,7 +51,7 @@ static const char *first_of(const char *const *fields, size_t count, const mpi_r
                             const mpi_document *asked, const mpi_document *standing)
 {
     for (size_t i = 0; i < count; i++) {
-        const minipay_field *field = field_named(record, fields[i]);
+        const minipay_field *field = mpi_saga_field(record, fields[i]);
         if (field && differs(field, asked, standing))
             return field->name;
     }

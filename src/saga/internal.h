@@ -27,6 +27,12 @@ struct mpi_engine {
 const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
                                 const mpi_document *standing);
 
+/* The description of a document's field; NULL when it has none of this name. */
+const minipay_field *mpi_saga_field(const mpi_record *record, const char *name);
+
+/* The document that stands under an operation's id, as mpi_saga_look_up says. */
+minipay_status mpi_saga_find(mpi_flow *flow, int32_t kind, const minipay_id *id, mpi_document *document);
+
 /* OK when no other kind has an operation under this id, else MINIPAY_ID_REUSED (kind). */
 minipay_status mpi_saga_check_kind(mpi_flow *flow, const mpi_known_saga *own, const minipay_id *id);
 

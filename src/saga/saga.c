@@ -426,19 +426,21 @@ minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *docume
     }
 }
 
+minipay_status mpi_saga_find(mpi_flow *flow, int32_t kind, const minipay_id *id, mpi_document *document)
+{
+    document->op.id = *id;
+    minipay_status status = find_standing(flow, known_saga(flow->engine, kind), document);
+    return status == MINIPAY_OK && document->op.kind != kind ? MINIPAY_NOT_FOUND : status;
+}
+
 minipay_status mpi_saga_look_up(mpi_flow *flow, int32_t kind, const minipay_id *id,
                                 minipay_outcome *outcome)
 {
-    mpi_known_saga *known = known_saga(flow->engine, kind);
     mpi_document document;
-    document.op.id = *id;
-    minipay_status status = find_standing(flow, known, &document);
-    if (status != MINIPAY_OK)
-        return status;
-    if (document.op.kind != kind)
-        return MINIPAY_NOT_FOUND;
-    mpi_saga_tell(known->saga, &document, outcome);
-    return MINIPAY_OK;
+    minipay_status status = mpi_saga_find(flow, kind, id, &document);
+    if (status == MINIPAY_OK)
+        mpi_saga_tell(known_saga(flow->engine, kind)->saga, &document, outcome);
+    return status;
 }
 
 mpi_call *mpi_call_add(mpi_call_list *list)

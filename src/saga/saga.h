@@ -236,6 +236,10 @@ minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *docume
 minipay_status mpi_saga_look_up(mpi_flow *flow, int32_t kind, const minipay_id *id,
                                 minipay_outcome *outcome);
 
+/* Its memo in plain, "" when it has none; of a kind whose documents have one. As above. */
+minipay_status mpi_saga_memo(mpi_flow *flow, int32_t kind, const minipay_id *id,
+                             char memo[MINIPAY_MEMO_SIZE]);
+
 /* Operations of a kind in the order of ids, as minipay_operation_list says. Beside the lane. */
 minipay_status mpi_saga_list(mpi_engine *engine, int32_t kind, const minipay_id *after,
                              minipay_operation *operations, uint32_t *count, minipay_error *error);

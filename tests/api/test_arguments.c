@@ -299,6 +299,17 @@ static void outcomes_and_ids(void **state)
     end(&d);
 }
 
+static void memos(void **state)
+{
+    TEST_BEGINS(minipay_memo);
+    (void)n, (void)many;
+    REFUSES(minipay_memo_get(p, MINIPAY_KIND_PAY, NULL, out, error), INVALID_ARGUMENT, "id");
+    REFUSES(minipay_memo_get(p, MINIPAY_KIND_PAY, &d.unknown, NULL, error), INVALID_ARGUMENT, "memo");
+    REFUSES(minipay_memo_get(p, MINIPAY_KIND_TOPUP, &d.topup, out, error), INVALID_ARGUMENT, "kind");
+    REFUSES(minipay_memo_get(p, MINIPAY_KIND_PAY, &d.unknown, out, error), NOT_FOUND, "id");
+    end(&d);
+}
+
 static void members(void **state)
 {
     minipay_credential_request request;
@@ -547,6 +558,7 @@ int main(void)
         cmocka_unit_test(reconciliations),
         cmocka_unit_test(books),
         cmocka_unit_test(outcomes_and_ids),
+        cmocka_unit_test(memos),
         cmocka_unit_test(members),
         cmocka_unit_test(merchants_and_promotions),
         cmocka_unit_test(slips),

@@ -146,6 +146,11 @@ CALL(outcome_get)
     return minipay_outcome_get(pay, MINIPAY_KIND_TOPUP, &d->topup, ROWS, error);
 }
 
+CALL(memo_get)
+{
+    return minipay_memo_get(pay, MINIPAY_KIND_PAY, &d->payment, ROWS, error);
+}
+
 CALL(member_get)
 {
     return minipay_member_get(pay, &d->member, ROWS, error);
@@ -498,6 +503,7 @@ static const struct {
     NAMED(posting_list),
     NAMED(id_generate),
     NAMED(outcome_get),
+    NAMED(memo_get),
     NAMED(member_get),
     NAMED(member_find),
     NAMED(member_list),

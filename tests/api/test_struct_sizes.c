@@ -51,6 +51,7 @@ static const size_of_struct sizes[] = {
     SIZE(minipay_member, 280),
     SIZE(minipay_member_change, 472),
     SIZE(minipay_member_request, 452),
+    SIZE(minipay_memo, 152),
     SIZE(minipay_merchant, 200),
     SIZE(minipay_merchant_change, 288),
     SIZE(minipay_merchant_request, 360),

@@ -6,6 +6,7 @@ import datetime
 import json
 import lzma
 import os
+import re
 
 from tool import books, call, run, run_json, write
 
@@ -242,9 +243,15 @@ def operations_are_listed_and_shown():
     behind = lines("operation", "list", "transfer", "--count", "2", "--after", listed[0]["id"])
     assert behind == listed[1:], behind
     one = run_json("operation", "get", *DB, "transfer", listed[1]["id"])
-    assert one == listed[1] and one["document"]["amount_minor"] > 0, one
+    assert {**one, "memo": ""} == {**listed[1], "memo": ""} and one["document"]["amount_minor"] > 0, one
     text = run("operation", "get", *DB, "transfer", listed[1]["id"])
     assert text.startswith(f"transfer {listed[1]['id']} done\n") and "currency" in text, text
+    assert ("memo " in text) == (one["memo"] != "") and "memo" not in listed[1], text
+    sent = run_json("transfer", *DB, "--member", KIM, "--to", LEE, "--amount", "1", "--memo", "dinner, thanks")["id"]
+    assert run_json("operation", "get", *DB, "transfer", sent)["memo"] == "dinner, thanks"
+    assert re.search(r"^ +memo +dinner, thanks$", run("operation", "get", *DB, "transfer", sent), re.M)
+    topup = lines("operation", "list", "topup", "--count", "1")[0]
+    assert run_json("operation", "get", *DB, "topup", topup["id"]) == topup
     refused(12, "not_found: There is nothing under this id.", "operation", "get", "topup", NOBODY)
     refused(2, "'gift' is no kind of operation, such as topup, transfer, pay, order or settlement",
             "operation", "list", "gift")

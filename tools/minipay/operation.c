@@ -44,13 +44,14 @@ minipay_status operation_find(db *d, int32_t kind, const minipay_id *id, minipay
     return status;
 }
 
-static json_t *operation_json(const minipay_operation *o)
+/* `memo`: NULL leaves it out. */
+static json_t *operation_json(const minipay_operation *o, const char *memo)
 {
     json_t *document = json_loads(o->document, 0, NULL);
-    return json_pack("{s:o,s:s,s:s,s:s,s:o,s:o*}", "id", json_id(&o->id), "kind",
+    return json_pack("{s:o,s:s,s:s,s:s,s:o,s:s*,s:o*}", "id", json_id(&o->id), "kind",
                      minipay_kind_name(o->kind), "state", minipay_state_name(o->state), "status",
-                     minipay_status_name(o->status), "finished_at", json_time(o->finished_at),
-                     "document", document);
+                     minipay_status_name(o->status), "finished_at", json_time(o->finished_at), "memo",
+                     memo, "document", document);
 }
 
 /* ---- get ---- */
@@ -103,7 +104,7 @@ void operation_currency(const minipay_operation *operation, char currency[MINIPA
     json_decref(document);
 }
 
-static int show_text(const minipay_operation *o)
+static int show_text(const minipay_operation *o, const char *memo)
 {
     char id[MINIPAY_ID_TEXT_SIZE], at[TEXT_SIZE], currency[MINIPAY_CURRENCY_SIZE] = "";
     const char *name;
@@ -119,8 +120,23 @@ static int show_text(const minipay_operation *o)
         if (!is_left_out(name, value))
             print_value(name, value, currency);
     }
+    if (memo && memo[0])
+        fact_text("memo", memo);
     json_decref(document);
     return EXIT_DONE;
+}
+
+/* `*text` is NULL when operations of this kind have no memo. */
+static minipay_status find_memo(db *d, const minipay_operation *o, minipay_memo *memo, const char **text,
+                                minipay_error *error)
+{
+    *text = NULL;
+    minipay_memo_init(memo);
+    minipay_status status = minipay_memo_get(d->pay, o->kind, &o->id, memo, error);
+    if (status == MINIPAY_INVALID_ARGUMENT)
+        return MINIPAY_OK;
+    *text = memo->text;
+    return status;
 }
 
 int cmd_operation_get(const args *a, db *d)
@@ -129,6 +145,8 @@ int cmd_operation_get(const args *a, db *d)
     minipay_id id;
     minipay_error error;
     minipay_operation operation;
+    minipay_memo memo;
+    const char *text;
     int code = kind_named(a->words[0], &kind);
     if (!code)
         code = args_id_text("operation", a->words[1], &id);
@@ -136,9 +154,11 @@ int cmd_operation_get(const args *a, db *d)
         return code;
     minipay_error_init(&error);
     minipay_status status = operation_find(d, kind, &id, &operation, &error);
+    if (status == MINIPAY_OK)
+        status = find_memo(d, &operation, &memo, &text, &error);
     if (status != MINIPAY_OK)
         return fail_status(status, &error);
-    return args_json(a) ? json_print(operation_json(&operation)) : show_text(&operation);
+    return args_json(a) ? json_print(operation_json(&operation, text)) : show_text(&operation, text);
 }
 
 /* ---- list ---- */
@@ -165,7 +185,7 @@ static int show_operation(db *d, const void *at, const void *item, table *t)
     (void)d;
     (void)at;
     if (!t)
-        return json_print(operation_json(o));
+        return json_print(operation_json(o, NULL));
     text_time(o->finished_at, finished);
     table_id(t, &o->id);
     table_cell(t, minipay_state_name(o->state));
