@@ -215,12 +215,13 @@ typedef struct minipay_reconciliation {
 
 enum {
     MINIPAY_DIFFERENCE_MISSING =
-        1, /* an order is done, and the statement does not have it; listed again by
-                                       every run until it has */
+        1, /* an order is done, and the statement does not have it, or has it no more where a run
+                                       reads again; listed again by every run until it has */
     MINIPAY_DIFFERENCE_EXTRA = 2,  /* money moved that no order asked for: nobody's reference, a refused
                                        order, the other direction, or a second movement of one order */
     MINIPAY_DIFFERENCE_AMOUNT = 3, /* the statement has another amount than the order */
-    /* the statement has an order that waits for a person; listed again by every run until it has ended */
+    /* the statement has, or had, an order that waits for a person; listed again by every run until it has
+     * ended */
     MINIPAY_DIFFERENCE_PARKED = 4,
     /* the amounts agree, the fees do not: ordered_minor and bank_minor are what was booked and what the
      * statement has */
@@ -233,9 +234,9 @@ typedef struct minipay_difference {
     minipay_id reconciliation_id;
     int64_t number;        /* from 1 */
     minipay_id order_id;   /* none: nobody ordered it */
-    int64_t position;      /* in the statement; 0: MISSING */
+    int64_t position;      /* in the statement; 0: MISSING, or the line is gone */
     int64_t ordered_minor; /* 0: nobody ordered it */
-    int64_t bank_minor;    /* 0: MISSING */
+    int64_t bank_minor;    /* 0: MISSING, or the line is gone */
     int32_t direction;     /* MINIPAY_BANK_COLLECT or _PAY_OUT */
     int32_t value_date;    /* the bank's; MISSING: the order's */
     char currency[4];
@@ -250,8 +251,10 @@ MINIPAY_API void minipay_difference_init(minipay_difference *difference);
 MINIPAY_API const char *minipay_difference_name(int32_t difference);
 
 /* Reads the statement to its end, in pages, and commits what each page shows; no call to the bank is made
- * inside a unit of work. MISSING is judged of orders that were done when the run began. The same request
- * again answers what stands, or carries on what was interrupted. USAGE: INVALID_ARGUMENT (request,
+ * inside a unit of work. MISSING is judged of orders that were done when the run began. Where a run reads again
+ * what an earlier one has read, the statement must still have every line that was matched there: an order whose
+ * line is gone is MISSING (or PARKED still), one whose line now has another amount or fee is AMOUNT or FEE. The
+ * same request again answers what stands, or carries on what was interrupted. USAGE: INVALID_ARGUMENT (request,
  * reconciliation, again, from_position), INVALID_SIZE, INVALID_ID, INVALID_TEXT (actor, channel, reason),
  * ID_REUSED, NOT_SUPPORTED (no bank), ADAPTER_INVALID (a statement whose positions do not rise, or whose
  * lines are none). RETRYABLE: UNAVAILABLE (the bank does not answer). */

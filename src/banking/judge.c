@@ -17,6 +17,7 @@
  *   .. another fee     FEE                   EXTRA            completes the order    PARKED until it ends
  *   a second line      EXTRA                 EXTRA            EXTRA                  EXTRA
  *   no line            MISSING until it has  -                -                      -
+ *   a line is gone     MISSING until it has  -                -                      PARKED until it ends
  *
  * A line is the bank's own word that the money has moved, as good as an answer: when it is of the order's
  * amount, the order is done. */
@@ -52,10 +53,12 @@ static const minipay_field match_fields[] = {
 };
 
 static const minipay_index match_indexes[] = {
-    {"bank_match_open", {0}, 1, 0, 1, MPI_MATCH_IN_FLIGHT + 1}};
+    {"bank_match_open", {0}, 1, 0, 1, MPI_MATCH_IN_FLIGHT + 1},
+    {"bank_match_by_line", {3, 0}, 2, 0, -1, 0},
+};
 
 const mpi_record mpi_match_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_match, "bank_match", match_fields, 1, match_indexes, 1);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_match, "bank_match", match_fields, 1, match_indexes, 2);
 
 const char *minipay_difference_name(int32_t difference)
 {
@@ -117,9 +120,8 @@ static bool is_of(const minipay_bank_movement *line, const mpi_bank_order *order
            strcmp(order->reference, line->reference) == 0;
 }
 
-/* The order that the line is of: its reference, direction and currency. */
-static minipay_status find_order(const mpi_judgement *work, const minipay_bank_movement *line,
-                                 const mpi_bank_order **order)
+minipay_status mpi_judge_find_order(const mpi_judgement *work, const minipay_bank_movement *line,
+                                    const mpi_bank_order **order)
 {
     const void *row = NULL;
     minipay_id id;
@@ -249,7 +251,7 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
 {
     const mpi_bank_order *order;
     const void *row = NULL;
-    minipay_status status = find_order(work, line, &order);
+    minipay_status status = mpi_judge_find_order(work, line, &order);
     work->run->lines++;
     if (status == MINIPAY_OK && order)
         status = find(work, work->banking->matches, &order->op.id, &row);

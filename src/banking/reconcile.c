@@ -14,6 +14,7 @@
  *             each line     each end    what is open: orders that the statement
  *             of the bank   of an order has not, lines whose orders have no answer
  *
+ * A statement that is read again must still have what was matched in it: what has gone is taken back (gone.c).
  * Orders' ends are read from the events, which stand in the order of commits: what had ended when the run
  * began, before the bank was asked, the statement must have. */
 
@@ -53,6 +54,7 @@ static const minipay_field run_fields[] = {
     MPI_TEXT(mpi_reconciliation, actor),
     MPI_TEXT(mpi_reconciliation, channel),
     MPI_TEXT(mpi_reconciliation, reason),
+    MPI_INT64(mpi_reconciliation, matched_position),
     MPI_HASH(mpi_reconciliation, row_tag),
 };
 
@@ -117,6 +119,8 @@ static minipay_status insert_run(reconcile_work *work, mpi_unit *unit, minipay_e
 {
     const mpi_statement *statement;
     minipay_status status = get_statement(work->banking, unit, &statement, error);
+    if (status == MINIPAY_OK)
+        status = mpi_judge_farthest(unit, &work->run.matched_position, error);
     if (status != MINIPAY_OK)
         return status;
     work->run.from_position = work->run.again ? work->run.asked_position : statement->position;
@@ -198,6 +202,16 @@ static minipay_status read_lines(reconcile_work *work, minipay_error *error)
                             (long long)work->run.position);
 }
 
+/* The page reaches to its last line, an empty one to the end of all that was read when the run began: what
+ * others have matched since then this run may not have been shown. */
+static minipay_status take_back_gone(const reconcile_work *work, const mpi_judgement *judgement)
+{
+    int64_t through = work->run.matched_position;
+    if (work->count && work->lines[work->count - 1].position < through)
+        through = work->lines[work->count - 1].position;
+    return mpi_judge_gone(judgement, work->lines, work->count, through);
+}
+
 static minipay_status take_lines(void *context, mpi_unit *unit, minipay_error *error)
 {
     reconcile_work *work = context;
@@ -206,6 +220,7 @@ static minipay_status take_lines(void *context, mpi_unit *unit, minipay_error *e
     minipay_status status = open_run(work, unit, &judgement, error);
     if (status != MINIPAY_OK || !judgement.run)
         return status;
+    status = take_back_gone(work, &judgement);
     for (uint32_t i = 0; i < work->count && status == MINIPAY_OK; i++)
         status = mpi_judge_line(&judgement, &work->lines[i]);
     if (work->count)

@@ -38,6 +38,7 @@ typedef struct mpi_reconciliation {
     char actor[MINIPAY_ACTOR_SIZE];
     char channel[MINIPAY_CHANNEL_SIZE];
     char reason[MINIPAY_REASON_SIZE];
+    int64_t matched_position; /* the farthest line that was matched when the run began */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_reconciliation;
 
@@ -74,7 +75,8 @@ extern const mpi_record mpi_reconciliation_record;
 extern const mpi_record mpi_difference_record;
 extern const mpi_record mpi_match_record;
 
-enum { MPI_MATCHES_OPEN = 0 }; /* mpi_match_record's index on the id of orders missing or in flight */
+/* mpi_match_record's indexes: on the id of orders missing or in flight; on the line's position and the id. */
+enum { MPI_MATCHES_OPEN = 0, MPI_MATCHES_BY_LINE = 1 };
 
 /* As the public calls say; the request is checked already. */
 minipay_status mpi_banking_reconcile(mpi_banking *banking, const minipay_reconcile_request *request,
@@ -97,6 +99,18 @@ typedef struct mpi_judgement {
     mpi_call_list *calls;
     minipay_error *error;
 } mpi_judgement;
+
+/* The order that the line is of, by its reference, direction and currency; NULL: of none. */
+minipay_status mpi_judge_find_order(const mpi_judgement *work, const minipay_bank_movement *line,
+                                    const mpi_bank_order **order);
+
+/* The farthest position of a line that was ever matched; 0: none. Before anything is staged. */
+minipay_status mpi_judge_farthest(mpi_unit *unit, int64_t *position, minipay_error *error);
+
+/* What was matched to a line behind the run's position, up to `through`, that is not there any more; `lines`
+ * are all that the statement has there. Before these are judged: one that has moved on is found again. */
+minipay_status mpi_judge_gone(const mpi_judgement *work, const minipay_bank_movement *lines,
+                              uint32_t count, int64_t through);
 
 /* One line of the statement. */
 minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_movement *line);
