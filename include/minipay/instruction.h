@@ -21,7 +21,7 @@
  *   CAPTURE    none               the authorisation's id        > 0, or 0: all that is left
  *   VOID       none               the authorisation's id        0
  *   REFUND     none               the payment's id              > 0, or 0: all that is left
- *   CREDIT     wallet credited    none                          > 0
+ *   CREDIT     wallet credited    none                          > 0      FROM_SUSPENSE
  *   DEBIT      wallet debited     none                          > 0
  *   HOLD       wallet             member who may receive it,    > 0      (reads expires_at)
  *                                 or none: it can only be void
@@ -78,7 +78,8 @@
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
  *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, NOTHING_LEFT, TOO_LATE (MINIPAY_RULE_REFUND_DAYS),
  *              REFUND_EXCEEDS, WALLET_CLOSED
- *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, AMOUNT_OVERFLOW, LIMIT_HOLDING
+ *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, INSUFFICIENT_FUNDS (with
+ *              FROM_SUSPENSE: there is less in suspense), AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
  *   HOLD       HOLD_EXPIRED, SELF_TRANSFER, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
@@ -113,7 +114,8 @@ extern "C" {
 #endif
 
 enum {
-    MINIPAY_FLAG_AUTO_TOPUP = 1 /* what is missing is topped up first, by policy's minimum and unit */
+    MINIPAY_FLAG_AUTO_TOPUP = 1,   /* what is missing is topped up first, by policy's minimum and unit */
+    MINIPAY_FLAG_FROM_SUSPENSE = 2 /* out of what came for a closed wallet, not the company's money */
 };
 
 typedef struct minipay_instruction {

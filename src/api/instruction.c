@@ -28,7 +28,7 @@ static const rule_of_kind kinds[] = {
     {MINIPAY_KIND_CAPTURE, NONE, MUST, AMOUNT_OR_ALL, false, false, 0, false},
     {MINIPAY_KIND_VOID, NONE, MUST, NO_AMOUNT, false, false, 0, false},
     {MINIPAY_KIND_REFUND, NONE, MUST, AMOUNT_OR_ALL, false, false, 0, true},
-    {MINIPAY_KIND_CREDIT, MUST, NONE, AMOUNT, true, false, 0, false},
+    {MINIPAY_KIND_CREDIT, MUST, NONE, AMOUNT, true, false, MINIPAY_FLAG_FROM_SUSPENSE, false},
     {MINIPAY_KIND_DEBIT, MUST, NONE, AMOUNT, true, false, 0, false},
     {MINIPAY_KIND_HOLD, MUST, MAY, AMOUNT, false, true, 0, false},
     {MINIPAY_KIND_HOLD_CAPTURE, NONE, MUST, AMOUNT_OR_ALL, false, false, 0, false},

@@ -159,6 +159,12 @@ static int64_t limit_of(const mpi_posting *posting, const mpi_account *account, 
 
 /* ---- one side of a posting --------------------------------------------------------------------------- */
 
+/* Nothing can be taken that is not there: it is somebody's. */
+static bool has_a_floor(int32_t kind)
+{
+    return kind == MPI_ACCOUNT_WALLET || kind == MPI_ACCOUNT_SUSPENSE;
+}
+
 static minipay_status take_out(const mpi_posting *posting, const mpi_account *account, int32_t date,
                                mpi_balance *balance)
 {
@@ -167,7 +173,7 @@ static minipay_status take_out(const mpi_posting *posting, const mpi_account *ac
         return MINIPAY_LIMIT_OPERATION;
     if (!mpi_money_subtract(balance->posted_minor, balance->held_minor, &available))
         return MINIPAY_AMOUNT_OVERFLOW;
-    if (account->kind == MPI_ACCOUNT_WALLET && available < posting->amount_minor)
+    if (has_a_floor(account->kind) && available < posting->amount_minor)
         return MINIPAY_INSUFFICIENT_FUNDS;
     if (!mpi_money_subtract(balance->posted_minor, posting->amount_minor, &balance->posted_minor))
         return MINIPAY_AMOUNT_OVERFLOW;

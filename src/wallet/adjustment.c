@@ -3,27 +3,35 @@
 
 #include <string.h>
 
-/* Operator credit and debit: one posting against the adjustment account, and a document that keeps the
- * reason. */
+/* Operator credit and debit: one posting against the adjustment account, or a credit out of suspense, and a
+ * document that keeps the reason. */
 
 static const minipay_field adjustment_fields[] = {
     MPI_OPERATION_FIELDS(mpi_adjustment),     MPI_ID(mpi_adjustment, member_id),
     MPI_MONEY(mpi_adjustment, amount_minor),  MPI_TEXT(mpi_adjustment, currency),
-    MPI_INT32(mpi_adjustment, business_date), MPI_HASH(mpi_adjustment, row_tag),
+    MPI_INT32(mpi_adjustment, business_date), MPI_INT32(mpi_adjustment, flags),
+    MPI_HASH(mpi_adjustment, row_tag),
 };
 
 const mpi_record mpi_adjustment_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_adjustment, "adjustment", adjustment_fields, 1, NULL, 0);
 
+int32_t mpi_adjustment_against(const mpi_adjustment *adjustment)
+{
+    return adjustment->flags & MINIPAY_FLAG_FROM_SUSPENSE ? MPI_ACCOUNT_SUSPENSE
+                                                          : MPI_ACCOUNT_ADJUSTMENT;
+}
+
 static minipay_status post(void *context, mpi_flow *flow, void *document)
 {
     mpi_adjustment *adjustment = document;
     bool is_credit = adjustment->op.kind == MINIPAY_KIND_CREDIT;
+    int32_t against = mpi_adjustment_against(adjustment);
     mpi_booked booked;
     mpi_booking booking = {.op = &adjustment->op,
                            .currency = adjustment->currency,
-                           .debit = is_credit ? MPI_ACCOUNT_ADJUSTMENT : MPI_ACCOUNT_WALLET,
-                           .credit = is_credit ? MPI_ACCOUNT_WALLET : MPI_ACCOUNT_ADJUSTMENT,
+                           .debit = is_credit ? against : MPI_ACCOUNT_WALLET,
+                           .credit = is_credit ? MPI_ACCOUNT_WALLET : against,
                            .member_id = &adjustment->member_id,
                            .amount_minor = adjustment->amount_minor};
     minipay_status status = mpi_wallets_book(context, flow, &booking, &booked);
@@ -41,6 +49,7 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     mpi_adjustment *adjustment = document;
     adjustment->member_id = instruction->member_id;
     adjustment->amount_minor = instruction->amount_minor;
+    adjustment->flags = instruction->flags;
     memcpy(adjustment->currency, instruction->currency, sizeof adjustment->currency);
 }
 

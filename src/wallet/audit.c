@@ -50,11 +50,12 @@ static minipay_status say_adjustment(mpi_claims *claims, const void *row, minipa
     const mpi_adjustment *adjustment = row;
     mpi_claimed_posting posting = posting_of(&adjustment->op, adjustment->currency);
     bool is_credit = adjustment->op.kind == MINIPAY_KIND_CREDIT;
+    int32_t against = mpi_adjustment_against(adjustment);
     (void)error;
     if (adjustment->op.state != MINIPAY_STATE_DONE)
         return MINIPAY_OK;
-    posting.debit_kind = is_credit ? MPI_ACCOUNT_ADJUSTMENT : MPI_ACCOUNT_WALLET;
-    posting.credit_kind = is_credit ? MPI_ACCOUNT_WALLET : MPI_ACCOUNT_ADJUSTMENT;
+    posting.debit_kind = is_credit ? against : MPI_ACCOUNT_WALLET;
+    posting.credit_kind = is_credit ? MPI_ACCOUNT_WALLET : against;
     *(is_credit ? &posting.credit_owner : &posting.debit_owner) = adjustment->member_id;
     mpi_claim_posting(claims, &posting, adjustment->amount_minor);
     return MINIPAY_OK;

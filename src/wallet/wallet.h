@@ -40,6 +40,7 @@ typedef struct mpi_adjustment {
     int64_t amount_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
     int32_t business_date; /* on which the wallet's money moved */
+    int32_t flags;         /* CREDIT: MINIPAY_FLAG_FROM_SUSPENSE or 0 */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_adjustment;
 
@@ -65,6 +66,9 @@ typedef struct mpi_wallet_change {
     char currency[MINIPAY_CURRENCY_SIZE];
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_wallet_change;
+
+/* The company's account on the other side. */
+int32_t mpi_adjustment_against(const mpi_adjustment *adjustment);
 
 extern const mpi_claimant mpi_wallet_claimants[];
 extern const mpi_record mpi_hold_operation_record;

@@ -236,6 +236,15 @@ def bad_files_are_named_by_line_and_field_and_nothing_is_moved():
     refused(1, "none.csv: cannot be opened: No such file or directory", "transfer", "batch", "none.csv")
 
 
+def a_credit_out_of_suspense_takes_no_more_than_is_there():
+    words = ("wallet", "credit", *DB, "--member", LEE, "--amount", "1", "--reason", "found")
+    before = balance(LEE)
+    done = call(*words, "--from-suspense")
+    assert done.returncode == 12 and done.stderr.startswith("minipay: insufficient_funds: "), done
+    run(*words)
+    assert balance(LEE) == before + 1
+
+
 def operations_are_listed_and_shown():
     listed = lines("operation", "list", "transfer", "--count", "3")
     assert len(listed) == 3 and all(o["kind"] == "transfer" for o in listed), listed
@@ -265,7 +274,8 @@ for claim in (a_transfer_is_undone_once_and_in_full, a_reversal_that_cannot_be_i
               the_balance_at_a_time_is_that_of_the_history,
               each_row_goes_for_itself_and_the_file_again_changes_nothing, an_atomic_batch_makes_all_rows_or_none,
               what_is_missing_is_topped_up_first, rows_may_bring_their_ids_and_columns_stand_in_any_order,
-              bad_files_are_named_by_line_and_field_and_nothing_is_moved, operations_are_listed_and_shown,
+              bad_files_are_named_by_line_and_field_and_nothing_is_moved, a_credit_out_of_suspense_takes_no_more_than_is_there,
+              operations_are_listed_and_shown,
               more_rows_than_a_call_takes_go_in_several):
     claim()
     print("ok", claim.__name__)

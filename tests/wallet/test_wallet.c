@@ -158,6 +158,50 @@ static void money_back_for_a_wallet_that_was_closed_meanwhile_goes_to_suspense(v
     end(&w);
 }
 
+static minipay_instruction from_suspense(world *w, minipay_id member, int64_t amount_minor)
+{
+    minipay_instruction asked = world_ask(w, MINIPAY_KIND_CREDIT, member, world_nobody, amount_minor);
+    asked.flags = MINIPAY_FLAG_FROM_SUSPENSE;
+    strcpy(asked.reason, "the old wallet was closed");
+    return asked;
+}
+
+/* 1,000 came back for a wallet that was closed; its heir is paid that in two parts, and no more. */
+static void money_in_suspense_is_paid_out_once_and_not_beyond_what_is_there(void **state)
+{
+    world w;
+    (void)state;
+    world_init(&w, ":memory:");
+    w.script.refused = 10000;
+    world_open(&w);
+    minipay_id member = world_person(&w, good), heir = world_person(&w, NULL);
+    world_credit(&w, member, 1000);
+    minipay_instruction early = from_suspense(&w, heir, 1);
+    world_expect(&w, &early, MINIPAY_STATE_REJECTED, MINIPAY_INSUFFICIENT_FUNDS);
+    w.faults.bank_calls = 0;
+    w.faults.bank_fails_at = 1;
+    w.faults.bank_reply_is_lost = true;
+    world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 1000);
+    ASSERT_STATUS(change(&w, MINIPAY_KIND_CLOSE, member), MINIPAY_OK);
+    world_rest(&w);
+    minipay_instruction too_much = from_suspense(&w, heir, 1001), part = from_suspense(&w, heir, 400),
+                        rest = from_suspense(&w, heir, 600), more = from_suspense(&w, heir, 1);
+    world_expect(&w, &too_much, MINIPAY_STATE_REJECTED, MINIPAY_INSUFFICIENT_FUNDS);
+    world_expect(&w, &part, MINIPAY_STATE_DONE, MINIPAY_OK);
+    world_expect(&w, &part, MINIPAY_STATE_DONE, MINIPAY_OK);
+    minipay_instruction other = part;
+    other.flags = 0;
+    minipay_error error;
+    minipay_outcome outcome;
+    minipay_error_init(&error);
+    ASSERT_STATUS(minipay_execute(w.pay, &other, 1, &outcome, &error), MINIPAY_ID_REUSED);
+    assert_string_equal(error.field, "flags");
+    world_expect(&w, &rest, MINIPAY_STATE_DONE, MINIPAY_OK);
+    world_expect(&w, &more, MINIPAY_STATE_REJECTED, MINIPAY_INSUFFICIENT_FUNDS);
+    assert_int_equal(world_balance(&w, heir), 1000);
+    end(&w);
+}
+
 /* ---- limits ---------------------------------------------------------------------------------------------- */
 
 static void limits_are_those_of_the_members_tier(void **state)
@@ -540,6 +584,7 @@ int main(void)
         cmocka_unit_test(wallet_is_closed_only_when_nothing_is_in_it_or_on_its_way),
         cmocka_unit_test(refund_into_a_closed_wallet_is_refused),
         cmocka_unit_test(money_back_for_a_wallet_that_was_closed_meanwhile_goes_to_suspense),
+        cmocka_unit_test(money_in_suspense_is_paid_out_once_and_not_beyond_what_is_there),
         cmocka_unit_test(limits_are_those_of_the_members_tier),
         cmocka_unit_test(captured_hold_stands_everywhere_under_its_own_kind),
         cmocka_unit_test(held_money_does_not_lift_its_payee_above_what_he_may_hold),

@@ -44,6 +44,7 @@ static const struct {
     [OPT_CYCLE] = {"cycle-days", "N",
                    "Settled this many business days after the payment's day (default: 1)"},
     [OPT_AUTO_TOPUP] = {"auto-topup", NULL, "Top up first what is missing"},
+    [OPT_FROM_SUSPENSE] = {"from-suspense", NULL, "Out of what came for a closed wallet"},
     [OPT_MEMO] = {"memo", "TEXT", "For the two parties, or with a withdrawal for the bank"},
     [OPT_ACTOR] = {"actor", "TEXT", "Who asks (default: the member)"},
     [OPT_CHANNEL] = {"channel", "TEXT", "By which way (default: cli)"},

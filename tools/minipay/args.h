@@ -33,6 +33,7 @@ enum {
     OPT_FEE_BPS,
     OPT_CYCLE,
     OPT_AUTO_TOPUP,
+    OPT_FROM_SUSPENSE,
     OPT_MEMO,
     OPT_ACTOR,
     OPT_CHANNEL,

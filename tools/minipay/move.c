@@ -64,6 +64,8 @@ static int fill(const args *a, db *d, minipay_instruction *i)
         code = args_id(a, OPT_PROMOTION, &i->promotion_id);
     if (a->text[OPT_AUTO_TOPUP])
         i->flags |= MINIPAY_FLAG_AUTO_TOPUP;
+    if (a->text[OPT_FROM_SUSPENSE])
+        i->flags |= MINIPAY_FLAG_FROM_SUSPENSE;
     return code;
 }
 
