@@ -184,8 +184,8 @@ void minipay_error_init(minipay_error *error)
     error->struct_size = sizeof *error;
 }
 
-minipay_status mpi_fail(minipay_error *error, minipay_status status, const char *field,
-                        const char *format, ...)
+minipay_status(mpi_fail)(minipay_error *error, minipay_status status, const char *field,
+                         const char *format, ...)
 {
     if (error) {
         va_list arguments;
@@ -198,7 +198,7 @@ minipay_status mpi_fail(minipay_error *error, minipay_status status, const char 
     return status;
 }
 
-minipay_status mpi_fail_plain(minipay_error *error, minipay_status status, const char *field)
+minipay_status(mpi_fail_plain)(minipay_error *error, minipay_status status, const char *field)
 {
     return mpi_fail(error, status, field, "%s", minipay_status_text(status));
 }

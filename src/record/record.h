@@ -33,11 +33,13 @@ typedef struct mpi_record {
     }
 
 /* A field of a struct that the row has as its member `part`; the column has the field's name alone. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a member is no expression */
 #define MPI_PART(type, part, member, field_kind, field_flags, enum_names)                               \
     {                                                                                                   \
 #member, field_kind, offsetof(type, part.member), sizeof(((type *)0)->part.member),             \
             field_flags, enum_names                                                                     \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define MPI_INT64(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, 0, NULL)
 #define MPI_MONEY(type, member) MPI_FIELD(type, member, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL)
