@@ -12,6 +12,7 @@ for_library=(gcc=gcc libc6-dev=stdio.h cmake=cmake ninja-build=ninja pkg-config=
 for_tools=(libjansson-dev=jansson.h liblzma-dev=lzma.h libcsv-dev=csv.h)
 for_tests=("g++=g++" libcmocka-dev=cmocka.h python3=python3 python3-dev=Python.h swig=swig clang=clang
     clang-format-14=clang-format-14 libclang-rt-14-dev=libfuzzer)
+for_lint=(clang-tidy-14=clang-tidy-14)
 
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
@@ -84,4 +85,15 @@ build() {
             say "The build '$preset' failed; the whole log is $log."
             return 1
         }
+}
+
+# lint: builds dev; clang-tidy 14 over the library and the tools (.clang-tidy). What it finds goes to stdout. Fails
+# when it finds anything, and when it complains of anything but a count of what .clang-tidy left out.
+lint() {
+    local log=$logs/lint.log code=0
+    build dev || return 1
+    (cd "$root" && find src tools -name '*.c' -print0 |
+        xargs -0 -n 4 -P "$(nproc)" clang-tidy-14 -p build/dev --quiet) 2>"$log" || code=1
+    ! grep -Ev '^$|^[0-9]+ warnings?( and [0-9]+ errors?)? generated\.$' "$log" >&2 || code=1
+    return "$code"
 }

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Checkpoints. What is signed is the text, up to the line of the signature: what a person reads is what
@@ -56,8 +57,10 @@ static bool take_line(const char **at, const char *name, char value[160])
 static bool take_number(const char **at, const char *name, int64_t *number)
 {
     char value[160], written[32];
-    if (!take_line(at, name, value) || sscanf(value, "%" SCNd64, number) != 1)
+    if (!take_line(at, name, value))
         return false;
+    /* What is no number, or too large, is not written again as it was read. */
+    *number = strtoll(value, NULL, 10);
     snprintf(written, sizeof written, "%" PRId64, *number);
     return strcmp(written, value) == 0;
 }

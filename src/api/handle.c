@@ -44,7 +44,7 @@ static minipay_status enter(minipay *pay, minipay_error *error)
     return status;
 }
 
-bool mpi_enter(minipay *pay, minipay_status *status, minipay_error *error)
+bool(mpi_enter)(minipay *pay, minipay_status *status, minipay_error *error)
 {
     if (*status == MINIPAY_OK)
         *status = enter(pay, error);

@@ -6,10 +6,10 @@
 /* The init functions of public structs: all zero, and the size. In the order of the alphabet. */
 
 #define INIT(name)                                                                                      \
-    void minipay_##name##_init(minipay_##name *name)                                                    \
+    void minipay_##name##_init(minipay_##name *made)                                                    \
     {                                                                                                   \
-        memset(name, 0, sizeof *name);                                                                  \
-        name->struct_size = sizeof *name;                                                               \
+        memset(made, 0, sizeof *made);                                                                  \
+        made->struct_size = sizeof *made;                                                               \
     }
 
 INIT(audit_check)

@@ -99,6 +99,16 @@ static minipay_status find(const mpi_judgement *work, mpi_table *table, const vo
     return status;
 }
 
+/* A row that must be there: an order that was just read, a match that is being judged. */
+static minipay_status find_known(const mpi_judgement *work, mpi_table *table, const char *name,
+                                 const void *id, const void **found)
+{
+    minipay_status status = find(work, table, id, found);
+    return status == MINIPAY_OK && !*found
+               ? mpi_fail(work->error, MINIPAY_CORRUPT, name, "a row that is being judged is gone")
+               : status;
+}
+
 /* The order named by the bank's own reference and date. */
 static minipay_status find_prepared(const mpi_judgement *work, const minipay_bank_movement *line,
                                     const void **order)
@@ -263,7 +273,7 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
     if (order->op.state == MINIPAY_STATE_RUNNING && order->amount_minor == line->amount_minor) {
         status = complete(work, order, line);
         if (status == MINIPAY_OK)
-            status = find(work, work->banking->orders, &order->op.id, &row);
+            status = find_known(work, work->banking->orders, "bank_order", &order->op.id, &row);
         order = row;
     }
     return status == MINIPAY_OK ? judge_first(work, line, order, standing) : status;
@@ -308,7 +318,8 @@ static minipay_status judge_in_flight(const mpi_judgement *work, const mpi_bank_
     default: /* it has ended since the run began */
         break;
     }
-    minipay_status status = find(work, work->banking->matches, &match->order_id, &standing);
+    minipay_status status =
+        find_known(work, work->banking->matches, "bank_match", &match->order_id, &standing);
     return status == MINIPAY_OK ? settle(work, order, standing) : status;
 }
 

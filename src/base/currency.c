@@ -9,10 +9,12 @@
 #include <string.h>
 
 /* ISO 4217 list one (active codes); the number of minor digits. In the order of the codes. */
-static const struct {
+typedef struct currency_row {
     char code[4];
     int8_t exponent;
-} currencies[] = {
+} currency_row;
+
+static const currency_row currencies[] = {
     {"AED", 2}, {"AFN", 2}, {"ALL", 2}, {"AMD", 2}, {"AOA", 2}, {"ARS", 2}, {"AUD", 2}, {"AWG", 2},
     {"AZN", 2}, {"BAM", 2}, {"BBD", 2}, {"BDT", 2}, {"BHD", 3}, {"BIF", 0}, {"BMD", 2}, {"BND", 2},
     {"BOB", 2}, {"BRL", 2}, {"BSD", 2}, {"BTN", 2}, {"BWP", 2}, {"BYN", 2}, {"BZD", 2}, {"CAD", 2},
@@ -37,18 +39,15 @@ static const struct {
 
 static int compare_code(const void *key, const void *element)
 {
-    const uint8_t *a = key, *b = element;
-    int at = 0;
-    while (at < 3 && a[at] && a[at] == b[at])
-        at++;
-    return a[at] - b[at];
+    const currency_row *row = element;
+    return strncmp(key, row->code, sizeof row->code);
 }
 
 int32_t minipay_currency_exponent(const char *currency)
 {
     size_t count = sizeof currencies / sizeof *currencies;
-    const void *found = bsearch(currency, currencies, count, sizeof *currencies, compare_code);
-    return found ? ((const char *)found)[4] : -1;
+    const currency_row *found = bsearch(currency, currencies, count, sizeof *currencies, compare_code);
+    return found ? found->exponent : -1;
 }
 
 bool mpi_currency_valid(const char currency[4])

@@ -325,6 +325,7 @@ static void report_key(minipay_audit_check *check, int number, const key_sum *su
     mpi_side named = sum->speaker[MPI_SIDE_FIRST] ? MPI_SIDE_FIRST : MPI_SIDE_SECOND;
     mpi_side asked = named == MPI_SIDE_FIRST ? MPI_SIDE_SECOND : MPI_SIDE_FIRST;
     const saying *speaker = sum->speaker[named], *other = sum->speaker[asked];
+    MPI_ASSERT(speaker); /* the key is of something that was said */
     const char *says = asked == MPI_SIDE_FIRST ? topics[number].first : topics[number].second;
     if (other)
         mpi_audit_fail(check, "%s %s: %s is %lld, %s %lld (%s %s: %s)", speaker->table, speaker->name,

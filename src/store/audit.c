@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/audit.h"
 
+#include "base/assert.h"
 #include "base/error.h"
 #include "base/money.h"
 #include "store/internal.h"
@@ -113,13 +114,10 @@ static minipay_status next_row(reader *from, const void **row, minipay_error *er
 static minipay_status open_reader(mpi_view *view, const mpi_record *record, minipay_audit_check *check,
                                   reader *from, minipay_error *error)
 {
-    memset(from, 0, sizeof *from);
-    from->view = view;
-    from->record = record;
-    from->check = check;
-    from->room = PAGE_BYTES / record->table.row_size;
-    from->rows = malloc((size_t)from->room * record->table.row_size);
-    return from->rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    uint32_t room = PAGE_BYTES / record->table.row_size;
+    uint8_t *rows = malloc((size_t)room * record->table.row_size);
+    *from = (reader){.view = view, .record = record, .check = check, .room = room, .rows = rows};
+    return rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
 }
 
 /* ---- documents ----------------------------------------------------------------------------------------- */
@@ -265,10 +263,11 @@ static minipay_status open_streams(audit_work *work, stream_set *set, minipay_er
         const mpi_record *record = work->store->tables[i].record;
         if (record->form != MPI_FORM_STREAM)
             continue;
-        status = open_reader(work->view, record, work->chain, &set->readers[set->count], error);
+        MPI_ASSERT(set->count < sizeof set->readers / sizeof *set->readers);
+        uint32_t at = set->count++;
+        status = open_reader(work->view, record, work->chain, &set->readers[at], error);
         if (status == MINIPAY_OK)
-            status = next_row(&set->readers[set->count], &set->rows[set->count], error);
-        set->count++;
+            status = next_row(&set->readers[at], &set->rows[at], error);
     }
     return status;
 }
@@ -319,6 +318,7 @@ static void fail_block(audit_work *work, const stream_set *set, const mpi_block 
 
 static void fail_unknown(audit_work *work, const stream_set *set, int at)
 {
+    MPI_ASSERT(at >= 0 && (uint32_t)at < set->count);
     mpi_audit_fail(work->chain, "%s: row %lld belongs to no block", set->readers[at].record->table.name,
                    (long long)sequence_of(set->rows[at]));
 }

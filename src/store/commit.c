@@ -258,6 +258,7 @@ static void hash_streams(mpi_unit *unit)
     uint32_t places[64], number = 0;
     int64_t expected = 0;
     mpi_table *table;
+    MPI_ASSERT(store->table_count > 0);
     for (uint32_t i = 0; i < store->table_count; i++)
         places[i] = store->tables[i].flushed_count;
     if (!unit->hashing) {

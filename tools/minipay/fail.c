@@ -26,7 +26,7 @@ __attribute__((format(printf, 1, 2))) static void say_all(const char *format, ..
     va_end(arguments);
 }
 
-int fail_own(const char *format, ...)
+int(fail_own)(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -35,7 +35,7 @@ int fail_own(const char *format, ...)
     return EXIT_OWN;
 }
 
-int fail_usage(const char *format, ...)
+int(fail_usage)(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -61,7 +61,7 @@ int fail_doing(const char *what, minipay_status status, const minipay_error *err
     return exit_of(status);
 }
 
-int fail_status(minipay_status status, const minipay_error *error)
+int(fail_status)(minipay_status status, const minipay_error *error)
 {
     return fail_doing("", status, error);
 }

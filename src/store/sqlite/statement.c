@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite/internal.h"
 
+#include "base/assert.h"
 #include "base/error.h"
 
 #include <string.h>
@@ -33,6 +34,14 @@ static uint32_t index_fields(const minipay_table *table, int32_t index, uint32_t
         for (; count < table->key_count; count++)
             fields[count] = count;
     }
+    return count;
+}
+
+/* The fields that a scan goes along. Its bounds are of the first of these. */
+static uint32_t scan_fields(const minipay_scan *scan, uint32_t fields[8])
+{
+    uint32_t count = index_fields(scan->table, scan->index, fields);
+    MPI_ASSERT(scan->low_fields <= count && scan->high_fields <= count);
     return count;
 }
 
@@ -93,7 +102,7 @@ static int prepare_scan(mpi_connection *connection, const minipay_scan *scan, sq
 {
     mpi_sql sql = {.used = 0};
     uint32_t fields[8];
-    uint32_t count = index_fields(scan->table, scan->index, fields);
+    uint32_t count = scan_fields(scan, fields);
     bool any = false;
     mpi_sql_say(&sql, "SELECT ");
     mpi_sqlite_say_columns(scan->table, &sql);
@@ -157,7 +166,7 @@ minipay_status mpi_sqlite_scan(void *impl, void *session, const minipay_scan *sc
     (void)impl;
     if (code != SQLITE_OK)
         return mpi_sqlite_fail(connection, code, scan->table->name, error);
-    index_fields(scan->table, scan->index, fields);
+    scan_fields(scan, fields);
     for (uint32_t i = 0; i < scan->low_fields; i++)
         mpi_sqlite_bind(statement, position++, &scan->table->fields[fields[i]], scan->low);
     for (uint32_t i = 0; i < scan->high_fields; i++)
