@@ -41,15 +41,13 @@ static minipay_status look_for(const mpi_judgement *work, const minipay_bank_mov
 static minipay_status take_back(const mpi_judgement *work, const mpi_match *match)
 {
     mpi_table *matches = work->banking->matches;
-    const void *row, *standing;
+    const void *row = NULL, *standing = NULL;
     minipay_status status =
-        mpi_unit_get(work->unit, work->banking->orders, &match->order_id, &row, work->error);
+        mpi_judge_find_known(work, work->banking->orders, "bank_order", &match->order_id, &row);
     if (status == MINIPAY_OK)
-        status = mpi_unit_get(work->unit, matches, &match->order_id, &standing, work->error);
+        status = mpi_judge_find_known(work, matches, "bank_match", &match->order_id, &standing);
     if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND
-                   ? mpi_fail(work->error, MINIPAY_CORRUPT, "bank_order", "a matched order is gone")
-                   : status;
+        return status;
     const mpi_bank_order *order = row;
     bool missing = match->match_state == MPI_MATCH_SETTLED && order->op.state == MINIPAY_STATE_DONE;
     if (!missing && order->op.state != MINIPAY_STATE_PARKED)

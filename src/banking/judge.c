@@ -68,23 +68,11 @@ const char *minipay_difference_name(int32_t difference)
 
 /* ---- finding ------------------------------------------------------------------------------------------- */
 
-static int digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Our own references are the orders' ids in hexadecimal. */
 static bool id_of_reference(const char *reference, minipay_id *id)
 {
-    if (strlen(reference) != 2 * sizeof id->bytes)
-        return false;
-    for (size_t i = 0; i < sizeof id->bytes; i++) {
-        int high = digit(reference[2 * i]), low = digit(reference[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        id->bytes[i] = (uint8_t)(high * 16 + low);
-    }
-    return true;
+    return strlen(reference) == 2 * sizeof id->bytes &&
+           mpi_text_unhex(reference, sizeof id->bytes, id->bytes);
 }
 
 /* `*found` is NULL where there is none. */
@@ -99,9 +87,8 @@ static minipay_status find(const mpi_judgement *work, mpi_table *table, const vo
     return status;
 }
 
-/* A row that must be there: an order that was just read, a match that is being judged. */
-static minipay_status find_known(const mpi_judgement *work, mpi_table *table, const char *name,
-                                 const void *id, const void **found)
+minipay_status mpi_judge_find_known(const mpi_judgement *work, mpi_table *table, const char *name,
+                                    const void *id, const void **found)
 {
     minipay_status status = find(work, table, id, found);
     return status == MINIPAY_OK && !*found
@@ -273,7 +260,8 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
     if (order->op.state == MINIPAY_STATE_RUNNING && order->amount_minor == line->amount_minor) {
         status = complete(work, order, line);
         if (status == MINIPAY_OK)
-            status = find_known(work, work->banking->orders, "bank_order", &order->op.id, &row);
+            status =
+                mpi_judge_find_known(work, work->banking->orders, "bank_order", &order->op.id, &row);
         order = row;
     }
     return status == MINIPAY_OK ? judge_first(work, line, order, standing) : status;
@@ -319,16 +307,15 @@ static minipay_status judge_in_flight(const mpi_judgement *work, const mpi_bank_
         break;
     }
     minipay_status status =
-        find_known(work, work->banking->matches, "bank_match", &match->order_id, &standing);
+        mpi_judge_find_known(work, work->banking->matches, "bank_match", &match->order_id, &standing);
     return status == MINIPAY_OK ? settle(work, order, standing) : status;
 }
 
 minipay_status mpi_judge_open(const mpi_judgement *work, const mpi_match *match)
 {
     const void *row = NULL;
-    minipay_status status = find(work, work->banking->orders, &match->order_id, &row);
-    if (status == MINIPAY_OK && !row)
-        status = mpi_fail(work->error, MINIPAY_CORRUPT, "bank_order", "a matched order is gone");
+    minipay_status status =
+        mpi_judge_find_known(work, work->banking->orders, "bank_order", &match->order_id, &row);
     if (status != MINIPAY_OK)
         return status;
     mpi_difference found = of_order(row, match);

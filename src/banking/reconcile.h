@@ -100,6 +100,11 @@ typedef struct mpi_judgement {
     minipay_error *error;
 } mpi_judgement;
 
+/* A row that must be there: an order that was matched or just read, a match that is being judged; else
+ * CORRUPT (name). */
+minipay_status mpi_judge_find_known(const mpi_judgement *work, mpi_table *table, const char *name,
+                                    const void *id, const void **found);
+
 /* The order that the line is of, by its reference, direction and currency; NULL: of none. */
 minipay_status mpi_judge_find_order(const mpi_judgement *work, const minipay_bank_movement *line,
                                     const mpi_bank_order **order);
