@@ -75,9 +75,9 @@ static int configure(mpi_connection *connection)
     sqlite3_db_config(connection->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_busy_timeout(connection->db, (int)sqlite->config.busy_ms);
     snprintf(sql, sizeof sql,
-             "PRAGMA page_size=%u;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;PRAGMA "
-             "temp_store=MEMORY;"
-             "PRAGMA secure_delete=OFF;PRAGMA cell_size_check=ON;PRAGMA cache_size=-%u;"
+             "PRAGMA page_size=%u;PRAGMA synchronous=FULL;PRAGMA wal_autocheckpoint=0;"
+             "PRAGMA temp_store=MEMORY;PRAGMA secure_delete=OFF;PRAGMA cell_size_check=ON;PRAGMA "
+             "cache_size=-%u;"
              "PRAGMA journal_size_limit=%d",
              sqlite->config.page_bytes, cache, MPI_SQLITE_LOG_LARGEST);
     int code = sqlite3_exec(connection->db, sql, NULL, NULL, NULL);

@@ -100,12 +100,11 @@ static int rows_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, in
     const mpi_row_source *source = source_of(cursor);
     const minipay_field *field = &source->table->fields[number];
     const uint8_t *row = source->rows[((rows_cursor *)cursor)->position];
-    int64_t whole;
     mpi_value value;
     if (field->kind == MINIPAY_FIELD_INT64 &&
         !(field->flags & MINIPAY_FIELD_OPTIONAL)) { /* most columns are */
-        memcpy(&whole, row + field->offset, sizeof whole);
-        sqlite3_result_int64(context, whole);
+        memcpy(&value.number, row + field->offset, sizeof value.number);
+        sqlite3_result_int64(context, value.number);
         return SQLITE_OK;
     }
     mpi_sqlite_value(field, row, &value);
