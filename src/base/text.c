@@ -24,12 +24,19 @@ static size_t sequence_length(const unsigned char *s, size_t room)
     return length;
 }
 
+bool mpi_bytes_are_zero(const void *bytes, size_t count)
+{
+    const uint8_t *left = bytes;
+    uint64_t any = 0, word = 0;
+    for (; count >= sizeof word && !any; left += sizeof word, count -= sizeof word)
+        memcpy(&any, left, sizeof any);
+    memcpy(&word, left, count < sizeof word ? count : 0);
+    return (any | word) == 0;
+}
+
 bool mpi_text_valid(const char *text, size_t size)
 {
-    static const char zeros[256];
     const unsigned char *s = (const unsigned char *)text;
-    if (!*text) /* most texts that may be empty are */
-        return memcmp(text, text + 1, size - 1) == 0;
     size_t end = strnlen(text, size);
     size_t i = 0;
     while (i < end) {
@@ -38,12 +45,7 @@ bool mpi_text_valid(const char *text, size_t size)
             return false;
         i += length;
     }
-    for (i = end; i < size; i += sizeof zeros) {
-        size_t rest = size - i < sizeof zeros ? size - i : sizeof zeros;
-        if (memcmp(text + i, zeros, rest) != 0)
-            return false;
-    }
-    return end < size;
+    return end < size && mpi_bytes_are_zero(text + end, size - end);
 }
 
 void mpi_text_copy(char *target, size_t size, const char *source)

@@ -6,6 +6,9 @@
 
 #include <stdbool.h>
 
+/* Are `count` bytes all zero? */
+bool mpi_bytes_are_zero(const void *bytes, size_t count);
+
 /* Is `text`, an array of `size` bytes, UTF-8 that ends with a NUL and is zero behind it? */
 bool mpi_text_valid(const char *text, size_t size);
 

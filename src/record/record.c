@@ -41,15 +41,6 @@ static size_t put_counted(const void *text, size_t count, uint8_t *bytes)
     return count + 2;
 }
 
-static bool is_zero(const uint8_t *bytes, size_t count)
-{
-    uint64_t any = 0, word = 0;
-    for (; count >= sizeof word && !any; bytes += sizeof word, count -= sizeof word)
-        memcpy(&any, bytes, sizeof any);
-    memcpy(&word, bytes, count < sizeof word ? count : 0);
-    return (any | word) == 0;
-}
-
 /* Nothing, 0 bytes, for a value that is zero: see put_fields. */
 static inline size_t put_field(const minipay_field *field, const void *row, uint8_t *bytes)
 {
@@ -73,10 +64,10 @@ static inline size_t put_field(const minipay_field *field, const void *row, uint
         return length ? put_counted(from + sizeof length, length, bytes) : 0;
     case MINIPAY_FIELD_ID:
         memcpy(bytes, from, sizeof(minipay_id));
-        return is_zero(from, sizeof(minipay_id)) ? 0 : sizeof(minipay_id);
+        return mpi_bytes_are_zero(from, sizeof(minipay_id)) ? 0 : sizeof(minipay_id);
     default:
         memcpy(bytes, from, field->size);
-        return is_zero(from, field->size) ? 0 : field->size;
+        return mpi_bytes_are_zero(from, field->size) ? 0 : field->size;
     }
 }
 
@@ -186,7 +177,8 @@ const char *mpi_record_first_difference(const mpi_record *record, const void *as
     uint32_t count = hashed_fields(record);
     for (uint32_t i = 0; i < count; i++) {
         const minipay_field *field = &record->table.fields[i];
-        if (!(field->flags & MINIPAY_FIELD_SECRET) && !is_zero(at(field, asked), field->size) &&
+        if (!(field->flags & MINIPAY_FIELD_SECRET) &&
+            !mpi_bytes_are_zero(at(field, asked), field->size) &&
             memcmp(at(field, asked), at(field, standing), field->size) != 0)
             return field->name;
     }
@@ -328,7 +320,7 @@ void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, co
         if (!is_money(field))
             continue;
         uint32_t place = count++ % CHECKS;
-        bool came_later = stored[place] == 0 && is_zero(at(field, row), field->size);
+        bool came_later = stored[place] == 0 && mpi_bytes_are_zero(at(field, row), field->size);
         if (checks[place] != stored[place] && !came_later)
             name_fields(record, place, text);
     }

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite/internal.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* Between a field of a struct and a value of SQL. */
-
-static bool is_zero(const uint8_t *at, uint32_t size)
-{
-    return at[0] == 0 && memcmp(at, at + 1, size - 1) == 0;
-}
 
 /* NULL for a number that has no name, which the column then refuses. */
 static const char *enum_name(const minipay_field *field, int32_t value)
@@ -58,7 +55,7 @@ void mpi_sqlite_value(const minipay_field *field, const void *row, mpi_value *va
     default:
         value->bytes = at;
         value->length = (int)field->size;
-        value->type = optional && is_zero(at, field->size) ? SQLITE_NULL : SQLITE_BLOB;
+        value->type = optional && mpi_bytes_are_zero(at, field->size) ? SQLITE_NULL : SQLITE_BLOB;
     }
 }
 
