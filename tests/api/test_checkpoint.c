@@ -1,33 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "rich.h"
 
-#include <sqlite3.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char path[] = "checkpoint.db";
-
-static void run_sql(const char *sql)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
-
-static void copy_file(const char *source, const char *target)
-{
-    char buffer[65536];
-    size_t count;
-    FILE *in = fopen(source, "rb"), *out = fopen(target, "wb");
-    assert_non_null(in);
-    assert_non_null(out);
-    while ((count = fread(buffer, 1, sizeof buffer, in)) > 0)
-        assert_int_equal(fwrite(buffer, 1, count, out), count);
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-}
 
 static minipay_checkpoint make(world *w)
 {
@@ -163,15 +141,15 @@ static void a_newest_row_taken_away_with_its_block_is_found(void **state)
     minipay_id payer = world_person(&w, NULL), payee = world_person(&w, NULL);
     world_credit(&w, payer, 1000);
     world_close(&w);
-    copy_file(path, "before.db");
+    by_hand_copy(path, "before.db");
     world_open(&w);
     world_do(&w, MINIPAY_KIND_TRANSFER, payer, payee, 400);
     minipay_checkpoint made = make(&w);
     world_close(&w);
-    run_sql("ATTACH 'before.db' AS old;"
-            "DELETE FROM journal WHERE sequence>(SELECT max(sequence) FROM old.journal);"
-            "DELETE FROM block WHERE number>(SELECT max(number) FROM old.block);"
-            "DELETE FROM balance; INSERT INTO balance SELECT * FROM old.balance");
+    by_hand_run(path, "ATTACH 'before.db' AS old;"
+                      "DELETE FROM journal WHERE sequence>(SELECT max(sequence) FROM old.journal);"
+                      "DELETE FROM block WHERE number>(SELECT max(number) FROM old.block);"
+                      "DELETE FROM balance; INSERT INTO balance SELECT * FROM old.balance");
     world_open(&w);
     world_audit_clean(&w);
     expect(&w, &made, MINIPAY_CORRUPT, "block_number");
@@ -185,12 +163,12 @@ static void an_older_copy_put_back_is_found_even_when_it_goes_on(void **state)
     open_file(&w);
     minipay_id member = world_person(&w, NULL);
     world_close(&w);
-    copy_file(path, "older.db");
+    by_hand_copy(path, "older.db");
     world_open(&w);
     world_credit(&w, member, 1000);
     minipay_checkpoint made = make(&w);
     world_close(&w);
-    copy_file("older.db", path);
+    by_hand_copy("older.db", path);
     world_open(&w);
     expect(&w, &made, MINIPAY_CORRUPT, "block_number");
     world_credit(&w, member, 999);
@@ -225,7 +203,7 @@ static void a_database_without_its_installations_row_makes_none(void **state)
     open_file(&w);
     memset(&untouched, 0x11, sizeof untouched);
     minipay_checkpoint checkpoint = untouched;
-    run_sql("DELETE FROM installation");
+    by_hand_run(path, "DELETE FROM installation");
     ASSERT_STATUS(minipay_checkpoint_make(w.pay, &checkpoint, NULL), MINIPAY_CORRUPT);
     assert_memory_equal(&checkpoint, &untouched, sizeof checkpoint);
     world_close(&w);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "world.h"
 
-#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -136,12 +136,8 @@ static void kinds_without_memos_and_ids_of_another_kind_are_refused(void **state
 
 static void change(const char *sql)
 {
-    sqlite3 *db;
     world_close(&w);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    assert_true(sqlite3_changes(db) > 0);
-    sqlite3_close(db);
+    assert_true(by_hand_run(path, sql) > 0);
     world_open(&w);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "rich.h"
 
 #include <sqlite3.h>
@@ -17,18 +18,6 @@ enum { TABLES_LARGEST = 64, SQL_SIZE = 512 };
 static world w;
 static char tables[TABLES_LARGEST][64];
 static int table_count;
-
-static void copy_file(const char *from, const char *to)
-{
-    char bytes[65536];
-    size_t count;
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    assert_true(in && out);
-    while ((count = fread(bytes, 1, sizeof bytes, in)) > 0)
-        assert_int_equal(fwrite(bytes, 1, count, out), count);
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-}
 
 static sqlite3 *open_file(void)
 {
@@ -67,16 +56,10 @@ static uint64_t print_of_file(void)
 
 static void tamper(const char *sql)
 {
-    char *message = NULL;
     unlink("reopened.db-wal");
     unlink("reopened.db-shm");
-    copy_file(good, path);
-    sqlite3 *db = open_file();
-    if (sqlite3_exec(db, sql, NULL, NULL, &message) != SQLITE_OK)
-        print_error("%s: %s\n", sql, message);
-    assert_null(message);
-    assert_true(sqlite3_changes(db) > 0);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    by_hand_copy(good, path);
+    assert_true(by_hand_run(path, sql) > 0);
 }
 
 static bool audit_names(const char *table)
@@ -194,7 +177,7 @@ static void what_opening_reads_is_named_when_it_was_changed(void **state)
 static void who_only_looks_reads_all_and_writes_nothing(void **state)
 {
     (void)state;
-    copy_file(good, path);
+    by_hand_copy(good, path);
     uint64_t before = print_of_file();
     w.examines = true;
     world_open(&w);
@@ -219,7 +202,7 @@ static int set_up(void **state)
     (void)state;
     rich_world(&w, path);
     world_close(&w);
-    copy_file(path, good);
+    by_hand_copy(path, good);
     sqlite3 *db = open_file();
     if (sqlite3_prepare_v2(db, "SELECT name FROM sqlite_schema WHERE type='table' ORDER BY name", -1,
                            &row, NULL) != SQLITE_OK)

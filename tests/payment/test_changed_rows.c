@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "world.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,15 +15,8 @@ static minipay_id member, merchant;
 
 static void change(const char *sql)
 {
-    sqlite3 *db;
     world_close(&w);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
-    if (code != SQLITE_OK)
-        print_error("%s: %s\n", sql, sqlite3_errmsg(db));
-    assert_int_equal(code, SQLITE_OK);
-    assert_true(sqlite3_changes(db) > 0);
-    sqlite3_close(db);
+    assert_true(by_hand_run(path, sql) > 0);
     world_open(&w);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "rich.h"
 
 #include <sqlite3.h>
@@ -20,31 +21,11 @@ typedef struct column {
 
 static world w;
 
-static void copy_file(const char *from, const char *to)
-{
-    char bytes[65536];
-    size_t count;
-    FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-    assert_true(in && out);
-    while ((count = fread(bytes, 1, sizeof bytes, in)) > 0)
-        assert_int_equal(fwrite(bytes, 1, count, out), count);
-    fclose(in);
-    assert_int_equal(fclose(out), 0);
-}
-
 /* Answers how many rows it changed. */
 static int tamper(const char *sql)
 {
-    sqlite3 *db = NULL;
-    char *why = NULL;
-    copy_file(good, path);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    int before = sqlite3_total_changes(db);
-    if (sqlite3_exec(db, sql, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s: %s", sql, why);
-    int changed = sqlite3_total_changes(db) - before;
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    return changed;
+    by_hand_copy(good, path);
+    return by_hand_run(path, sql);
 }
 
 /* Does the audit's check fail (NULL: any)? A row that cannot even be read is found too. */
@@ -195,7 +176,7 @@ static void rows_of_streams_that_changed_places_or_are_gone_are_found(void **sta
 static void untouched_it_holds(void **state)
 {
     (void)state;
-    copy_file(good, path);
+    by_hand_copy(good, path);
     assert_false(chain_is_broken());
 }
 
@@ -204,7 +185,7 @@ static int set_up(void **state)
     (void)state;
     rich_world(&w, path);
     world_close(&w);
-    copy_file(path, good);
+    by_hand_copy(path, good);
     return 0;
 }
 

@@ -1,21 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "world.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char path[] = "key.db";
-
-static void run_sql(const char *sql)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-}
 
 static char *read_file(size_t *size)
 {
@@ -108,7 +100,7 @@ static void a_row_that_was_taken_away_is_not_made_up_for(void **state)
     int32_t clean = 1;
     (void)state;
     make_file(&w);
-    run_sql("DELETE FROM installation");
+    by_hand_run(path, "DELETE FROM installation");
     ASSERT_STATUS(world_try_open(&w, NULL), MINIPAY_CORRUPT);
     w.examines = true;
     world_open(&w);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "world.h"
 
 #include <signal.h>
@@ -41,14 +42,6 @@ static void write_file(const char *path, const void *bytes, size_t size)
 static bool stands(const char *path)
 {
     return access(path, F_OK) == 0;
-}
-
-static void sql(const char *path, const char *text)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
 }
 
 static void start(world *w, const char *path)
@@ -111,9 +104,9 @@ static void text_is_not_a_database(void **state)
 static void another_programs_database_is_refused_unchanged(void **state)
 {
     (void)state;
-    sql("other.db", "CREATE TABLE mine(a); INSERT INTO mine VALUES(1)");
+    by_hand_run("other.db", "CREATE TABLE mine(a); INSERT INTO mine VALUES(1)");
     expect_refusal("other.db", MINIPAY_NOT_A_DATABASE);
-    sql("marked.db", "PRAGMA application_id=7");
+    by_hand_run("marked.db", "PRAGMA application_id=7");
     expect_refusal("marked.db", MINIPAY_NOT_A_DATABASE);
 }
 
@@ -121,9 +114,9 @@ static void a_newer_version_is_refused_unchanged(void **state)
 {
     (void)state;
     minipay_id member = make_file("newer.db");
-    sql("newer.db", "PRAGMA user_version=99");
+    by_hand_run("newer.db", "PRAGMA user_version=99");
     expect_refusal("newer.db", MINIPAY_NEWER_VERSION);
-    sql("newer.db", "PRAGMA user_version=2");
+    by_hand_run("newer.db", "PRAGMA user_version=2");
     expect_balance("newer.db", member, 1000);
 }
 
@@ -254,7 +247,7 @@ static void what_another_program_wrote_is_seen_by_the_next_operation(void **stat
     world_open(&w);
     minipay_id member = world_person(&w, NULL);
     world_credit(&w, member, 1000);
-    sql("foreign.db", "UPDATE account SET state='frozen' WHERE kind='wallet'");
+    by_hand_run("foreign.db", "UPDATE account SET state='frozen' WHERE kind='wallet'");
     minipay_id other = world_person(&w, NULL);
     minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TRANSFER, member, other, 10);
     ASSERT_STATUS(outcome.status, MINIPAY_WALLET_FROZEN);
@@ -276,14 +269,14 @@ static void a_name_that_no_list_has_fails_writers_and_is_shown_by_the_audit(void
     minipay_instruction freeze = world_ask(&w, MINIPAY_KIND_FREEZE, member, world_nobody, 0);
     strcpy(freeze.reason, "court order");
     world_expect(&w, &freeze, MINIPAY_STATE_DONE, MINIPAY_OK);
-    sql("strange.db", "UPDATE account SET state='melted' WHERE kind='wallet'");
+    by_hand_run("strange.db", "UPDATE account SET state='melted' WHERE kind='wallet'");
     minipay_instruction credit = world_ask(&w, MINIPAY_KIND_CREDIT, member, world_nobody, 500);
     minipay_error_init(&error);
     ASSERT_STATUS(minipay_execute(w.pay, &credit, 1, &outcome, &error), MINIPAY_CORRUPT);
     assert_non_null(strstr(error.message, "account.state"));
     ASSERT_STATUS(minipay_audit(w.pay, checks, &count, &clean, NULL), MINIPAY_OK);
     assert_int_equal(clean, 0);
-    sql("strange.db", "UPDATE account SET state='frozen' WHERE kind='wallet'");
+    by_hand_run("strange.db", "UPDATE account SET state='frozen' WHERE kind='wallet'");
     world_expect(&w, &credit, MINIPAY_STATE_REJECTED, MINIPAY_WALLET_FROZEN);
     world_audit_clean(&w);
     world_close(&w);
