@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "world.h"
+#include "reconcile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -126,22 +126,9 @@ static void begin(world *w, strict_bank *bank, minipay_bank_capabilities can, bo
 
 static const minipay_bank_capabilities both_ways = {.collects = 1, .pays_out = 1};
 
-static minipay_order order_of(world *w, minipay_id operation)
-{
-    minipay_order order;
-    minipay_order_init(&order);
-    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
-    return order;
-}
-
 static void reconcile(world *w, int64_t matched, int64_t differences)
 {
-    minipay_reconcile_request request;
-    minipay_reconciliation found;
-    minipay_reconcile_request_init(&request);
-    minipay_reconciliation_init(&found);
-    request.id = world_id(w);
-    ASSERT_STATUS(minipay_reconcile(w->pay, &request, &found, NULL), MINIPAY_OK);
+    minipay_reconciliation found = reconcile_on(w);
     assert_int_equal(found.matched, matched);
     assert_int_equal(found.missing + found.extra + found.different, differences);
 }
@@ -154,14 +141,14 @@ static void the_banks_own_name_is_stored_before_the_order_is_submitted(void **st
     begin(&w, &bank, both_ways, true);
     minipay_id member = world_person(&w, "110-1");
     minipay_outcome first = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
-    minipay_order order = order_of(&w, first.id);
+    minipay_order order = world_order(&w, first.id);
     ASSERT_STATE(order.state, MINIPAY_STATE_DONE);
     assert_string_equal(order.reference, "NO-1");
     assert_int_equal(order.reference_date, 20251125);
     assert_string_equal(bank.last, "NO-1");
     assert_int_equal(bank.last_date, 20251125);
     minipay_outcome second = world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000);
-    assert_string_equal(order_of(&w, second.id).reference, "NO-2");
+    assert_string_equal(world_order(&w, second.id).reference, "NO-2");
     assert_int_equal(bank.prepares, 2);
     assert_int_equal(bank.submits, 2);
     reconcile(&w, 2, 0);
@@ -179,7 +166,7 @@ static void a_bank_that_names_nothing_gets_the_orders_id(void **state)
     begin(&w, &bank, both_ways, false);
     minipay_id member = world_person(&w, "110-1");
     minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
-    minipay_order order = order_of(&w, outcome.id);
+    minipay_order order = world_order(&w, outcome.id);
     for (size_t i = 0; i < 16; i++) {
         hex[2 * i] = digits[order.id.bytes[i] / 16];
         hex[2 * i + 1] = digits[order.id.bytes[i] % 16];
@@ -201,10 +188,10 @@ static void an_order_that_is_not_named_is_prepared_again_and_never_asked_about(v
     minipay_id member = world_person(&w, "110-1");
     minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
     ASSERT_STATE(outcome.state, MINIPAY_STATE_RUNNING);
-    assert_string_equal(order_of(&w, outcome.id).reference, "");
+    assert_string_equal(world_order(&w, outcome.id).reference, "");
     assert_int_equal(bank.submits, 0);
     world_rest(&w);
-    ASSERT_STATE(order_of(&w, outcome.id).state, MINIPAY_STATE_DONE);
+    ASSERT_STATE(world_order(&w, outcome.id).state, MINIPAY_STATE_DONE);
     assert_int_equal(bank.prepares, 3);
     assert_int_equal(bank.submits, 1);
     assert_int_equal(bank.queries, 0);
@@ -228,9 +215,9 @@ static void an_order_that_is_never_named_is_refused_at_the_deadline(void **state
         ASSERT_STATE(outcome.state, MINIPAY_STATE_RUNNING);
         world_pass(&w, 86399);
         ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
-        ASSERT_STATE(order_of(&w, outcome.id).state, MINIPAY_STATE_RUNNING);
+        ASSERT_STATE(world_order(&w, outcome.id).state, MINIPAY_STATE_RUNNING);
         world_rest(&w);
-        minipay_order order = order_of(&w, outcome.id);
+        minipay_order order = world_order(&w, outcome.id);
         ASSERT_STATE(order.state, MINIPAY_STATE_REJECTED);
         assert_string_equal(order.bank_reason, "not prepared in time");
         outcome = world_outcome(&w, kinds[i], outcome.id);
@@ -345,7 +332,7 @@ static void a_name_that_another_order_has_is_not_taken(void **state)
     bank.same = false;
     bank.orders = 1;
     world_rest(&w);
-    assert_string_equal(order_of(&w, second.id).reference, "NO-2");
+    assert_string_equal(world_order(&w, second.id).reference, "NO-2");
     reconcile(&w, 2, 0);
     world_at_peace(&w);
     world_close(&w);
@@ -375,7 +362,7 @@ static void no_call_has_more_orders_than_the_bank_takes(void **state)
     assert_int_equal(bank.queries, PEOPLE / 2);
     assert_int_equal(bank.most, 3);
     for (size_t i = 0; i < PEOPLE; i++)
-        ASSERT_STATE(order_of(&w, asked[i].id).state, MINIPAY_STATE_DONE);
+        ASSERT_STATE(world_order(&w, asked[i].id).state, MINIPAY_STATE_DONE);
     world_at_peace(&w);
     world_close(&w);
 }

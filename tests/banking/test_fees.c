@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crooked.h"
+#include "reconcile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -39,25 +40,6 @@ static int64_t fees_by_books(world *w)
     return fees;
 }
 
-static minipay_order order_of(world *w, minipay_id operation)
-{
-    minipay_order order;
-    minipay_order_init(&order);
-    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
-    return order;
-}
-
-static minipay_reconciliation reconcile(world *w)
-{
-    minipay_reconcile_request request;
-    minipay_reconciliation found;
-    minipay_reconcile_request_init(&request);
-    minipay_reconciliation_init(&found);
-    request.id = world_id(w);
-    ASSERT_STATUS(minipay_reconcile(w->pay, &request, &found, NULL), MINIPAY_OK);
-    return found;
-}
-
 static void the_company_bears_the_fee_of_orders_in_both_directions(void **state)
 {
     static const char *const accounts[] = {"110-1", "PENDING-1", "UNKNOWN-1"};
@@ -71,13 +53,13 @@ static void the_company_bears_the_fee_of_orders_in_both_directions(void **state)
         minipay_id out = world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000).id;
         world_rest(&w);
         assert_int_equal(world_balance(&w, member), 15000);
-        assert_int_equal(order_of(&w, in).fee_minor, FEE);
-        assert_int_equal(order_of(&w, out).fee_minor, FEE);
+        assert_int_equal(world_order(&w, in).fee_minor, FEE);
+        assert_int_equal(world_order(&w, out).fee_minor, FEE);
         assert_int_equal(world_at_bank(&w), 15000 - 2 * FEE);
         assert_int_equal(at_bank_by_books(&w), 15000 - 2 * FEE);
         assert_int_equal(fees_by_books(&w), 2 * FEE);
         world_at_peace(&w);
-        minipay_reconciliation found = reconcile(&w);
+        minipay_reconciliation found = reconcile_on(&w);
         assert_int_equal(found.matched, 2);
         assert_int_equal(found.different, 0);
         world_close(&w);
@@ -109,7 +91,7 @@ static void what_did_not_move_costs_nothing(void **state)
     minipay_id member = world_person(&w, "REFUSE-1");
     minipay_instruction asked = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
     world_expect(&w, &asked, MINIPAY_STATE_REJECTED, MINIPAY_BANK_REFUSED);
-    assert_int_equal(order_of(&w, asked.id).fee_minor, 0);
+    assert_int_equal(world_order(&w, asked.id).fee_minor, 0);
     assert_int_equal(fees_by_books(&w), 0);
     world_at_peace(&w);
     world_close(&w);
@@ -146,7 +128,7 @@ static void a_fee_beyond_the_books_waits_for_a_person_and_does_not_undo_what_mov
     minipay_instruction asked = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
     world_execute(&w, &asked);
     ASSERT_STATE(world_outcome(&w, MINIPAY_KIND_TOPUP, asked.id).state, MINIPAY_STATE_PARKED);
-    ASSERT_STATE(order_of(&w, asked.id).state, MINIPAY_STATE_PARKED);
+    ASSERT_STATE(world_order(&w, asked.id).state, MINIPAY_STATE_PARKED);
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -162,8 +144,9 @@ static void a_fee_that_the_statement_has_otherwise_is_a_difference(void **state)
     minipay_id member = world_person(&w, "110-1");
     bank.fee_more = 30;
     bank.line_fee_more = 40;
-    minipay_order order = order_of(&w, world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id);
-    minipay_reconciliation found = reconcile(&w);
+    minipay_order order =
+        world_order(&w, world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id);
+    minipay_reconciliation found = reconcile_on(&w);
     assert_int_equal(found.different, 1);
     assert_int_equal(found.matched, 0);
     minipay_difference_init(&told);
@@ -183,8 +166,8 @@ static void an_order_that_the_statement_completes_has_the_statements_fee(void **
     begin_with_fee(&w);
     minipay_id member = world_person(&w, "UNKNOWN-1");
     minipay_id asked = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id;
-    assert_int_equal(reconcile(&w).matched, 1);
-    assert_int_equal(order_of(&w, asked).fee_minor, FEE);
+    assert_int_equal(reconcile_on(&w).matched, 1);
+    assert_int_equal(world_order(&w, asked).fee_minor, FEE);
     assert_int_equal(fees_by_books(&w), FEE);
     world_at_peace(&w);
     world_close(&w);
@@ -213,7 +196,7 @@ static void each_order_of_a_call_is_answered_for_itself(void **state)
         world_expect(&w, &asked[0], MINIPAY_STATE_DONE, MINIPAY_OK);
         world_expect(&w, &asked[1], MINIPAY_STATE_REJECTED, MINIPAY_BANK_REFUSED);
         world_expect(&w, &asked[2], MINIPAY_STATE_DONE, MINIPAY_OK);
-        assert_string_equal(order_of(&w, asked[1].id).bank_reason, "421 beyond the account's range");
+        assert_string_equal(world_order(&w, asked[1].id).bank_reason, "421 beyond the account's range");
         world_at_peace(&w);
         world_close(&w);
     }

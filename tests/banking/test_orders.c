@@ -6,17 +6,6 @@
 
 /* Firm-banking orders as people see them, and banks that move another amount than was ordered. */
 
-static minipay_order order_of(world *w, minipay_id operation)
-{
-    minipay_order order, same;
-    minipay_order_init(&order);
-    minipay_order_init(&same);
-    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
-    ASSERT_STATUS(minipay_order_get(w->pay, &order.id, &same, NULL), MINIPAY_OK);
-    assert_memory_equal(&order, &same, sizeof order);
-    return order;
-}
-
 static uint32_t count_orders(world *w, int32_t state, minipay_id owner, uint32_t page)
 {
     minipay_order orders[64];
@@ -46,7 +35,7 @@ static void an_order_shows_what_was_asked_and_what_the_bank_said(void **state)
     minipay_id member = world_person(&w, NULL), account = world_link(&w, member, "REFUSE-1");
     minipay_instruction topup = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
     world_expect(&w, &topup, MINIPAY_STATE_REJECTED, MINIPAY_BANK_REFUSED);
-    minipay_order order = order_of(&w, topup.id);
+    minipay_order order = world_order(&w, topup.id);
     assert_int_equal(order.direction, MINIPAY_BANK_COLLECT);
     assert_memory_equal(&order.operation_id, &topup.id, sizeof topup.id);
     assert_int_equal(order.operation_kind, MINIPAY_KIND_TOPUP);
@@ -79,7 +68,7 @@ static void a_running_order_says_when_it_is_asked_again(void **state)
     minipay_instruction asked = world_ask(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 20000);
     world_expect(&w, &asked, MINIPAY_STATE_RUNNING, MINIPAY_OK);
     ASSERT_STATUS(minipay_run(w.pay, 0, NULL, &next_at, NULL), MINIPAY_OK);
-    minipay_order order = order_of(&w, asked.id);
+    minipay_order order = world_order(&w, asked.id);
     ASSERT_STATE(order.state, MINIPAY_STATE_RUNNING);
     assert_int_equal(order.direction, MINIPAY_BANK_PAY_OUT);
     assert_string_equal(minipay_verdict_name(order.verdict), "pending");
@@ -87,7 +76,7 @@ static void a_running_order_says_when_it_is_asked_again(void **state)
     assert_true(order.deadline_at > order.next_at);
     assert_int_equal(order.finished_at, 0);
     world_rest(&w);
-    order = order_of(&w, asked.id);
+    order = world_order(&w, asked.id);
     ASSERT_STATE(order.state, MINIPAY_STATE_DONE);
     assert_int_equal(order.moved_minor, 20000);
     assert_int_equal(order.attempts, 2);
@@ -143,7 +132,7 @@ static void an_order_that_gets_no_answer_is_listed_as_parked(void **state)
     minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
     world_pass(&w, 2);
     world_rest(&w);
-    minipay_order order = order_of(&w, outcome.id);
+    minipay_order order = world_order(&w, outcome.id);
     ASSERT_STATE(order.state, MINIPAY_STATE_PARKED);
     ASSERT_STATUS(order.status, MINIPAY_BANK_UNKNOWN);
     assert_int_equal(order.next_at, 0);
@@ -170,7 +159,7 @@ static void another_amount_than_ordered_books_nothing_and_is_parked(void **state
         world_execute(&w, &asked);
         world_rest(&w);
         world_expect(&w, &asked, MINIPAY_STATE_PARKED, MINIPAY_BANK_AMOUNT_DIFFERS);
-        minipay_order order = order_of(&w, asked.id);
+        minipay_order order = world_order(&w, asked.id);
         ASSERT_STATE(order.state, MINIPAY_STATE_PARKED);
         ASSERT_STATUS(order.status, MINIPAY_BANK_AMOUNT_DIFFERS);
         assert_int_equal(order.moved_minor, 10000 + more[i / 4]);

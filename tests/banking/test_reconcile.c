@@ -1,63 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crooked.h"
+#include "reconcile.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* The bank's statement against the orders: what agrees, what differs and how, and what is only early. */
-
-static minipay_reconcile_request ask(world *w)
-{
-    minipay_reconcile_request request;
-    minipay_reconcile_request_init(&request);
-    request.id = world_id(w);
-    return request;
-}
-
-static minipay_reconciliation run(world *w, const minipay_reconcile_request *request)
-{
-    minipay_reconciliation found, same;
-    minipay_error error;
-    minipay_reconciliation_init(&found);
-    minipay_reconciliation_init(&same);
-    minipay_error_init(&error);
-    minipay_status status = minipay_reconcile(w->pay, request, &found, &error);
-    if (status != MINIPAY_OK)
-        print_error("reconcile: %s\n", error.message);
-    ASSERT_STATUS(status, MINIPAY_OK);
-    ASSERT_STATE(found.state, MINIPAY_STATE_DONE);
-    ASSERT_STATUS(minipay_reconciliation_get(w->pay, &request->id, &same, NULL), MINIPAY_OK);
-    assert_memory_equal(&same, &found, sizeof found);
-    return found;
-}
-
-static minipay_reconciliation reconcile(world *w)
-{
-    minipay_reconcile_request request = ask(w);
-    return run(w, &request);
-}
-
-static minipay_reconciliation reconcile_again(world *w, int64_t from_position)
-{
-    minipay_reconcile_request request = ask(w);
-    request.again = 1;
-    request.from_position = from_position;
-    return run(w, &request);
-}
-
-typedef struct counts {
-    int64_t lines, matched, in_flight, missing, extra, different;
-} counts;
-
-static void expect(minipay_reconciliation found, counts expected)
-{
-    assert_int_equal(found.lines, expected.lines);
-    assert_int_equal(found.matched, expected.matched);
-    assert_int_equal(found.in_flight, expected.in_flight);
-    assert_int_equal(found.missing, expected.missing);
-    assert_int_equal(found.extra, expected.extra);
-    assert_int_equal(found.different, expected.different);
-}
 
 /* The differences of a run, which must be as many as it counts. */
 static uint32_t list(world *w, const minipay_reconciliation *of, minipay_difference found[16])
@@ -79,14 +27,6 @@ static minipay_difference only_difference(world *w, const minipay_reconciliation
     return found[0];
 }
 
-static minipay_order order_of(world *w, minipay_id operation)
-{
-    minipay_order order;
-    minipay_order_init(&order);
-    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
-    return order;
-}
-
 static minipay_id topup(world *w, minipay_id member)
 {
     return world_do(w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id;
@@ -103,19 +43,19 @@ static void orders_in_both_directions_match_and_are_not_read_twice(void **state)
     topup(&w, member);
     ASSERT_STATE(world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000).state,
                  MINIPAY_STATE_DONE);
-    minipay_reconciliation first = reconcile(&w);
-    expect(first, (counts){.lines = 3, .matched = 3});
+    minipay_reconciliation first = reconcile_on(&w);
+    reconcile_expect(first, (reconciled){.lines = 3, .matched = 3});
     assert_int_equal(first.from_position, 0);
     assert_int_equal(first.through_position, 6);
     topup(&w, member);
-    minipay_reconciliation second = reconcile(&w);
-    expect(second, (counts){.lines = 1, .matched = 1});
+    minipay_reconciliation second = reconcile_on(&w);
+    reconcile_expect(second, (reconciled){.lines = 1, .matched = 1});
     assert_int_equal(second.from_position, 6);
     assert_int_equal(second.through_position, 8);
-    expect(reconcile(&w), (counts){.lines = 0});
-    expect(reconcile_again(&w, 4), (counts){.lines = 2, .matched = 2});
-    expect(reconcile_again(&w, 0), (counts){.lines = 4, .matched = 4});
-    expect(reconcile(&w), (counts){.lines = 0});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
+    reconcile_expect(reconcile_again(&w, 4), (reconciled){.lines = 2, .matched = 2});
+    reconcile_expect(reconcile_again(&w, 0), (reconciled){.lines = 4, .matched = 4});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
     world_at_peace(&w);
     world_close(&w);
 }
@@ -130,10 +70,11 @@ static void a_done_order_that_the_statement_has_not_is_missing_until_it_has(void
     topup(&w, member);
     lost = topup(&w, member);
     bank.hidden_position = 4;
-    minipay_order order = order_of(&w, lost);
+    minipay_order order = world_order(&w, lost);
     for (int times = 0; times < 2; times++) {
-        minipay_reconciliation found = reconcile(&w);
-        expect(found, (counts){.lines = times ? 0 : 1, .matched = times ? 0 : 1, .missing = 1});
+        minipay_reconciliation found = reconcile_on(&w);
+        reconcile_expect(found,
+                         (reconciled){.lines = times ? 0 : 1, .matched = times ? 0 : 1, .missing = 1});
         minipay_difference missing = only_difference(&w, &found);
         assert_string_equal(minipay_difference_name(missing.difference), "missing");
         assert_memory_equal(&missing.order_id, &order.id, sizeof order.id);
@@ -146,8 +87,8 @@ static void a_done_order_that_the_statement_has_not_is_missing_until_it_has(void
         assert_string_equal(missing.reference, order.reference);
     }
     bank.hidden_position = 0;
-    expect(reconcile_again(&w, 0), (counts){.lines = 2, .matched = 2});
-    expect(reconcile(&w), (counts){.lines = 0});
+    reconcile_expect(reconcile_again(&w, 0), (reconciled){.lines = 2, .matched = 2});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
     assert_int_equal(world_balance(&w, member), 20000);
     world_audit_clean(&w);
     world_close(&w);
@@ -165,8 +106,8 @@ static void money_that_nobody_ordered_is_extra(void **state)
     topup(&w, world_person(&w, "110-1"));
     for (int i = 0; i < 4; i++)
         crooked_add(&bank, 100 + i, references[i], MINIPAY_BANK_PAY_OUT, 700 + i);
-    minipay_reconciliation first = reconcile(&w);
-    expect(first, (counts){.lines = 5, .matched = 1, .extra = 4});
+    minipay_reconciliation first = reconcile_on(&w);
+    reconcile_expect(first, (reconciled){.lines = 5, .matched = 1, .extra = 4});
     assert_int_equal(list(&w, &first, found), 4);
     for (int i = 0; i < 4; i++) {
         assert_string_equal(minipay_difference_name(found[i].difference), "extra");
@@ -178,7 +119,7 @@ static void money_that_nobody_ordered_is_extra(void **state)
         assert_int_equal(found[i].value_date, 20251123);
         assert_string_equal(found[i].reference, references[i]);
     }
-    expect(reconcile(&w), (counts){.lines = 0});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -190,18 +131,18 @@ static void another_amount_is_a_difference_of_its_own(void **state)
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     minipay_id done = topup(&w, world_person(&w, "110-1"));
-    minipay_order order = order_of(&w, done);
+    minipay_order order = world_order(&w, done);
     bank.line_more = -1;
-    minipay_reconciliation found = reconcile(&w);
-    expect(found, (counts){.lines = 1, .different = 1});
+    minipay_reconciliation found = reconcile_on(&w);
+    reconcile_expect(found, (reconciled){.lines = 1, .different = 1});
     minipay_difference amount = only_difference(&w, &found);
     assert_string_equal(minipay_difference_name(amount.difference), "amount");
     assert_memory_equal(&amount.order_id, &order.id, sizeof order.id);
     assert_int_equal(amount.ordered_minor, 10000);
     assert_int_equal(amount.bank_minor, 9999);
     assert_int_equal(amount.position, 2);
-    expect(reconcile(&w), (counts){.lines = 0});
-    expect(reconcile_again(&w, 0), (counts){.lines = 1, .different = 1});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
+    reconcile_expect(reconcile_again(&w, 0), (reconciled){.lines = 1, .different = 1});
     world_close(&w);
 }
 
@@ -213,14 +154,14 @@ static void a_second_movement_of_one_order_is_extra_however_often_it_is_read(voi
     crooked_begin(&w, &bank, ":memory:");
     minipay_id done = topup(&w, world_person(&w, "110-1"));
     bank.twice = true;
-    minipay_reconciliation found = reconcile(&w);
-    expect(found, (counts){.lines = 2, .matched = 1, .extra = 1});
+    minipay_reconciliation found = reconcile_on(&w);
+    reconcile_expect(found, (reconciled){.lines = 2, .matched = 1, .extra = 1});
     minipay_difference extra = only_difference(&w, &found);
-    minipay_order order = order_of(&w, done);
+    minipay_order order = world_order(&w, done);
     assert_memory_equal(&extra.order_id, &order.id, sizeof order.id);
     assert_int_equal(extra.position, 3);
-    expect(reconcile_again(&w, 0), (counts){.lines = 2, .matched = 1, .extra = 1});
-    expect(reconcile_again(&w, 2), (counts){.lines = 1, .extra = 1});
+    reconcile_expect(reconcile_again(&w, 0), (reconciled){.lines = 2, .matched = 1, .extra = 1});
+    reconcile_expect(reconcile_again(&w, 2), (reconciled){.lines = 1, .extra = 1});
     world_close(&w);
 }
 
@@ -232,13 +173,14 @@ static void a_line_of_a_refused_order_or_the_other_way_round_is_extra(void **sta
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     minipay_id member = world_person(&w, "REFUSE-1"), friend = world_person(&w, "110-1");
-    minipay_order refused = order_of(&w, topup(&w, member)), done = order_of(&w, topup(&w, friend));
+    minipay_order refused = world_order(&w, topup(&w, member)),
+                  done = world_order(&w, topup(&w, friend));
     crooked_add(&bank, 100, refused.reference, MINIPAY_BANK_COLLECT, 10000);
     crooked_add(&bank, 101, done.reference, MINIPAY_BANK_PAY_OUT, 10000);
     crooked_add(&bank, 102, done.reference, MINIPAY_BANK_COLLECT, 10000);
     memcpy(bank.extras[2].currency, "USD", 4);
-    minipay_reconciliation first = reconcile(&w);
-    expect(first, (counts){.lines = 4, .matched = 1, .extra = 3});
+    minipay_reconciliation first = reconcile_on(&w);
+    reconcile_expect(first, (reconciled){.lines = 4, .matched = 1, .extra = 3});
     list(&w, &first, found);
     assert_memory_equal(&found[0].order_id, &refused.id, sizeof refused.id);
     assert_memory_equal(&found[1].order_id, &world_nobody, sizeof world_nobody);
@@ -258,11 +200,12 @@ static void a_line_of_another_amount_is_in_flight_until_its_order_has_an_answer(
     topup(&w, member);
     world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000);
     for (int times = 0; times < 2; times++)
-        expect(times ? reconcile_again(&w, 0) : reconcile(&w), (counts){.lines = 2, .in_flight = 2});
-    expect(reconcile(&w), (counts){.in_flight = 2});
+        reconcile_expect(times ? reconcile_again(&w, 0) : reconcile_on(&w),
+                         (reconciled){.lines = 2, .in_flight = 2});
+    reconcile_expect(reconcile_on(&w), (reconciled){.in_flight = 2});
     world_rest(&w);
-    expect(reconcile(&w), (counts){.different = 2});
-    expect(reconcile(&w), (counts){.matched = 0});
+    reconcile_expect(reconcile_on(&w), (reconciled){.different = 2});
+    reconcile_expect(reconcile_on(&w), (reconciled){.matched = 0});
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -278,16 +221,16 @@ static void a_line_of_the_right_amount_completes_an_order_without_an_answer(void
     minipay_id in = topup(&w, member);
     minipay_id out = world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 5000).id;
     assert_int_equal(world_balance(&w, member), 5000);
-    expect(reconcile(&w), (counts){.lines = 2, .matched = 2});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 2, .matched = 2});
     ASSERT_STATE(world_outcome(&w, MINIPAY_KIND_TOPUP, in).state, MINIPAY_STATE_DONE);
     ASSERT_STATE(world_outcome(&w, MINIPAY_KIND_WITHDRAW, out).state, MINIPAY_STATE_DONE);
     assert_int_equal(world_balance(&w, member), 15000);
-    minipay_order order = order_of(&w, in);
+    minipay_order order = world_order(&w, in);
     assert_string_equal(minipay_verdict_name(order.verdict), "done");
     assert_int_equal(order.moved_minor, 10000);
     world_rest(&w);
-    expect(reconcile(&w), (counts){.lines = 0});
-    expect(reconcile_again(&w, 0), (counts){.lines = 2, .matched = 2});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
+    reconcile_expect(reconcile_again(&w, 0), (reconciled){.lines = 2, .matched = 2});
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -303,7 +246,7 @@ static void what_waited_for_the_completed_order_goes_on(void **state)
     minipay_instruction asked = world_ask(&w, MINIPAY_KIND_TRANSFER, member, friend, 4000);
     asked.flags = MINIPAY_FLAG_AUTO_TOPUP;
     world_expect(&w, &asked, MINIPAY_STATE_RUNNING, MINIPAY_OK);
-    expect(reconcile(&w), (counts){.lines = 1, .matched = 1});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .matched = 1});
     ASSERT_STATE(world_outcome(&w, MINIPAY_KIND_TRANSFER, asked.id).state, MINIPAY_STATE_DONE);
     assert_int_equal(world_balance(&w, friend), 4000);
     world_at_peace(&w);
@@ -317,8 +260,8 @@ static void a_line_of_a_parked_order_is_told_by_every_run_and_names_the_order(vo
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     bank.line_more = -1;
-    minipay_order order = order_of(&w, topup(&w, world_person(&w, "UNKNOWN-1")));
-    expect(reconcile(&w), (counts){.lines = 1, .in_flight = 1});
+    minipay_order order = world_order(&w, topup(&w, world_person(&w, "UNKNOWN-1")));
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .in_flight = 1});
     world_pass(&w, INT64_C(86400) * 30);
     ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
     minipay_order parked;
@@ -326,8 +269,8 @@ static void a_line_of_a_parked_order_is_told_by_every_run_and_names_the_order(vo
     ASSERT_STATUS(minipay_order_get(w.pay, &order.id, &parked, NULL), MINIPAY_OK);
     ASSERT_STATE(parked.state, MINIPAY_STATE_PARKED);
     for (int times = 0; times < 3; times++) {
-        minipay_reconciliation found = times == 2 ? reconcile_again(&w, 0) : reconcile(&w);
-        expect(found, (counts){.lines = times == 2, .different = 1});
+        minipay_reconciliation found = times == 2 ? reconcile_again(&w, 0) : reconcile_on(&w);
+        reconcile_expect(found, (reconciled){.lines = times == 2, .different = 1});
         minipay_difference told = only_difference(&w, &found);
         assert_string_equal(minipay_difference_name(told.difference), "parked");
         assert_memory_equal(&told.order_id, &order.id, sizeof order.id);
@@ -347,13 +290,13 @@ static void an_order_that_the_statement_has_is_never_submitted_again(void **stat
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     minipay_id member = world_person(&w, "LOST-1");
-    minipay_order order = order_of(&w, topup(&w, member));
+    minipay_order order = world_order(&w, topup(&w, member));
     crooked_add(&bank, 100, order.reference, MINIPAY_BANK_COLLECT, 9000);
-    expect(reconcile(&w), (counts){.lines = 1, .in_flight = 1});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .in_flight = 1});
     assert_int_equal(bank.submits, 1);
     world_rest(&w);
     assert_int_equal(bank.submits, 1);
-    expect(reconcile(&w), (counts){.different = 1});
+    reconcile_expect(reconcile_on(&w), (reconciled){.different = 1});
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -366,19 +309,19 @@ static void an_order_in_flight_that_is_then_refused_leaves_an_extra_line(void **
     crooked_begin(&w, &bank, ":memory:");
     bank.hush = true;
     minipay_id asked = topup(&w, world_person(&w, "REFUSE-1"));
-    minipay_order order = order_of(&w, asked);
+    minipay_order order = world_order(&w, asked);
     ASSERT_STATE(order.state, MINIPAY_STATE_RUNNING);
     crooked_add(&bank, 100, order.reference, MINIPAY_BANK_COLLECT, 10001);
-    expect(reconcile(&w), (counts){.lines = 1, .in_flight = 1});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .in_flight = 1});
     world_rest(&w);
-    ASSERT_STATE(order_of(&w, asked).state, MINIPAY_STATE_REJECTED);
-    minipay_reconciliation found = reconcile(&w);
-    expect(found, (counts){.extra = 1});
+    ASSERT_STATE(world_order(&w, asked).state, MINIPAY_STATE_REJECTED);
+    minipay_reconciliation found = reconcile_on(&w);
+    reconcile_expect(found, (reconciled){.extra = 1});
     minipay_difference extra = only_difference(&w, &found);
     assert_int_equal(extra.position, 100);
     assert_int_equal(extra.bank_minor, 10001);
     assert_memory_equal(&extra.order_id, &order.id, sizeof order.id);
-    expect(reconcile(&w), (counts){.extra = 0});
+    reconcile_expect(reconcile_on(&w), (reconciled){.extra = 0});
     world_close(&w);
 }
 
@@ -391,9 +334,9 @@ static void a_parked_order_and_one_that_has_not_ended_are_not_missing(void **sta
     bank.answer_more = 1;
     topup(&w, world_person(&w, "110-1"));
     topup(&w, world_person(&w, "LOST-1"));
-    expect(reconcile(&w), (counts){.lines = 1, .different = 1});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .different = 1});
     bank.empty = true;
-    expect(reconcile_again(&w, 0), (counts){.different = 1});
+    reconcile_expect(reconcile_again(&w, 0), (reconciled){.different = 1});
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -409,11 +352,11 @@ static void a_run_is_made_once_and_its_id_is_for_one_request(void **state)
     minipay_error_init(&error);
     minipay_id member = world_person(&w, "110-1");
     topup(&w, member);
-    minipay_reconcile_request request = ask(&w), other;
-    first = run(&w, &request);
+    minipay_reconcile_request request = reconcile_ask(&w), other;
+    first = reconcile_run(&w, &request);
     uint32_t pages = bank.pages;
     topup(&w, member);
-    second = run(&w, &request);
+    second = reconcile_run(&w, &request);
     assert_memory_equal(&first, &second, sizeof first);
     assert_int_equal(bank.pages, pages);
     other = request;
@@ -438,13 +381,13 @@ static void a_bank_that_falls_silent_leaves_a_run_that_goes_on(void **state)
     minipay_error_init(&error);
     minipay_reconciliation_init(&found);
     topup(&w, world_person(&w, "110-1"));
-    minipay_reconcile_request request = ask(&w);
+    minipay_reconcile_request request = reconcile_ask(&w);
     bank.silent = true;
     ASSERT_STATUS(minipay_reconcile(w.pay, &request, &found, &error), MINIPAY_UNAVAILABLE);
     ASSERT_STATUS(minipay_reconciliation_get(w.pay, &request.id, &found, NULL), MINIPAY_OK);
     ASSERT_STATE(found.state, MINIPAY_STATE_RUNNING);
     bank.silent = false;
-    expect(run(&w, &request), (counts){.lines = 1, .matched = 1});
+    reconcile_expect(reconcile_run(&w, &request), (reconciled){.lines = 1, .matched = 1});
     world_close(&w);
 }
 
@@ -464,7 +407,7 @@ static void a_statement_out_of_order_is_refused_and_nothing_is_judged(void **sta
                     i == 2 ? 0 : 10);
         if (i == 3)
             bank.extras[1].reference[0] = (char)0xff;
-        minipay_reconcile_request request = ask(&w);
+        minipay_reconcile_request request = reconcile_ask(&w);
         ASSERT_STATUS(minipay_reconcile(w.pay, &request, &found, &error), MINIPAY_ADAPTER_INVALID);
         assert_string_equal(error.field, "bank");
         ASSERT_STATUS(minipay_reconciliation_get(w.pay, &request.id, &found, NULL), MINIPAY_OK);
@@ -490,7 +433,7 @@ static void many_lines_and_many_missing_orders_go_in_pages(void **state)
     for (int i = 0; i < MANY; i++)
         asked[i] = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
     ASSERT_STATUS(minipay_execute(w.pay, asked, MANY, outcomes, NULL), MINIPAY_OK);
-    expect(reconcile(&w), (counts){.lines = MANY, .matched = MANY});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = MANY, .matched = MANY});
     world_close(&w);
     crooked_begin(&w, &bank, ":memory:");
     bank.empty = true;
@@ -498,8 +441,8 @@ static void many_lines_and_many_missing_orders_go_in_pages(void **state)
     for (int i = 0; i < MANY; i++)
         asked[i] = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
     ASSERT_STATUS(minipay_execute(w.pay, asked, MANY, outcomes, NULL), MINIPAY_OK);
-    minipay_reconciliation found = reconcile(&w);
-    expect(found, (counts){.missing = MANY});
+    minipay_reconciliation found = reconcile_on(&w);
+    reconcile_expect(found, (reconciled){.missing = MANY});
     while (count == 100) {
         ASSERT_STATUS(minipay_difference_list(w.pay, &found.id, after, page, &count, NULL), MINIPAY_OK);
         for (uint32_t i = 0; i < count; i++)
@@ -527,13 +470,13 @@ static void a_failing_storage_counts_nothing_twice(void **state)
         topup(&w, world_person(&w, "UNKNOWN-1"));
         bank.hidden_position = 2;
         crooked_add(&bank, 100, "nobody", MINIPAY_BANK_COLLECT, 10);
-        minipay_reconcile_request request = ask(&w);
+        minipay_reconcile_request request = reconcile_ask(&w);
         w.faults.storage_calls = 0;
         w.faults.storage_fails_at = n;
         failed = minipay_reconcile(w.pay, &request, &found, NULL) != MINIPAY_OK;
         w.faults.storage_fails_at = 0;
-        found = run(&w, &request);
-        expect(found, (counts){.lines = 3, .matched = 2, .missing = 1, .extra = 1});
+        found = reconcile_run(&w, &request);
+        reconcile_expect(found, (reconciled){.lines = 3, .matched = 2, .missing = 1, .extra = 1});
         minipay_difference differences[16];
         list(&w, &found, differences);
         world_audit_clean(&w);
@@ -552,7 +495,7 @@ static void wrong_arguments_are_named(void **state)
     (void)state;
     world_begin(&w);
     minipay_error_init(&error);
-    minipay_reconcile_request good = ask(&w), bad = good;
+    minipay_reconcile_request good = reconcile_ask(&w), bad = good;
     ASSERT_STATUS(minipay_reconcile(w.pay, NULL, &found, &error), MINIPAY_INVALID_ARGUMENT);
     ASSERT_STATUS(minipay_reconcile(w.pay, &good, NULL, &error), MINIPAY_INVALID_ARGUMENT);
     bad.struct_size = 0;

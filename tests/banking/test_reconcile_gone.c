@@ -1,50 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crooked.h"
+#include "reconcile.h"
 
 #include <string.h>
 
 /* A statement that is read again, and no longer has what was matched in it. */
 
-typedef struct counts {
-    int64_t lines, matched, in_flight, missing, extra, different;
-} counts;
-
-static minipay_reconcile_request ask_again(world *w, int64_t from_position)
+static minipay_reconciliation again(world *w, int64_t from_position, reconciled expected)
 {
-    minipay_reconcile_request request;
-    minipay_reconcile_request_init(&request);
-    request.id = world_id(w);
-    request.again = 1;
-    request.from_position = from_position;
-    return request;
-}
-
-static minipay_reconciliation run(world *w, const minipay_reconcile_request *request, counts expected)
-{
-    minipay_reconciliation found;
-    minipay_reconciliation_init(&found);
-    ASSERT_STATUS(minipay_reconcile(w->pay, request, &found, NULL), MINIPAY_OK);
-    ASSERT_STATE(found.state, MINIPAY_STATE_DONE);
-    assert_int_equal(found.lines, expected.lines);
-    assert_int_equal(found.matched, expected.matched);
-    assert_int_equal(found.in_flight, expected.in_flight);
-    assert_int_equal(found.missing, expected.missing);
-    assert_int_equal(found.extra, expected.extra);
-    assert_int_equal(found.different, expected.different);
+    minipay_reconciliation found = reconcile_again(w, from_position);
+    reconcile_expect(found, expected);
     return found;
 }
 
-static minipay_reconciliation again(world *w, int64_t from_position, counts expected)
+static minipay_reconciliation go_on(world *w, reconciled expected)
 {
-    minipay_reconcile_request request = ask_again(w, from_position);
-    return run(w, &request, expected);
-}
-
-static minipay_reconciliation go_on(world *w, counts expected)
-{
-    minipay_reconcile_request request = ask_again(w, 0);
-    request.again = 0;
-    return run(w, &request, expected);
+    minipay_reconciliation found = reconcile_on(w);
+    reconcile_expect(found, expected);
+    return found;
 }
 
 static minipay_difference difference(world *w, const minipay_reconciliation *of, int64_t number)
@@ -58,17 +31,9 @@ static minipay_difference difference(world *w, const minipay_reconciliation *of,
     return found;
 }
 
-static minipay_order order_of(world *w, minipay_id operation)
-{
-    minipay_order order;
-    minipay_order_init(&order);
-    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
-    return order;
-}
-
 static minipay_order topup(world *w, minipay_id member)
 {
-    return order_of(w, world_do(w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id);
+    return world_order(w, world_do(w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).id);
 }
 
 /* The first, the last, and one between: lines stand at 2, 4 and 6. */
@@ -83,10 +48,11 @@ static void a_matched_line_that_is_gone_leaves_its_order_missing_until_it_is_bac
         minipay_id member = world_person(&w, "110-1");
         for (int i = 0; i < 3; i++)
             orders[i] = topup(&w, member);
-        go_on(&w, (counts){.lines = 3, .matched = 3});
+        go_on(&w, (reconciled){.lines = 3, .matched = 3});
         bank.hidden_position = 2 * (lost + 1);
-        go_on(&w, (counts){.lines = 0});
-        minipay_reconciliation found = again(&w, 0, (counts){.lines = 2, .matched = 2, .missing = 1});
+        go_on(&w, (reconciled){.lines = 0});
+        minipay_reconciliation found =
+            again(&w, 0, (reconciled){.lines = 2, .matched = 2, .missing = 1});
         minipay_difference missing = difference(&w, &found, 1);
         assert_string_equal(minipay_difference_name(missing.difference), "missing");
         assert_memory_equal(&missing.order_id, &orders[lost].id, sizeof missing.order_id);
@@ -94,10 +60,10 @@ static void a_matched_line_that_is_gone_leaves_its_order_missing_until_it_is_bac
         assert_int_equal(missing.ordered_minor, 10000);
         assert_int_equal(missing.bank_minor, 0);
         assert_int_equal(missing.value_date, orders[lost].reference_date);
-        go_on(&w, (counts){.missing = 1});
+        go_on(&w, (reconciled){.missing = 1});
         bank.hidden_position = 0;
-        again(&w, 0, (counts){.lines = 3, .matched = 3});
-        go_on(&w, (counts){.lines = 0});
+        again(&w, 0, (reconciled){.lines = 3, .matched = 3});
+        go_on(&w, (reconciled){.lines = 0});
         world_at_peace(&w);
         world_close(&w);
     }
@@ -112,10 +78,10 @@ static void a_run_answers_only_for_what_it_reads_again(void **state)
     minipay_id member = world_person(&w, "110-1");
     topup(&w, member);
     topup(&w, member);
-    go_on(&w, (counts){.lines = 2, .matched = 2});
+    go_on(&w, (reconciled){.lines = 2, .matched = 2});
     bank.hidden_position = 2;
-    again(&w, 2, (counts){.lines = 1, .matched = 1});
-    again(&w, 1, (counts){.lines = 1, .matched = 1, .missing = 1});
+    again(&w, 2, (reconciled){.lines = 1, .matched = 1});
+    again(&w, 1, (reconciled){.lines = 1, .matched = 1, .missing = 1});
     world_close(&w);
 }
 
@@ -126,16 +92,16 @@ static void a_matched_line_that_then_has_another_amount_or_fee_is_told(void **st
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     minipay_order order = topup(&w, world_person(&w, "110-1"));
-    go_on(&w, (counts){.lines = 1, .matched = 1});
+    go_on(&w, (reconciled){.lines = 1, .matched = 1});
     bank.line_more = 7;
-    minipay_reconciliation found = again(&w, 0, (counts){.lines = 1, .different = 1});
+    minipay_reconciliation found = again(&w, 0, (reconciled){.lines = 1, .different = 1});
     minipay_difference told = difference(&w, &found, 1);
     assert_string_equal(minipay_difference_name(told.difference), "amount");
     assert_memory_equal(&told.order_id, &order.id, sizeof order.id);
     assert_int_equal(told.bank_minor, 10007);
     bank.line_more = 0;
     bank.line_fee_more = 3;
-    found = again(&w, 0, (counts){.lines = 1, .different = 1});
+    found = again(&w, 0, (reconciled){.lines = 1, .different = 1});
     assert_string_equal(minipay_difference_name(difference(&w, &found, 1).difference), "fee");
     world_close(&w);
 }
@@ -147,10 +113,10 @@ static void a_position_that_now_has_anothers_line_is_extra_and_the_order_missing
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     minipay_order order = topup(&w, world_person(&w, "110-1"));
-    go_on(&w, (counts){.lines = 1, .matched = 1});
+    go_on(&w, (reconciled){.lines = 1, .matched = 1});
     bank.hidden_position = 2;
     crooked_add(&bank, 2, "nobody", MINIPAY_BANK_COLLECT, 10000);
-    minipay_reconciliation found = again(&w, 0, (counts){.lines = 1, .missing = 1, .extra = 1});
+    minipay_reconciliation found = again(&w, 0, (reconciled){.lines = 1, .missing = 1, .extra = 1});
     minipay_difference missing = difference(&w, &found, 2);
     assert_string_equal(minipay_difference_name(missing.difference), "missing");
     assert_memory_equal(&missing.order_id, &order.id, sizeof order.id);
@@ -164,11 +130,11 @@ static void a_line_that_stands_farther_on_now_is_matched_there(void **state)
     (void)state;
     crooked_begin(&w, &bank, ":memory:");
     minipay_order order = topup(&w, world_person(&w, "110-1"));
-    go_on(&w, (counts){.lines = 1, .matched = 1});
+    go_on(&w, (reconciled){.lines = 1, .matched = 1});
     bank.hidden_position = 2;
     crooked_add(&bank, 3, order.reference, MINIPAY_BANK_COLLECT, 10000);
-    again(&w, 0, (counts){.lines = 1, .matched = 1});
-    go_on(&w, (counts){.lines = 0});
+    again(&w, 0, (reconciled){.lines = 1, .matched = 1});
+    go_on(&w, (reconciled){.lines = 0});
     world_close(&w);
 }
 
@@ -184,11 +150,11 @@ static void a_gone_line_of_an_order_that_is_not_done_is_forgotten(void **state)
     bank.empty = true;
     crooked_add(&bank, 100, waits.reference, MINIPAY_BANK_COLLECT, 10001);
     crooked_add(&bank, 101, refused.reference, MINIPAY_BANK_COLLECT, 10000);
-    go_on(&w, (counts){.lines = 2, .in_flight = 1, .extra = 1});
+    go_on(&w, (reconciled){.lines = 2, .in_flight = 1, .extra = 1});
     bank.extra_count = 0;
-    again(&w, 0, (counts){.lines = 0});
+    again(&w, 0, (reconciled){.lines = 0});
     world_rest(&w);
-    minipay_reconciliation found = go_on(&w, (counts){.missing = 1});
+    minipay_reconciliation found = go_on(&w, (reconciled){.missing = 1});
     minipay_difference missing = difference(&w, &found, 1);
     assert_memory_equal(&missing.order_id, &waits.id, sizeof waits.id);
     world_audit_clean(&w);
@@ -204,11 +170,11 @@ static void a_parked_order_whose_line_is_gone_is_told_without_one(void **state)
     bank.answer_more = 1;
     minipay_order parked = topup(&w, world_person(&w, "110-1"));
     ASSERT_STATE(parked.state, MINIPAY_STATE_PARKED);
-    minipay_reconciliation found = go_on(&w, (counts){.lines = 1, .different = 1});
+    minipay_reconciliation found = go_on(&w, (reconciled){.lines = 1, .different = 1});
     assert_int_equal(difference(&w, &found, 1).position, 2);
     bank.empty = true;
     for (int times = 0; times < 2; times++) {
-        found = again(&w, 0, (counts){.different = 1});
+        found = again(&w, 0, (reconciled){.different = 1});
         minipay_difference told = difference(&w, &found, 1);
         assert_string_equal(minipay_difference_name(told.difference), "parked");
         assert_memory_equal(&told.order_id, &parked.id, sizeof parked.id);
@@ -235,12 +201,12 @@ static void many_lines_that_are_gone_are_each_named_once(void **state)
         asked[i] = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
     /* The crooked statement has the first page only: what is behind it is missing from the start. */
     ASSERT_STATUS(minipay_execute(w.pay, asked, MANY, outcomes, NULL), MINIPAY_OK);
-    go_on(&w, (counts){.lines = 256, .matched = 256, .missing = MANY - 256});
+    go_on(&w, (reconciled){.lines = 256, .matched = 256, .missing = MANY - 256});
     bank.empty = true;
-    again(&w, 0, (counts){.missing = MANY});
-    again(&w, 0, (counts){.missing = MANY});
+    again(&w, 0, (reconciled){.missing = MANY});
+    again(&w, 0, (reconciled){.missing = MANY});
     bank.empty = false;
-    again(&w, 0, (counts){.lines = 256, .matched = 256, .missing = MANY - 256});
+    again(&w, 0, (reconciled){.lines = 256, .matched = 256, .missing = MANY - 256});
     world_audit_clean(&w);
     world_close(&w);
 }
@@ -258,8 +224,7 @@ static void a_line_that_a_cut_off_run_has_matched_is_missing_too(void **state)
         crooked_begin(&w, &bank, ":memory:");
         minipay_reconciliation_init(&cut);
         topup(&w, world_person(&w, "110-1"));
-        minipay_reconcile_request first = ask_again(&w, 0), next = ask_again(&w, 0);
-        first.again = next.again = 0;
+        minipay_reconcile_request first = reconcile_ask(&w);
         w.faults.storage_calls = 0;
         w.faults.storage_fails_at = at;
         failed = minipay_reconcile(w.pay, &first, &cut, NULL) != MINIPAY_OK;
@@ -267,7 +232,7 @@ static void a_line_that_a_cut_off_run_has_matched_is_missing_too(void **state)
         if (failed) {
             found += minipay_reconciliation_get(w.pay, &first.id, &cut, NULL) == MINIPAY_OK && cut.lines;
             bank.hidden_position = 2;
-            run(&w, &next, (counts){.missing = 1});
+            go_on(&w, (reconciled){.missing = 1});
         }
         world_close(&w);
     }
@@ -287,14 +252,16 @@ static void a_failing_storage_names_a_gone_line_once(void **state)
         minipay_reconciliation_init(&found);
         topup(&w, world_person(&w, "110-1"));
         topup(&w, world_person(&w, "110-2"));
-        go_on(&w, (counts){.lines = 2, .matched = 2});
+        go_on(&w, (reconciled){.lines = 2, .matched = 2});
         bank.hidden_position = 2;
-        minipay_reconcile_request request = ask_again(&w, 0);
+        minipay_reconcile_request request = reconcile_ask(&w);
+        request.again = 1;
         w.faults.storage_calls = 0;
         w.faults.storage_fails_at = n;
         failed = minipay_reconcile(w.pay, &request, &found, NULL) != MINIPAY_OK;
         w.faults.storage_fails_at = 0;
-        run(&w, &request, (counts){.lines = 1, .matched = 1, .missing = 1});
+        reconcile_expect(reconcile_run(&w, &request),
+                         (reconciled){.lines = 1, .matched = 1, .missing = 1});
         world_audit_clean(&w);
         world_close(&w);
         assert_true(n < 300);

@@ -1,26 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crooked.h"
+#include "reconcile.h"
 
 #include <string.h>
 
 /* Runs of reconciliation that overtake each other. */
-
-static minipay_reconcile_request ask(world *w)
-{
-    minipay_reconcile_request request;
-    minipay_reconcile_request_init(&request);
-    request.id = world_id(w);
-    return request;
-}
-
-static minipay_reconciliation reconcile(world *w, const minipay_reconcile_request *request)
-{
-    minipay_reconciliation found;
-    minipay_reconciliation_init(&found);
-    ASSERT_STATUS(minipay_reconcile(w->pay, request, &found, NULL), MINIPAY_OK);
-    ASSERT_STATE(found.state, MINIPAY_STATE_DONE);
-    return found;
-}
 
 /* The older run ends behind a newer one: where the statement was read to does not go back. */
 static void the_place_in_the_statement_never_goes_back(void **state)
@@ -35,16 +19,17 @@ static void the_place_in_the_statement_never_goes_back(void **state)
         crooked_begin(&w, &bank, ":memory:");
         minipay_id member = world_person(&w, "110-1");
         world_topup(&w, member, 10000);
-        minipay_reconcile_request older = ask(&w), newer = ask(&w), last = ask(&w);
+        minipay_reconcile_request older = reconcile_ask(&w), newer = reconcile_ask(&w),
+                                  last = reconcile_ask(&w);
         minipay_reconciliation_init(&cut);
         w.faults.storage_calls = 0;
         w.faults.storage_fails_at = at;
         failed = minipay_reconcile(w.pay, &older, &cut, NULL) != MINIPAY_OK;
         w.faults.storage_fails_at = 0;
         world_topup(&w, member, 10000);
-        minipay_reconciliation through = reconcile(&w, &newer), late = reconcile(&w, &older);
+        minipay_reconciliation through = reconcile_run(&w, &newer), late = reconcile_run(&w, &older);
         behind += late.through_position < through.through_position && failed;
-        minipay_reconciliation next = reconcile(&w, &last);
+        minipay_reconciliation next = reconcile_run(&w, &last);
         assert_int_equal(next.from_position, through.through_position);
         assert_int_equal(next.lines, 0);
         assert_int_equal(next.missing + next.extra + next.different, 0);

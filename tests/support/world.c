@@ -510,6 +510,17 @@ void world_topup(world *w, minipay_id member, int64_t amount_minor)
     ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
 }
 
+minipay_order world_order(world *w, minipay_id operation)
+{
+    minipay_order order, same;
+    minipay_order_init(&order);
+    minipay_order_init(&same);
+    ASSERT_STATUS(minipay_order_find(w->pay, &operation, &order, NULL), MINIPAY_OK);
+    ASSERT_STATUS(minipay_order_get(w->pay, &order.id, &same, NULL), MINIPAY_OK);
+    assert_memory_equal(&order, &same, sizeof order);
+    return order;
+}
+
 minipay_wallet world_wallet(world *w, minipay_id member)
 {
     minipay_wallet wallet;

@@ -85,6 +85,7 @@ void world_credit(world *w, minipay_id member, int64_t amount_minor);
 void world_topup(world *w, minipay_id member, int64_t amount_minor);
 int64_t world_balance(world *w, minipay_id member);
 minipay_wallet world_wallet(world *w, minipay_id member);
+minipay_order world_order(world *w, minipay_id operation);    /* the bank order that it made */
 int64_t world_promotion_used(world *w, minipay_id promotion); /* of its budget */
 minipay_settlement world_settle(world *w, minipay_id id, int32_t through_date);
 
