@@ -60,20 +60,20 @@
  *   TOPUP      WALLET_NOT_FOUND, BELOW_MINIMUM, NOT_IN_UNITS, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED,
  *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED,
  *              BANK_REFUSED
- *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall (BANK_REFUSED); WALLET_NOT_FOUND
- *              (payer, payee), SELF_TRANSFER, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payer, then
- *              payee), LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW,
- *              LIMIT_HOLDING
+ *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall (LIMIT_HOLDING, ACCOUNT_NOT_FOUND,
+ *              BANK_REFUSED); WALLET_NOT_FOUND (payer, payee), SELF_TRANSFER, MEMBER_INACTIVE,
+ *              WALLET_FROZEN, WALLET_CLOSED (payer, then payee), LIMIT_OPERATION, INSUFFICIENT_FUNDS,
+ *              LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   WITHDRAW   WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED
  *   PAY        MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, NOT_FOUND, PROMOTION_EXHAUSTED
- *              (a promotion), with AUTO_TOPUP what TOPUP says of the shortfall (BANK_REFUSED),
- *              WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
- *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *              (a promotion), with AUTO_TOPUP what TOPUP says of the shortfall (LIMIT_HOLDING,
+ *              ACCOUNT_NOT_FOUND, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
+ *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, HOLD_EXPIRED (it expires before
- *              it begins), then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall (BANK_REFUSED),
- *              WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
- *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *              it begins), then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall (LIMIT_HOLDING,
+ *              ACCOUNT_NOT_FOUND, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
+ *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
  *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
  *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
  *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, NOTHING_LEFT, TOO_LATE (MINIPAY_RULE_REFUND_DAYS),
@@ -102,8 +102,8 @@
  * is NOT_FOUND. SLIP_CLOSED: the payment's state (see minipay_slip) does not allow it. NOTHING_LEFT: it
  * does, but all that was captured so far is refunded; what a later capture brings can be refunded again.
  * TOO_LATE: the business date is more than so many days after the payment's, or the transfer's. A REFUND
- * goes to a frozen wallet too, not to a closed one. A deactivated merchant's payments can still be captured,
- * voided and refunded.
+ * goes to a frozen wallet too, not to a closed one; one of which all was given by a promotion goes to none.
+ * A deactivated merchant's payments can still be captured, voided and refunded.
  *
  * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
 

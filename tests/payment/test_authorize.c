@@ -215,6 +215,32 @@ static void a_payment_whose_top_up_the_bank_refuses_is_refused_too(void **state)
     close_shop(&s);
 }
 
+static void what_refuses_the_top_up_refuses_what_needs_it(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_TRANSFER, MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    shop s;
+    (void)state;
+    open_shop(&s);
+    minipay_id linked = world_person(&s.w, "110-9"), bare = world_person(&s.w, NULL);
+    world_rule(&s.w, MINIPAY_RULE_LIMIT_HOLDING, 0, 9999); /* less than a top-up brings */
+    for (size_t i = 0; i < 3; i++) {
+        minipay_id other = kinds[i] == MINIPAY_KIND_TRANSFER ? bare : s.merchant;
+        minipay_instruction ask = world_ask(&s.w, kinds[i], linked, other, 5000);
+        ask.flags = MINIPAY_FLAG_AUTO_TOPUP;
+        world_expect(&s.w, &ask, MINIPAY_STATE_REJECTED, MINIPAY_LIMIT_HOLDING);
+    }
+    world_rule(&s.w, MINIPAY_RULE_LIMIT_HOLDING, 0, 0);
+    for (size_t i = 0; i < 3; i++) {
+        minipay_id other = kinds[i] == MINIPAY_KIND_TRANSFER ? linked : s.merchant;
+        minipay_instruction ask = world_ask(&s.w, kinds[i], bare, other, 5000);
+        ask.flags = MINIPAY_FLAG_AUTO_TOPUP;
+        world_expect(&s.w, &ask, MINIPAY_STATE_REJECTED, MINIPAY_ACCOUNT_NOT_FOUND);
+    }
+    assert_int_equal(world_balance(&s.w, linked) + world_balance(&s.w, bare), 0);
+    world_at_peace(&s.w);
+    close_shop(&s);
+}
+
 /* ---- refunds ------------------------------------------------------------------------------------------ */
 
 static void a_refund_never_passes_what_was_captured(void **state)
@@ -611,6 +637,7 @@ int main(void)
         cmocka_unit_test(an_authorisation_tops_up_what_is_missing),
         cmocka_unit_test(nothing_is_topped_up_for_a_payment_that_would_be_refused),
         cmocka_unit_test(a_payment_whose_top_up_the_bank_refuses_is_refused_too),
+        cmocka_unit_test(what_refuses_the_top_up_refuses_what_needs_it),
         cmocka_unit_test(a_refund_never_passes_what_was_captured),
         cmocka_unit_test(the_fee_comes_back_exactly_whatever_the_order),
         cmocka_unit_test(a_refund_comes_within_policys_days),

@@ -100,6 +100,27 @@ static void a_discount_has_bounds_and_leaves_something_to_pay(void **state)
     world_close(&w);
 }
 
+/* Of 1,000 the member has paid 1: the first refund has nothing for him, the second has his 1. */
+static void a_refund_without_a_part_of_the_member_needs_no_open_wallet(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, NULL, 0);
+    world_credit(&w, member, 1);
+    minipay_promotion_request request = ask_promotion(&w, 10000, 0, 5000, 0);
+    minipay_id event = promotion(&w, &request);
+    minipay_id payment = pay_with(&w, MINIPAY_KIND_PAY, member, merchant, 1000, event).id;
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_CLOSE, member, world_nobody, 0).status, MINIPAY_OK);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 400).status, MINIPAY_OK);
+    assert_int_equal(slip_of(&w, payment).refunded_promotion_minor, 400);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 600).status,
+                  MINIPAY_WALLET_CLOSED);
+    assert_int_equal(slip_of(&w, payment).refunded_minor, 400);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void an_authorisation_reserves_its_discount_and_a_void_returns_it(void **state)
 {
     world w;
@@ -431,6 +452,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_only_the_promotion_has_left_is_void_at_expiry),
         cmocka_unit_test(what_only_the_promotion_has_left_is_captured_before_expiry),
         cmocka_unit_test(a_discount_has_bounds_and_leaves_something_to_pay),
+        cmocka_unit_test(a_refund_without_a_part_of_the_member_needs_no_open_wallet),
         cmocka_unit_test(an_authorisation_reserves_its_discount_and_a_void_returns_it),
         cmocka_unit_test(only_the_members_part_is_topped_up),
         cmocka_unit_test(a_payment_is_refused_in_the_order_of_the_header),

@@ -357,9 +357,9 @@ static int32_t ask_refund(model *m, model_deed *d, model_deed *slip, int64_t now
         return MINIPAY_TOO_LATE;
     if (d->amount > left)
         return MINIPAY_REFUND_EXCEEDS;
-    if (p->state == CLOSED)
-        return MINIPAY_WALLET_CLOSED;
     int64_t promotion = promotion_back(slip, slip->refunded + d->amount);
+    if (p->state == CLOSED && d->amount > promotion - slip->refunded_promotion)
+        return MINIPAY_WALLET_CLOSED;
     p->posted -= owe(m, slip, -d->amount, promotion, slip->refunded_promotion);
     change_used(m, slip, slip->refunded_promotion - promotion);
     slip->refunded_promotion = promotion;
