@@ -111,6 +111,21 @@ static void an_unlinked_account_is_used_no_more(void **state)
     world_close(&w);
 }
 
+static minipay_outcome link_as(world *w, minipay_id owner, minipay_id id, const char *number)
+{
+    minipay_link_request request;
+    minipay_outcome outcome;
+    minipay_link_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = id;
+    request.owner_id = owner;
+    snprintf(request.bank, sizeof request.bank, "004");
+    snprintf(request.account_number, sizeof request.account_number, "%s", number);
+    snprintf(request.holder, sizeof request.holder, "Holder");
+    minipay_account_link(w->pay, &request, 1, &outcome, NULL);
+    return outcome;
+}
+
 static void the_account_that_was_linked_next_becomes_the_first(void **state)
 {
     world w;
@@ -122,16 +137,7 @@ static void the_account_that_was_linked_next_becomes_the_first(void **state)
     minipay_id second = world_link(&w, owner, "110-2");
     world_pass(&w, 1);
     /* Linked last, under an id that is lower than all. */
-    minipay_link_request request;
-    minipay_outcome outcome;
-    minipay_link_request_init(&request);
-    minipay_outcome_init(&outcome);
-    request.id = late_id;
-    request.owner_id = owner;
-    snprintf(request.bank, sizeof request.bank, "004");
-    snprintf(request.account_number, sizeof request.account_number, "REFUSE-3");
-    snprintf(request.holder, sizeof request.holder, "Holder");
-    ASSERT_STATUS(minipay_account_link(w.pay, &request, 1, &outcome, NULL), MINIPAY_OK);
+    ASSERT_STATUS(link_as(&w, owner, late_id, "REFUSE-3").status, MINIPAY_OK);
     unlink_it(&w, owner, first);
     assert_int_equal(get(&w, second).is_first, 1);
     assert_int_equal(get(&w, late_id).is_first, 0);
@@ -139,6 +145,45 @@ static void the_account_that_was_linked_next_becomes_the_first(void **state)
     unlink_it(&w, owner, late_id);
     assert_int_equal(get(&w, second).is_first, 1);
     world_topup(&w, owner, 10000);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+/* Two linked at the same instant: which is the first was settled by the order of commits, not by ids. */
+static void unlinking_another_leaves_the_first_as_it_is(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id owner = world_person(&w, NULL), low = world_id(&w), high = world_id(&w);
+    ASSERT_STATUS(link_as(&w, owner, high, "110-1").status, MINIPAY_OK);
+    ASSERT_STATUS(link_as(&w, owner, low, "110-2").status, MINIPAY_OK);
+    minipay_id third = world_link(&w, owner, "110-3");
+    assert_int_equal(get(&w, high).is_first, 1);
+    unlink_it(&w, owner, third);
+    assert_int_equal(get(&w, high).is_first, 1);
+    assert_int_equal(get(&w, low).is_first, 0);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+/* A link that was refused, and one that has no answer yet, are not the owner's. */
+static void only_a_linked_account_becomes_the_next_first(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id owner = world_person(&w, NULL), refused = world_id(&w), unanswered = world_id(&w);
+    minipay_id first = world_link(&w, owner, "110-1");
+    ASSERT_STATE(link_as(&w, owner, refused, "NOACCT-1").state, MINIPAY_STATE_REJECTED);
+    w.faults.bank_fails_at = w.faults.bank_calls + 1;
+    ASSERT_STATE(link_as(&w, owner, unanswered, "110-2").state, MINIPAY_STATE_RUNNING);
+    world_pass(&w, 1);
+    minipay_id linked = world_link(&w, owner, "110-3");
+    unlink_it(&w, owner, first);
+    assert_int_equal(get(&w, linked).is_first, 1);
+    world_topup(&w, owner, 10000);
+    world_rest(&w);
     world_at_peace(&w);
     world_close(&w);
 }
@@ -304,6 +349,8 @@ int main(void)
         cmocka_unit_test(accounts_come_in_pages),
         cmocka_unit_test(an_unlinked_account_is_used_no_more),
         cmocka_unit_test(the_account_that_was_linked_next_becomes_the_first),
+        cmocka_unit_test(unlinking_another_leaves_the_first_as_it_is),
+        cmocka_unit_test(only_a_linked_account_becomes_the_next_first),
         cmocka_unit_test(several_unlinked_in_one_call_leave_the_right_first),
         cmocka_unit_test(an_unlinked_number_can_be_linked_again),
         cmocka_unit_test(an_order_under_way_goes_on),

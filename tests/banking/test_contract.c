@@ -14,8 +14,12 @@ typedef struct strict_bank {
     uint32_t busy;        /* prepare calls that fail before one works */
     uint32_t unavailable; /* verify calls that fail before one works */
     uint32_t verifies;
-    bool same;     /* every order gets the same name */
-    char last[40]; /* the reference that was submitted last */
+    bool borrowed;                     /* its scripted bank is another's to close */
+    bool same;                         /* every order gets the same name */
+    bool hush;                         /* what is submitted gets no answer */
+    const minipay_bank_order *garbage; /* the name that the next order gets; NULL: a good one */
+    struct strict_bank *other; /* whose handle carries on what is due while the next order is named */
+    char last[40];             /* the reference that was submitted last */
     int32_t last_date;
 } strict_bank;
 
@@ -41,6 +45,16 @@ static minipay_status strict_verify(void *impl, const char *name, const char *nu
     return bank->w->scripted.verify_account(bank->w->scripted.impl, name, number, holder, error);
 }
 
+static void carry_on_elsewhere(strict_bank *bank)
+{
+    strict_bank *other = bank->other;
+    bank->other = NULL;
+    if (!other)
+        return;
+    world_pass(other->w, 60);
+    ASSERT_STATUS(minipay_run(other->w->pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+}
+
 static minipay_status strict_prepare(void *impl, minipay_bank_order *orders, uint32_t count,
                                      minipay_error *error)
 {
@@ -49,12 +63,18 @@ static minipay_status strict_prepare(void *impl, minipay_bank_order *orders, uin
     enter(bank, count);
     bank->prepares++;
     bank->prepared_turn = bank->w->faults.turns;
+    carry_on_elsewhere(bank);
     for (uint32_t i = 0; i < count; i++) {
         assert_string_equal(orders[i].reference, "");
         snprintf(orders[i].reference, sizeof orders[i].reference, "NO-%u",
                  bank->same ? 1 : ++bank->orders);
         orders[i].reference_date = 20251125;
+        if (bank->garbage) {
+            memcpy(orders[i].reference, bank->garbage->reference, sizeof orders[i].reference);
+            orders[i].reference_date = bank->garbage->reference_date;
+        }
     }
+    bank->garbage = NULL;
     return bank->busy && bank->busy-- ? MINIPAY_UNAVAILABLE : MINIPAY_OK;
 }
 
@@ -68,7 +88,11 @@ static minipay_status strict_submit(void *impl, const minipay_bank_order *orders
     bank->last_date = orders[count - 1].reference_date;
     if (bank->prepares) /* a commit lies between */
         assert_true(bank->w->faults.turns > bank->prepared_turn);
-    return bank->w->scripted.submit(bank->w->scripted.impl, orders, answers, count, error);
+    minipay_status status =
+        bank->w->scripted.submit(bank->w->scripted.impl, orders, answers, count, error);
+    for (uint32_t i = 0; i < count && bank->hush; i++)
+        answers[i].verdict = MINIPAY_VERDICT_NO_ANSWER;
+    return status;
 }
 
 static minipay_status strict_query(void *impl, const minipay_bank_order *orders,
@@ -99,18 +123,17 @@ static minipay_status strict_balance(void *impl, const char *currency, int64_t *
 static void strict_close(void *impl)
 {
     const strict_bank *bank = impl;
+    if (bank->borrowed)
+        return;
     bank->w->scripted.close(bank->w->scripted.impl);
     memset(&bank->w->scripted, 0, sizeof bank->w->scripted);
 }
 
-static void begin(world *w, strict_bank *bank, minipay_bank_capabilities can, bool prepares)
+static void compose(world *w, strict_bank *bank, minipay_bank_capabilities can, bool prepares)
 {
     memset(bank, 0, sizeof *bank);
     bank->w = w;
     bank->can = can;
-    world_init(w, ":memory:");
-    snprintf(w->script.path, sizeof w->script.path, ":memory:");
-    ASSERT_STATUS(minipay_scripted_bank(&w->script, &w->scripted, NULL), MINIPAY_OK);
     w->bank = (minipay_bank){.version = MINIPAY_BANK_VERSION,
                              .impl = bank,
                              .capabilities = strict_can,
@@ -122,6 +145,20 @@ static void begin(world *w, strict_bank *bank, minipay_bank_capabilities can, bo
                              .balance = strict_balance,
                              .close = strict_close};
     world_open(w);
+}
+
+static void begin_at(world *w, strict_bank *bank, const char *path, minipay_bank_capabilities can,
+                     bool prepares)
+{
+    world_init(w, path);
+    snprintf(w->script.path, sizeof w->script.path, ":memory:");
+    ASSERT_STATUS(minipay_scripted_bank(&w->script, &w->scripted, NULL), MINIPAY_OK);
+    compose(w, bank, can, prepares);
+}
+
+static void begin(world *w, strict_bank *bank, minipay_bank_capabilities can, bool prepares)
+{
+    begin_at(w, bank, ":memory:", can, prepares);
 }
 
 static const minipay_bank_capabilities both_ways = {.collects = 1, .pays_out = 1};
@@ -229,6 +266,65 @@ static void an_order_that_is_never_named_is_refused_at_the_deadline(void **state
         world_audit_clean(&w);
         world_close(&w);
     }
+}
+
+/* No reference, one that is not UTF-8, a day that is none: the order is named again, and then goes on. */
+static void a_name_that_is_none_is_not_taken(void **state)
+{
+    static const minipay_bank_order names[] = {{.reference = "", .reference_date = 20251125},
+                                               {.reference = "NO-\xff", .reference_date = 20251125},
+                                               {.reference = "NO-7", .reference_date = 20251345},
+                                               {.reference = "NO-8", .reference_date = 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        world w;
+        strict_bank bank;
+        begin(&w, &bank, both_ways, true);
+        bank.garbage = &names[i];
+        minipay_id member = world_person(&w, "110-1");
+        minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+        ASSERT_STATE(outcome.state, MINIPAY_STATE_RUNNING);
+        assert_string_equal(world_order(&w, outcome.id).reference, "");
+        assert_int_equal(bank.submits, 0);
+        world_rest(&w);
+        assert_string_equal(world_order(&w, outcome.id).reference, "NO-2");
+        assert_int_equal(bank.submits, 1);
+        reconcile(&w, 1, 0);
+        world_at_peace(&w);
+        world_close(&w);
+    }
+}
+
+/* While the bank names an order, another process finds it due, has it named and submits it. A second name would
+ * be a second order to the bank, and the money would be collected twice. */
+static void an_order_named_elsewhere_meanwhile_keeps_its_first_name(void **state)
+{
+    world w, elsewhere;
+    strict_bank bank, other;
+    (void)state;
+    begin_at(&w, &bank, "named-elsewhere.db", both_ways, true);
+    minipay_id member = world_person(&w, "110-1");
+    world_init(&elsewhere, w.path);
+    elsewhere.scripted = w.scripted;
+    elsewhere.now = w.now;
+    compose(&elsewhere, &other, both_ways, true);
+    other.borrowed = true;
+    other.orders = 100;
+    other.hush = true;
+    bank.other = &other;
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 20000);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_RUNNING);
+    assert_string_equal(world_order(&w, outcome.id).reference, "NO-101");
+    assert_int_equal(bank.submits, 0);
+    assert_int_equal(other.submits, 1);
+    world_pass(&w, 3600);
+    world_rest(&w);
+    ASSERT_STATE(world_outcome(&w, MINIPAY_KIND_TOPUP, outcome.id).state, MINIPAY_STATE_DONE);
+    assert_int_equal(bank.submits, 0);
+    reconcile(&w, 1, 0);
+    world_close(&elsewhere);
+    world_at_peace(&w);
+    world_close(&w);
 }
 
 /* ---- the process ends on the way ---- */
@@ -548,6 +644,8 @@ int main(void)
         cmocka_unit_test(a_bank_that_names_nothing_gets_the_orders_id),
         cmocka_unit_test(an_order_that_is_not_named_is_prepared_again_and_never_asked_about),
         cmocka_unit_test(an_order_that_is_never_named_is_refused_at_the_deadline),
+        cmocka_unit_test(a_name_that_is_none_is_not_taken),
+        cmocka_unit_test(an_order_named_elsewhere_meanwhile_keeps_its_first_name),
         cmocka_unit_test(an_order_is_carried_on_wherever_the_process_ended),
         cmocka_unit_test(finality_counts_from_when_the_order_was_named),
         cmocka_unit_test(a_name_that_another_order_has_is_not_taken),

@@ -64,11 +64,11 @@ static minipay_status statement(void *impl, int64_t position, minipay_bank_movem
                                 uint32_t *count, minipay_error *error)
 {
     crooked *bank = impl;
-    minipay_bank_movement all[256];
-    uint32_t read = 256, used = 0;
+    minipay_bank_movement all[CROOKED_LINES];
+    uint32_t read = CROOKED_LINES, used = 0;
     bank->pages++;
     assert_null(bank->w->write_session); /* sys/bank.h: no call while a storage transaction is open */
-    if (bank->silent)
+    if (bank->silent || (bank->silent_after && bank->pages > bank->silent_after))
         return MINIPAY_UNAVAILABLE;
     minipay_status status = bank->w->scripted.statement(bank->w->scripted.impl, 0, all, &read, error);
     for (uint32_t i = 0; i < read && status == MINIPAY_OK && !bank->empty; i++) {
@@ -122,6 +122,20 @@ void crooked_begin(world *w, crooked *bank, const char *path)
                              .balance = balance,
                              .close = close_bank};
     world_open(w);
+}
+
+static void leave_open(void *impl)
+{
+    (void)impl;
+}
+
+void crooked_second(const world *first, world *second)
+{
+    world_init(second, first->path);
+    second->now = first->now;
+    second->bank = first->bank;
+    second->bank.close = leave_open;
+    world_open(second);
 }
 
 void crooked_add(crooked *bank, int64_t position, const char *reference, int32_t direction,

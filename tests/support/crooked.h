@@ -7,7 +7,7 @@
 
 #include "world.h"
 
-enum { CROOKED_EXTRAS = 8 };
+enum { CROOKED_EXTRAS = 8, CROOKED_LINES = 512 };
 
 typedef struct crooked {
     world *w;
@@ -21,6 +21,7 @@ typedef struct crooked {
     bool twice;              /* every line stands twice */
     bool silent;             /* statement and balance answer UNAVAILABLE */
     uint32_t pages;          /* statement calls */
+    uint32_t silent_after;   /* so many of them, statement answers UNAVAILABLE; 0: never */
     uint32_t submits;        /* orders submitted */
     minipay_bank_movement extras[CROOKED_EXTRAS]; /* behind all others, at their positions */
     uint32_t extra_count;
@@ -28,6 +29,9 @@ typedef struct crooked {
 
 /* A world at `path` whose bank is `bank`, open. */
 void crooked_begin(world *w, crooked *bank, const char *path);
+
+/* Another handle on the file, as of another process, whose bank is the same. To be closed before the first. */
+void crooked_second(const world *first, world *second);
 
 /* A movement that nobody ordered. */
 void crooked_add(crooked *bank, int64_t position, const char *reference, int32_t direction,

@@ -14,6 +14,8 @@ const minipay_id world_nobody = {{0}};
 static int64_t virtual_now(void *impl)
 {
     const world *w = impl;
+    if (w->on_clock)
+        w->on_clock(w->clock_context);
     return w->now;
 }
 

@@ -43,6 +43,9 @@ typedef struct world {
     void *write_session; /* under way in the storage */
     minipay_storage storage;
     uint64_t made; /* ids so far */
+    void (*on_clock)(
+        void *context); /* whenever the handle reads its clock: before a unit of work begins */
+    void *clock_context;
     char path[WORLD_PATH_SIZE];
 } world;
 
