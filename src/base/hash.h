@@ -10,7 +10,7 @@
 typedef struct mpi_keys {
     uint8_t chain[32];       /* the block chain */
     uint8_t row[16];         /* the tag of a document's row */
-    uint8_t column[16];      /* the check bytes of its money columns */
+    uint8_t column[16];      /* the checks of its money columns */
     uint8_t fingerprint[16]; /* an operation's request; never rotated */
     uint8_t lookup[32];      /* equality search of sealed text */
     uint8_t seal[32];        /* sealing of personal data */

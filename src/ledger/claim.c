@@ -148,7 +148,7 @@ static void say(mpi_claims *claims, mpi_topic number, mpi_side side, const void 
 void mpi_claim_say(mpi_claims *claims, mpi_topic topic, mpi_side side, const mpi_claim_key *key,
                    int64_t value, const char *column)
 {
-    if (value)
+    if (value || claims->second_pass) /* who says zero is named when the other side says more */
         say(claims, topic, side, key, sizeof *key, value, column);
 }
 
@@ -303,7 +303,7 @@ void mpi_claims_again(mpi_claims *claims)
 
 /* All that was said under one key. */
 typedef struct key_sum {
-    const saying *speaker[2]; /* the first of each side */
+    const saying *speaker[2]; /* the first of each side, one that says something if there is one */
     int64_t value[2];
 } key_sum;
 
@@ -314,7 +314,8 @@ static key_sum sum_up(const topic_state *topic, uint64_t key)
         if (at->key != key)
             continue;
         sum.value[at->side] = mpi_money_wrap_add(sum.value[at->side], at->value);
-        if (!sum.speaker[at->side])
+        const saying *before = sum.speaker[at->side];
+        if (!before || (before->value == 0 && at->value))
             sum.speaker[at->side] = at;
     }
     return sum;

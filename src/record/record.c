@@ -242,15 +242,18 @@ uint8_t *mpi_record_tag_of(const mpi_record *record, void *row)
     return (uint8_t *)row + last->offset;
 }
 
-static uint8_t column_check(const mpi_keys *keys, const minipay_field *field, uint32_t position,
-                            const void *row)
+static uint16_t column_check(const mpi_keys *keys, const minipay_field *field, uint32_t position,
+                             const void *row)
 {
     int64_t message[2] = {position, 0};
     memcpy(&message[1], at(field, row), sizeof message[1]);
-    return (uint8_t)mpi_hash64(keys->column, message, sizeof message);
+    return (uint16_t)mpi_hash64(keys->column, message, sizeof message);
 }
 
-enum { CHECKS = 8 };
+/* A tag: the hash of the row, then for each money column the low byte of its check, then the high ones. Tags of
+ * earlier versions end with the low ones. */
+enum { WHOLE = 8, CHECKS = MPI_TAG_CHECKS, LOW = WHOLE, HIGH = LOW + CHECKS };
+_Static_assert(HIGH + CHECKS == MPI_TAG_SIZE, "a tag has two bytes for each of its checks");
 
 static bool is_money(const minipay_field *field)
 {
@@ -258,14 +261,17 @@ static bool is_money(const minipay_field *field)
 }
 
 static void money_checks(const mpi_record *record, const mpi_keys *keys, const void *row,
-                         uint8_t checks[CHECKS])
+                         uint8_t tag[MPI_TAG_SIZE])
 {
     uint32_t count = 0;
-    memset(checks, 0, CHECKS);
+    memset(tag + WHOLE, 0, MPI_TAG_SIZE - WHOLE);
     for (uint32_t i = 0; i < record->table.field_count; i++) {
         const minipay_field *field = &record->table.fields[i];
-        if (is_money(field))
-            checks[count++ % CHECKS] ^= column_check(keys, field, i, row);
+        if (!is_money(field))
+            continue;
+        uint16_t check = column_check(keys, field, i, row);
+        tag[LOW + count] = (uint8_t)check;
+        tag[HIGH + count++] = (uint8_t)(check >> 8);
     }
 }
 
@@ -281,7 +287,7 @@ void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *
 {
     uint64_t whole = whole_tag(record, keys, row);
     memcpy(tag, &whole, sizeof whole);
-    money_checks(record, keys, row, tag + sizeof whole);
+    money_checks(record, keys, row, tag);
 }
 
 bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
@@ -291,23 +297,21 @@ bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const 
     return memcmp(tag, &whole, sizeof whole) == 0;
 }
 
-/* The names of the fields that share a check byte. */
-static void name_fields(const mpi_record *record, uint32_t place, char text[128])
+/* A field that a later version appended has no check yet, and is zero. */
+static bool is_as_tagged(const minipay_field *field, const void *row, const uint8_t *stored,
+                         const uint8_t *checks, uint32_t place)
 {
-    uint32_t count = 0;
-    size_t used = 0;
-    for (uint32_t i = 0; i < record->table.field_count && used < 128; i++) {
-        const minipay_field *field = &record->table.fields[i];
-        if (is_money(field) && count++ % CHECKS == place)
-            used += (size_t)snprintf(text + used, 128 - used, "%s%s", used ? " or " : "", field->name);
-    }
+    bool wide = !mpi_bytes_are_zero(stored + HIGH, CHECKS);
+    bool same = checks[LOW + place] == stored[LOW + place] &&
+                (!wide || checks[HIGH + place] == stored[HIGH + place]);
+    return same || (stored[LOW + place] == 0 && stored[HIGH + place] == 0 &&
+                    mpi_bytes_are_zero(at(field, row), field->size));
 }
 
 void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                               const uint8_t tag[MPI_TAG_SIZE], char text[128])
 {
-    const uint8_t *stored = tag + MPI_TAG_SIZE - CHECKS;
-    uint8_t checks[CHECKS];
+    uint8_t checks[MPI_TAG_SIZE];
     uint32_t count = 0;
     money_checks(record, keys, row, checks);
     text[0] = 0;
@@ -317,12 +321,8 @@ void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, co
     }
     for (uint32_t i = 0; i < record->table.field_count && !text[0]; i++) {
         const minipay_field *field = &record->table.fields[i];
-        if (!is_money(field))
-            continue;
-        uint32_t place = count++ % CHECKS;
-        bool came_later = stored[place] == 0 && mpi_bytes_are_zero(at(field, row), field->size);
-        if (checks[place] != stored[place] && !came_later)
-            name_fields(record, place, text);
+        if (is_money(field) && !is_as_tagged(field, row, tag, checks, count++))
+            snprintf(text, 128, "%s", field->name);
     }
 }
 

@@ -73,7 +73,7 @@ typedef struct mpi_record {
 #define MPI_HOT_RECORD(record_form, type, name, field_array, keys, index_array, index_total)            \
     MPI_CACHED_RECORD(record_form, type, name, field_array, keys, index_array, index_total, 16)
 
-enum { MPI_TAG_SIZE = 16, MPI_RECORD_LARGEST = 2048 };
+enum { MPI_TAG_CHECKS = 8, MPI_TAG_SIZE = 24, MPI_RECORD_LARGEST = 2048 };
 
 /* Bytes of the key; asserts the layout above. */
 uint32_t mpi_record_key_size(const mpi_record *record);
@@ -96,9 +96,9 @@ int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t co
  * false. */
 bool mpi_record_json(const mpi_record *record, const void *row, char *json, size_t room);
 
-/* A document's tag: 8 bytes for the whole row, then 8 check bytes, each for one MONEY field (and the eighth
- * after it, if there are so many), by which the audit names a changed column. A row that an older version wrote
- * has none for fields that came later. */
+/* A document's tag: 8 bytes for the whole row, then a check of two bytes for each of up to MPI_TAG_CHECKS MONEY
+ * fields, by which the audit names a changed column. A row that an older version wrote has checks of one byte,
+ * and none for fields that came later. */
 void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *row,
                     uint8_t tag[MPI_TAG_SIZE]);
 
@@ -106,8 +106,8 @@ void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *
 bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
                           const uint8_t tag[MPI_TAG_SIZE]);
 
-/* Names the first MONEY field whose check byte is not the tag's ("a or b" where two share one), or the
- * one field that a row has beside its key; "" when there is none. */
+/* Names the first MONEY field whose check is not the tag's, or the one field that a row has beside its key; ""
+ * when there is none. */
 void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                               const uint8_t tag[MPI_TAG_SIZE], char text[128]);
 

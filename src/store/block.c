@@ -45,9 +45,12 @@ static int64_t wrap_add(int64_t a, uint64_t b, int sign)
 
 void mpi_tally_count(mpi_tally *tally, const uint8_t tag[MPI_TAG_SIZE], int sign)
 {
-    uint64_t low, high;
+    uint64_t low, high, end;
     memcpy(&low, tag, sizeof low);
     memcpy(&high, tag + 8, sizeof high);
+    memcpy(&end, tag + 16,
+           sizeof end); /* zero in tags of earlier versions, whose sum it leaves as it is */
+    high += end * UINT64_C(0x9e3779b97f4a7c15);
     tally->tag_low = wrap_add(tally->tag_low, low, sign);
     tally->tag_high = wrap_add(tally->tag_high, high, sign);
     tally->row_count += sign;

@@ -9,13 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The tag has a check byte for each; more would be proven, but not named by the audit. */
+/* The tag has a check for each; more would be proven, but not named by the audit. */
 static bool money_is_named(const mpi_record *record)
 {
     uint32_t fields = 0;
     for (uint32_t i = 0; i < record->table.field_count; i++)
         fields += (record->table.fields[i].flags & MINIPAY_FIELD_MONEY) != 0;
-    return record->form != MPI_FORM_DOCUMENT || fields <= MPI_TAG_SIZE / 2;
+    return record->form != MPI_FORM_DOCUMENT || fields <= MPI_TAG_CHECKS;
 }
 
 static void set_up_table(mpi_table *table, const mpi_record *record)

@@ -61,6 +61,27 @@ static void the_last_second_of_the_calendar_can_be_booked(void **state)
     world_close(&w);
 }
 
+/* Books of an earlier day, or of a virtual clock, can be begun in a database that was made today. */
+static void a_database_that_books_nothing_yet_binds_no_clock(void **state)
+{
+    world w;
+    (void)state;
+    world_init(&w, "bound-to-no-clock.db");
+    w.now += INT64_C(400) * 86400 * 1000000;
+    world_open(&w);
+    world_close(&w);
+    w.now -= INT64_C(300) * 86400 * 1000000;
+    world_open(&w);
+    minipay_id member = world_person(&w, NULL);
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_CREDIT, member, world_nobody, 5);
+    assert_int_equal(outcome.booked_at, w.now);
+    w.now -= 1000000; /* but now there are books, and their time does not go back */
+    outcome = world_do(&w, MINIPAY_KIND_CREDIT, member, world_nobody, 5);
+    assert_int_equal(outcome.booked_at, w.now + 1000000);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void times_beyond_the_calendar_are_shown_as_its_end(void **state)
 {
     char text[32];
@@ -78,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clock_beyond_the_calendar_is_refused_and_spoils_nothing),
         cmocka_unit_test(the_last_second_of_the_calendar_can_be_booked),
+        cmocka_unit_test(a_database_that_books_nothing_yet_binds_no_clock),
         cmocka_unit_test(times_beyond_the_calendar_are_shown_as_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

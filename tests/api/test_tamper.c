@@ -149,15 +149,28 @@ static names money_columns(const char *table)
     return columns_of(table, plain ? "name='value'" : "name LIKE '%\\_minor' ESCAPE '\\'");
 }
 
+static int tamper_row(const char *table, const char *column, const char *key)
+{
+    static const char *const others[] = {"saved.v+1", "0", "-saved.v-1000", "saved.v+999999937"};
+    int missed = 0;
+    must_run(run("CREATE TEMP TABLE saved AS SELECT %s AS v FROM %s WHERE %s", column, table, key));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        must_run(run("UPDATE %s SET %s=(SELECT %s FROM saved) WHERE %s AND %s<>(SELECT %s FROM saved)",
+                     table, column, others[i], key, column, others[i]));
+        bool same = sqlite3_changes(db) == 0;
+        missed += !same && !is_caught(table, column);
+        must_run(run("UPDATE %s SET %s=(SELECT v FROM saved) WHERE %s", table, column, key));
+    }
+    must_run(run("DROP TABLE saved"));
+    return missed;
+}
+
 static int tamper_column(const char *table, const char *column)
 {
     rows chosen = some_rows(table);
     int missed = 0;
-    for (int i = 0; i < chosen.count; i++) {
-        must_run(run("UPDATE %s SET %s=%s+1 WHERE %s", table, column, column, chosen.key[i]));
-        missed += !is_caught(table, column);
-        must_run(run("UPDATE %s SET %s=%s-1 WHERE %s", table, column, column, chosen.key[i]));
-    }
+    for (int i = 0; i < chosen.count; i++)
+        missed += tamper_row(table, column, chosen.key[i]);
     return missed;
 }
 

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import unicodedata
 
-from tool import EXAMPLE, TOOL, books, call, example_rows, run, run_json
+from tool import EXAMPLE, TOOL, books, call, example_rows, run, run_json, write
 
 NOBODY = 65534
 
@@ -256,6 +256,29 @@ def replay_on_a_terminal(path):
     return said.decode()
 
 
+def of_several_that_begin_one_database_all_read_the_same_key():
+    for round_ in range(20):
+        database = f"begun{round_}.db"
+        started = [subprocess.Popen([TOOL, "init", "--db", database], stdout=subprocess.DEVNULL,
+                                    stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        said = [(child.communicate()[1], child.returncode) for child in started]
+        assert all(code == 0 for _, code in said), said
+        run("member", "register", "--db", database, "--name", "Kim", "--email",
+            "kim@example.com")
+        assert sorted(name for name in os.listdir(".") if name.startswith(database + ".key")) == [database + ".key"]
+
+
+def a_file_that_is_no_database_is_said_to_be_so_without_a_key_too():
+    for name, content in (("diary.txt", b"Dear diary,\n" * 999), ("short.txt", b"x"), ("nothing.db", b"")):
+        write(name, content)
+        for command in ("wallet", "init"):
+            words = [command, "list"] if command == "wallet" else [command]
+            done = call(*words, "--db", name)
+            assert (done.returncode, done.stdout) == (15, ""), done
+            assert done.stderr == f"minipay: {name}: this file is not a database\n", done
+        assert not os.path.exists(name + ".key")
+
+
 def what_is_empty_and_what_is_one_is_said_so():
     run("init", "--db", "empty.db")
     for words in (["wallet", "list"], ["member", "list"], ["merchant", "list"], ["promotion", "list"],
@@ -302,6 +325,8 @@ an_operator_corrects_freezes_and_closes_a_wallet()
 an_audit_that_is_not_clean_ends_with_1_and_names_the_row()
 unusable_databases_are_told_apart()
 a_folder_that_cannot_be_written_is_said()
+of_several_that_begin_one_database_all_read_the_same_key()
+a_file_that_is_no_database_is_said_to_be_so_without_a_key_too()
 what_is_empty_and_what_is_one_is_said_so()
 progress_is_shown_on_a_terminal_only()
 demo_shows_a_day_that_adds_up()

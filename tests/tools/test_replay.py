@@ -199,8 +199,19 @@ def a_second_file_killed_at_random_moments_ends_in_the_same_books():
     assert outcomes("killed.csv") == outcomes("whole.csv")
 
 
+def a_database_without_a_booking_is_as_good_as_none():
+    path = write("first.csv", FIRST)
+    replay(path, "none.db", "none.csv")
+    run("init", "--db", "begun.db")
+    run("audit", "--db", "begun.db")
+    replay(path, "begun.db", "begun.csv")
+    assert books("begun.db") == books("none.db")
+    assert outcomes("begun.csv") == outcomes("none.csv")
+
+
 def a_database_of_today_gets_the_days_of_the_file_behind_today():
     run("init", "--db", "today.db")
+    run("member", "register", "--db", "today.db", "--name", "Kim", "--email", "kim@example.com")
     summary = replay(write("first.csv", FIRST), "today.db", "today.csv")
     assert summary["settlement"]["slips"] == 2 and summary["bank"]["merchants_minor"] == 0, summary
     first, last = (datetime.date.fromisoformat(summary[name]) for name in ("first_date", "last_date"))
@@ -211,7 +222,9 @@ def a_database_of_today_gets_the_days_of_the_file_behind_today():
 for claim in (the_same_rows_under_any_name_are_the_same_file, a_second_file_goes_on_with_the_members_of_the_first,
               a_second_file_does_not_change_the_terms_of_a_merchant,
               a_second_file_killed_at_random_moments_ends_in_the_same_books,
-              a_database_of_today_gets_the_days_of_the_file_behind_today, replaying_again_changes_nothing, killed_at_random_moments_it_ends_in_the_same_books,
+              a_database_without_a_booking_is_as_good_as_none,
+              a_database_of_today_gets_the_days_of_the_file_behind_today, replaying_again_changes_nothing,
+              killed_at_random_moments_it_ends_in_the_same_books,
               days_are_settled_when_they_end, books_start_matched_and_every_row_is_what_it_says):
     claim()
     print("ok", claim.__name__)

@@ -63,39 +63,70 @@ static int sync_folder(const char *path)
     return result;
 }
 
-/* Whole under its name or not there at all: a database whose key is lost is lost. */
-static int make_key(const char *path)
+static int write_key(const char *path)
 {
     uint8_t key[KEY_SIZE];
-    char fresh[DB_PATH_SIZE + SUFFIX_ROOM + 8];
-    snprintf(fresh, sizeof fresh, "%s.new", path);
-    unlink(fresh);
-    int file = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file < 0)
-        return fail_own("%s: the master key cannot be written: %s", path, strerror(errno));
+        return 0;
     int good = getrandom(key, sizeof key, 0) == KEY_SIZE && write(file, key, sizeof key) == KEY_SIZE &&
                fsync(file) == 0;
     explicit_bzero(key, sizeof key);
-    good = close(file) == 0 && good && rename(fresh, path) == 0 && sync_folder(path) == 0;
-    return good ? 0 : fail_own("%s: the master key cannot be written: %s", path, strerror(errno));
+    return close(file) == 0 && good;
+}
+
+/* Whole under its name or not there at all, and never in the place of another: a database whose key is lost is
+ * lost. Of several processes that begin one database, one makes the key, and all read that. */
+static int make_key(const char *path)
+{
+    char fresh[DB_PATH_SIZE + 2 * SUFFIX_ROOM + 8];
+    snprintf(fresh, sizeof fresh, "%s.%ld.new", path, (long)getpid());
+    unlink(fresh);
+    int good = write_key(fresh) && (link(fresh, path) == 0 || errno == EEXIST) && sync_folder(path) == 0;
+    int code = good ? 0 : fail_own("%s: the master key cannot be written: %s", path, strerror(errno));
+    unlink(fresh);
+    return code;
+}
+
+/* A file that is none of SQLite's is said to be so, whether or not a key lies beside it. */
+static int is_database(const char *path)
+{
+    static const char magic[16] = "SQLite format 3";
+    char found[sizeof magic];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return 1; /* the library says why it cannot be read */
+    ssize_t count = read(file, found, sizeof found);
+    close(file);
+    return count == (ssize_t)sizeof found && memcmp(found, magic, sizeof magic) == 0;
+}
+
+static int check_file(const char *path, int has_key)
+{
+    struct stat facts;
+    if (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode))
+        return fail_own("%s: is not a regular file", path);
+    if (has_key)
+        return 0;
+    if (!is_database(path)) {
+        fail_own("%s: this file is not a database", path);
+        return exit_of(MINIPAY_NOT_A_DATABASE);
+    }
+    fail_own("%s.key: the master key is missing: without it %s cannot be opened", path, path);
+    return exit_of(MINIPAY_KEY_MISSING);
 }
 
 static int find_key(db *d, int which)
 {
-    struct stat facts;
     char path[DB_PATH_SIZE + SUFFIX_ROOM];
     int has_file = access(d->path, F_OK) == 0, has_key, code;
     snprintf(path, sizeof path, "%s.key", d->path);
     has_key = access(path, F_OK) == 0;
-    if (has_file && stat(d->path, &facts) == 0 && !S_ISREG(facts.st_mode))
-        return fail_own("%s: is not a regular file", d->path);
     if (!has_file && (which == DB_EXISTING || which == DB_EXAMINED))
         return fail_own("%s: there is no such database; minipay init --db %s makes one", d->path,
                         d->path);
-    if (has_file && !has_key) {
-        fail_own("%s: the master key is missing: without it %s cannot be opened", path, d->path);
-        return exit_of(MINIPAY_KEY_MISSING);
-    }
+    if (has_file && (code = check_file(d->path, has_key)) != 0)
+        return code;
     d->is_new = !has_file;
     if (!has_key && (code = make_key(path)) != 0)
         return code;

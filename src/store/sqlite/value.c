@@ -114,6 +114,17 @@ static void read_text(sqlite3_stmt *statement, int column, const minipay_field *
     memset(at + length, 0, field->size - length);
 }
 
+/* A hash that an earlier version wrote may be the beginning of today's. */
+static void read_hash(sqlite3_stmt *statement, int column, const minipay_field *field, uint8_t *at)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+    uint32_t length = (uint32_t)sqlite3_column_bytes(statement, column);
+    length = length > field->size ? 0 : length;
+    if (length)
+        memcpy(at, bytes, length);
+    memset(at + length, 0, field->size - length);
+}
+
 static void read_bytes(sqlite3_stmt *statement, int column, const minipay_field *field, uint8_t *at)
 {
     const void *bytes = sqlite3_column_blob(statement, column);
@@ -157,6 +168,9 @@ const minipay_field *mpi_sqlite_read(sqlite3_stmt *statement, const minipay_tabl
             break;
         case MINIPAY_FIELD_TEXT:
             read_text(statement, column, field, at);
+            break;
+        case MINIPAY_FIELD_HASH:
+            read_hash(statement, column, field, at);
             break;
         default:
             read_bytes(statement, column, field, at);
