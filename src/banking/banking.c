@@ -96,7 +96,7 @@ static minipay_status plan(const mpi_banking *banking, mpi_flow *flow, mpi_bank_
         return flow->error->status;
     if (account->deadline_at == 0)
         account->deadline_at = mpi_time_after_ms(now, rules->values[MINIPAY_RULE_BANK_DEADLINE_MS][0]);
-    if (account->attempts && now >= account->deadline_at)
+    if (now >= account->deadline_at)
         return MINIPAY_BANK_SILENT;
     account->attempts++;
     account->next_at = mpi_time_after_ms(now, mpi_order_wait_ms(rules, account->attempts));

@@ -12,6 +12,9 @@
 
 enum { PAGE = 128 };
 
+/* No two matches have one position: whoever gets a position's line was preceded by the taking back of whom it was
+ * matched to. */
+
 /* The line at a position; lines are in the order of their positions. */
 static const minipay_bank_movement *line_at(const minipay_bank_movement *lines, uint32_t count,
                                             int64_t position)
@@ -83,10 +86,8 @@ minipay_status mpi_judge_gone(const mpi_judgement *work, const minipay_bank_move
             if (status == MINIPAY_OK && !stands)
                 status = take_back(work, &rows[i]);
         }
-        if (status == MINIPAY_OK && read) {
+        if (status == MINIPAY_OK && read)
             low = rows[read - 1];
-            scan.low_fields = 2;
-        }
     }
     return status;
 }

@@ -12,8 +12,7 @@ static minipay_status book(void *impl, mpi_flow *flow, const mpi_operation *orde
                            .currency = currency,
                            .debit = MPI_ACCOUNT_BANK_FEE,
                            .credit = MPI_ACCOUNT_CORPORATE,
-                           .amount_minor = fee_minor,
-                           .forced = true};
+                           .amount_minor = fee_minor};
     return mpi_wallets_book(impl, flow, &booking, &booked);
 }
 

@@ -14,6 +14,7 @@ typedef struct strict_bank {
     uint32_t busy;        /* prepare calls that fail before one works */
     uint32_t unavailable; /* verify calls that fail before one works */
     uint32_t verifies;
+    int32_t books_on;                  /* the value date of every line; 0: the order's own */
     bool borrowed;                     /* its scripted bank is another's to close */
     bool same;                         /* every order gets the same name */
     bool hush;                         /* what is submitted gets no answer */
@@ -110,7 +111,11 @@ static minipay_status strict_statement(void *impl, int64_t position, minipay_ban
                                        uint32_t *count, minipay_error *error)
 {
     const strict_bank *bank = impl;
-    return bank->w->scripted.statement(bank->w->scripted.impl, position, lines, count, error);
+    minipay_status status =
+        bank->w->scripted.statement(bank->w->scripted.impl, position, lines, count, error);
+    for (uint32_t i = 0; i < *count && bank->books_on; i++)
+        lines[i].value_date = bank->books_on;
+    return status;
 }
 
 static minipay_status strict_balance(void *impl, const char *currency, int64_t *balance_minor,
@@ -266,6 +271,18 @@ static void an_order_that_is_never_named_is_refused_at_the_deadline(void **state
         world_audit_clean(&w);
         world_close(&w);
     }
+}
+
+static void a_line_booked_on_another_day_is_found_by_the_day_of_its_reference(void **state)
+{
+    world w;
+    strict_bank bank;
+    (void)state;
+    begin(&w, &bank, both_ways, true);
+    bank.books_on = 20251128;
+    world_topup(&w, world_person(&w, "110-1"), 20000);
+    reconcile(&w, 1, 0);
+    world_close(&w);
 }
 
 /* No reference, one that is not UTF-8, a day that is none: the order is named again, and then goes on. */
@@ -644,6 +661,7 @@ int main(void)
         cmocka_unit_test(a_bank_that_names_nothing_gets_the_orders_id),
         cmocka_unit_test(an_order_that_is_not_named_is_prepared_again_and_never_asked_about),
         cmocka_unit_test(an_order_that_is_never_named_is_refused_at_the_deadline),
+        cmocka_unit_test(a_line_booked_on_another_day_is_found_by_the_day_of_its_reference),
         cmocka_unit_test(a_name_that_is_none_is_not_taken),
         cmocka_unit_test(an_order_named_elsewhere_meanwhile_keeps_its_first_name),
         cmocka_unit_test(an_order_is_carried_on_wherever_the_process_ended),

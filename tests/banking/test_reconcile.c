@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "by_hand.h"
 #include "crooked.h"
 #include "reconcile.h"
 
@@ -121,6 +122,44 @@ static void money_that_nobody_ordered_is_extra(void **state)
     }
     reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
     world_audit_clean(&w);
+    world_close(&w);
+}
+
+/* The bank's own reference, but in another currency or the other way: it is not the order's movement. */
+static void a_line_that_differs_in_currency_or_direction_is_nobodys(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        world w;
+        crooked bank;
+        crooked_begin(&w, &bank, ":memory:");
+        minipay_order order = world_order(&w, topup(&w, world_person(&w, "110-1")));
+        bank.empty = true;
+        crooked_add(&bank, 7, order.reference, way ? MINIPAY_BANK_PAY_OUT : MINIPAY_BANK_COLLECT, 10000);
+        if (!way)
+            memcpy(bank.extras[0].currency, "USD", 4);
+        reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .extra = 1, .missing = 1});
+        world_close(&w);
+    }
+}
+
+static void a_missing_order_whose_row_is_gone_is_corrupt(void **state)
+{
+    world w;
+    crooked bank;
+    minipay_error error;
+    minipay_reconciliation found;
+    (void)state;
+    crooked_begin(&w, &bank, "order-gone.db");
+    topup(&w, world_person(&w, "110-1"));
+    bank.empty = true;
+    reconcile_expect(reconcile_on(&w), (reconciled){.missing = 1});
+    assert_int_equal(by_hand_run(w.path, "DELETE FROM bank_order"), 1);
+    minipay_reconcile_request request = reconcile_ask(&w);
+    minipay_error_init(&error);
+    minipay_reconciliation_init(&found);
+    ASSERT_STATUS(minipay_reconcile(w.pay, &request, &found, &error), MINIPAY_CORRUPT);
+    assert_string_equal(error.field, "bank_order");
     world_close(&w);
 }
 
@@ -545,6 +584,8 @@ int main(void)
         cmocka_unit_test(orders_in_both_directions_match_and_are_not_read_twice),
         cmocka_unit_test(a_done_order_that_the_statement_has_not_is_missing_until_it_has),
         cmocka_unit_test(money_that_nobody_ordered_is_extra),
+        cmocka_unit_test(a_line_that_differs_in_currency_or_direction_is_nobodys),
+        cmocka_unit_test(a_missing_order_whose_row_is_gone_is_corrupt),
         cmocka_unit_test(another_amount_is_a_difference_of_its_own),
         cmocka_unit_test(a_second_movement_of_one_order_is_extra_however_often_it_is_read),
         cmocka_unit_test(a_line_of_a_refused_order_or_the_other_way_round_is_extra),

@@ -110,6 +110,77 @@ static void an_order_that_ends_while_the_bank_is_asked_is_not_missing(void **sta
     assert_true(during > 2);
 }
 
+/* A line of another amount than its order's, which gets its answer while the run goes on: told once, by this run
+ * or, when it came in time for no run's judgement, as still in flight. */
+static void a_line_in_flight_whose_order_ends_meanwhile_is_told_once(void **state)
+{
+    bool reached = true;
+    int64_t told_at_once = 0;
+    (void)state;
+    for (uint32_t at = 2; reached; at++) {
+        world w, other;
+        crooked bank;
+        meanwhile plan = {.other = &other, .does = carry_on};
+        char path[32];
+        snprintf(path, sizeof path, "in-flight-%u.db", at);
+        crooked_begin(&w, &bank, path);
+        bank.hush = true;
+        bank.line_more = 1;
+        world_do(&w, MINIPAY_KIND_TOPUP, world_person(&w, "110-1"), world_nobody, 10000);
+        world_pass(&w, 60);
+        crooked_second(&w, &other);
+        minipay_reconcile_request request = reconcile_ask(&w);
+        act_at(&w, &plan, at);
+        minipay_reconciliation first = reconcile_run(&w, &request);
+        w.on_clock = NULL;
+        reached = plan.reading >= at;
+        assert_int_equal(first.in_flight + first.different, 1);
+        told_at_once += first.different;
+        if (!reached)
+            ASSERT_STATUS(minipay_run(other.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+        assert_int_equal(first.different + reconcile_on(&w).different, 1);
+        world_close(&other);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+    assert_true(told_at_once > 0);
+}
+
+/* The same line has gone when the statement is read again, and its order ends only then: it had not ended when the
+ * bank was asked, so it is the next run that tells that it is missing. */
+static void a_gone_line_of_an_order_that_ends_meanwhile_is_missing_from_the_next_run_on(void **state)
+{
+    bool reached = true;
+    (void)state;
+    for (uint32_t at = 2; reached; at++) {
+        world w, other;
+        crooked bank;
+        meanwhile plan = {.other = &other, .does = carry_on};
+        char path[32];
+        snprintf(path, sizeof path, "gone-in-flight-%u.db", at);
+        crooked_begin(&w, &bank, path);
+        bank.hush = true;
+        bank.line_more = 1;
+        world_do(&w, MINIPAY_KIND_TOPUP, world_person(&w, "110-1"), world_nobody, 10000);
+        reconcile_expect(reconcile_on(&w), (reconciled){.lines = 1, .in_flight = 1});
+        bank.empty = true;
+        world_pass(&w, 60);
+        crooked_second(&w, &other);
+        minipay_reconcile_request request = reconcile_ask(&w);
+        request.again = 1;
+        act_at(&w, &plan, at);
+        reconcile_expect(reconcile_run(&w, &request), (reconciled){.lines = 0});
+        w.on_clock = NULL;
+        reached = plan.reading >= at;
+        if (!reached)
+            ASSERT_STATUS(minipay_run(other.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+        reconcile_expect(reconcile_on(&w), (reconciled){.missing = 1});
+        world_close(&other);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 enum { DONE = 300, EXTRAS = 3 };
 
 static void topups(world *w, uint32_t count)
@@ -244,6 +315,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_place_in_the_statement_never_goes_back),
         cmocka_unit_test(an_order_that_ends_while_the_bank_is_asked_is_not_missing),
+        cmocka_unit_test(a_line_in_flight_whose_order_ends_meanwhile_is_told_once),
+        cmocka_unit_test(a_gone_line_of_an_order_that_ends_meanwhile_is_missing_from_the_next_run_on),
         cmocka_unit_test(a_run_that_another_process_carries_on_counts_nothing_twice),
         cmocka_unit_test(a_run_that_has_ended_elsewhere_is_not_opened_again),
         cmocka_unit_test(a_run_cut_off_between_two_pages_takes_nothing_back_that_it_has_not_read),

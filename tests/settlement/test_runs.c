@@ -196,6 +196,30 @@ static void a_run_pays_net_of_refunds_and_fees(void **state)
     world_close(&w);
 }
 
+/* The bank's answer comes on the next day: the line was booked when its money was set aside. */
+static void a_line_keeps_the_day_on_which_it_was_set_aside(void **state)
+{
+    world w;
+    minipay_settlement_line line;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = rich_member(&w), merchant = world_merchant(&w, "UNKNOWN-1", 0);
+    minipay_id paid = pay(&w, member, merchant, 10000);
+    int32_t day = world_outcome(&w, MINIPAY_KIND_PAY, paid).business_date;
+    minipay_settlement run = settle(&w, TODAY);
+    assert_int_equal(lines_of(&w, run.id, &line, 1), 1);
+    ASSERT_STATE(line.state, MINIPAY_STATE_RUNNING);
+    world_pass(&w, 16 * 3600); /* to one o'clock */
+    world_rest(&w);
+    assert_int_equal(lines_of(&w, run.id, &line, 1), 1);
+    ASSERT_STATE(line.state, MINIPAY_STATE_DONE);
+    minipay_outcome outcome = world_outcome(&w, MINIPAY_KIND_PAYOUT, line.id);
+    assert_int_equal(outcome.business_date, day);
+    assert_true(outcome.booked_at / 3600000000 > run.made_at / 3600000000 + 15);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
 static void the_same_run_again_changes_nothing(void **state)
 {
     world w;
@@ -739,6 +763,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_pays_net_of_refunds_and_fees),
+        cmocka_unit_test(a_line_keeps_the_day_on_which_it_was_set_aside),
         cmocka_unit_test(the_same_run_again_changes_nothing),
         cmocka_unit_test(too_little_is_carried_forward),
         cmocka_unit_test(a_payable_below_zero_is_carried_forward),
