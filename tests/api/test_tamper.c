@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "record/record.h"
 #include "rich.h"
 
 #include <sqlite3.h>
@@ -186,6 +187,24 @@ static void any_amount_changed_in_any_table_is_named(void **state)
     }
     assert_true(columns > 30);
     assert_int_equal(missed, 0);
+    world_audit_clean(&w);
+}
+
+static void any_byte_of_a_tag_is_proven(void **state)
+{
+    rows chosen = some_rows("slip");
+    (void)state;
+    for (int at = 0; at < MPI_TAG_SIZE; at++) {
+        must_run(
+            run("CREATE TEMP TABLE saved AS SELECT row_tag AS v FROM slip WHERE %s", chosen.key[0]));
+        must_run(run(
+            "UPDATE slip SET row_tag=(SELECT CAST(substr(v,1,%d)||iif(substr(v,%d,1)=x'55',x'56',x'55')"
+            "||substr(v,%d) AS BLOB) FROM saved) WHERE %s",
+            at, at + 1, at + 2, chosen.key[0]));
+        assert_true(is_caught("slip", ""));
+        must_run(run("UPDATE slip SET row_tag=(SELECT v FROM saved) WHERE %s; DROP TABLE saved",
+                     chosen.key[0]));
+    }
     world_audit_clean(&w);
 }
 
@@ -504,6 +523,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_amount_changed_in_any_table_is_named),
+        cmocka_unit_test(any_byte_of_a_tag_is_proven),
         cmocka_unit_test(a_row_deleted_from_any_table_is_named),
         cmocka_unit_test(a_row_added_to_any_table_is_named),
         cmocka_unit_test(a_figure_that_its_counterpart_does_not_bear_out_fails_their_check),

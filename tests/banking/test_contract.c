@@ -15,6 +15,7 @@ typedef struct strict_bank {
     uint32_t unavailable; /* verify calls that fail before one works */
     uint32_t verifies;
     int32_t books_on;                  /* the value date of every line; 0: the order's own */
+    bool tells_no_date;                /* of the reference */
     bool borrowed;                     /* its scripted bank is another's to close */
     bool same;                         /* every order gets the same name */
     bool hush;                         /* what is submitted gets no answer */
@@ -113,8 +114,10 @@ static minipay_status strict_statement(void *impl, int64_t position, minipay_ban
     const strict_bank *bank = impl;
     minipay_status status =
         bank->w->scripted.statement(bank->w->scripted.impl, position, lines, count, error);
-    for (uint32_t i = 0; i < *count && bank->books_on; i++)
-        lines[i].value_date = bank->books_on;
+    for (uint32_t i = 0; i < *count; i++) {
+        lines[i].value_date = bank->books_on ? bank->books_on : lines[i].value_date;
+        lines[i].reference_date = bank->tells_no_date ? 0 : lines[i].reference_date;
+    }
     return status;
 }
 
@@ -273,16 +276,19 @@ static void an_order_that_is_never_named_is_refused_at_the_deadline(void **state
     }
 }
 
-static void a_line_booked_on_another_day_is_found_by_the_day_of_its_reference(void **state)
+static void a_line_is_found_by_the_day_of_its_reference_or_else_by_its_value_date(void **state)
 {
-    world w;
-    strict_bank bank;
     (void)state;
-    begin(&w, &bank, both_ways, true);
-    bank.books_on = 20251128;
-    world_topup(&w, world_person(&w, "110-1"), 20000);
-    reconcile(&w, 1, 0);
-    world_close(&w);
+    for (int way = 0; way < 2; way++) {
+        world w;
+        strict_bank bank;
+        begin(&w, &bank, both_ways, true);
+        bank.books_on = way ? 0 : 20251128;
+        bank.tells_no_date = way;
+        world_topup(&w, world_person(&w, "110-1"), 20000);
+        reconcile(&w, 1, 0);
+        world_close(&w);
+    }
 }
 
 /* No reference, one that is not UTF-8, a day that is none: the order is named again, and then goes on. */
@@ -661,7 +667,7 @@ int main(void)
         cmocka_unit_test(a_bank_that_names_nothing_gets_the_orders_id),
         cmocka_unit_test(an_order_that_is_not_named_is_prepared_again_and_never_asked_about),
         cmocka_unit_test(an_order_that_is_never_named_is_refused_at_the_deadline),
-        cmocka_unit_test(a_line_booked_on_another_day_is_found_by_the_day_of_its_reference),
+        cmocka_unit_test(a_line_is_found_by_the_day_of_its_reference_or_else_by_its_value_date),
         cmocka_unit_test(a_name_that_is_none_is_not_taken),
         cmocka_unit_test(an_order_named_elsewhere_meanwhile_keeps_its_first_name),
         cmocka_unit_test(an_order_is_carried_on_wherever_the_process_ended),
