@@ -24,5 +24,6 @@ configure_file("${CMAKE_CURRENT_LIST_DIR}/minipay.pc.in" minipay.pc @ONLY)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/minipay.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 
 # What `minipay demo` plays, with where it comes from.
-install(FILES "${PROJECT_SOURCE_DIR}/examples/data/paysim-day.csv" "${PROJECT_SOURCE_DIR}/examples/data/README.md"
+install(FILES "${PROJECT_SOURCE_DIR}/examples/data/paysim-day.csv" "${PROJECT_SOURCE_DIR}/examples/data/regions.csv"
+              "${PROJECT_SOURCE_DIR}/examples/data/README.md" "${PROJECT_SOURCE_DIR}/LICENSE"
         DESTINATION "${CMAKE_INSTALL_DATADIR}/minipay")

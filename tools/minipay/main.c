@@ -75,7 +75,8 @@ static void print_help(FILE *out)
 
 static bool asks_help(const char *word)
 {
-    return strcmp(word, "--help") == 0 || strcmp(word, "-?") == 0 || strcmp(word, "help") == 0;
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "-?") == 0 ||
+           strcmp(word, "help") == 0;
 }
 
 static int run_group(int count, char **words)
@@ -84,6 +85,8 @@ static int run_group(int count, char **words)
     if (count > 1 && !helping)
         return fail_usage("'%s %s' is not a command; minipay %s --help lists them", words[0], words[1],
                           words[0]);
+    if (!helping)
+        fail_usage("'%s' is a group of commands; which one?", words[0]);
     print_commands(helping ? stdout : stderr, words[0]);
     return helping ? EXIT_DONE : EXIT_USAGE;
 }

@@ -189,8 +189,8 @@ static int show_operation(db *d, const void *at, const void *item, table *t)
     text_time(o->finished_at, finished);
     table_id(t, &o->id);
     table_cell(t, minipay_state_name(o->state));
-    table_cell(t, finished);
-    table_cell(t, o->status ? minipay_status_name(o->status) : "");
+    table_whole(t, finished);
+    table_whole(t, o->status ? minipay_status_name(o->status) : "");
     return 0;
 }
 
