@@ -12,8 +12,7 @@
 
 enum { PAGE = 128 };
 
-/* No two matches have one position: whoever gets a position's line was preceded by the taking back of whom it was
- * matched to. */
+/* No two matches have one position: who gets its line comes behind the taking back of who had it. */
 
 /* The line at a position; lines are in the order of their positions. */
 static const minipay_bank_movement *line_at(const minipay_bank_movement *lines, uint32_t count,

@@ -110,8 +110,8 @@ static void an_order_that_ends_while_the_bank_is_asked_is_not_missing(void **sta
     assert_true(during > 2);
 }
 
-/* A line of another amount than its order's, which gets its answer while the run goes on: told once, by this run
- * or, when it came in time for no run's judgement, as still in flight. */
+/* A line of another amount than its order's, which gets its answer while the run goes on: told once, by this
+ * run or, when that came too late for it, by the next. */
 static void a_line_in_flight_whose_order_ends_meanwhile_is_told_once(void **state)
 {
     bool reached = true;
@@ -146,7 +146,7 @@ static void a_line_in_flight_whose_order_ends_meanwhile_is_told_once(void **stat
     assert_true(told_at_once > 0);
 }
 
-/* The same line has gone when the statement is read again, and its order ends only then: it had not ended when the
+/* The line has gone when the statement is read again, and its order ends only then: it had not ended when the
  * bank was asked, so it is the next run that tells that it is missing. */
 static void a_gone_line_of_an_order_that_ends_meanwhile_is_missing_from_the_next_run_on(void **state)
 {
