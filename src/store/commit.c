@@ -112,7 +112,7 @@ minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
     }
     unit->now = now > store->head.closed_at ? now : store->head.closed_at;
     unit->next_sequence = store->head.first_sequence + store->head.row_count;
-    unit->hashing = unit->wrote = false;
+    unit->hashing = unit->wrote = unit->undated = false;
     mpi_unit_settle(unit);
     return MINIPAY_OK;
 }
@@ -324,9 +324,6 @@ static minipay_status write_tallies(mpi_unit *unit, uint8_t digest[32], minipay_
     return write_rows(unit, &mpi_tally_record.table, MINIPAY_WRITE_PUT, changed, error);
 }
 
-/* It begins a database and books nothing, so it binds no clock: books of an earlier day may be begun in it. */
-enum { FIRST_BLOCK = 1 };
-
 static minipay_status close_block(mpi_unit *unit, mpi_block *block, minipay_error *error)
 {
     mpi_store *store = unit->store;
@@ -334,7 +331,7 @@ static minipay_status close_block(mpi_unit *unit, mpi_block *block, minipay_erro
     block->number++;
     block->first_sequence = store->head.first_sequence + store->head.row_count;
     block->row_count = unit->next_sequence - block->first_sequence;
-    block->closed_at = block->number == FIRST_BLOCK ? 0 : unit->now;
+    block->closed_at = unit->undated ? store->head.closed_at : unit->now;
     minipay_status status = write_tallies(unit, block->tallies, error);
     if (status != MINIPAY_OK)
         return status;

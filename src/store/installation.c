@@ -160,6 +160,7 @@ static minipay_status adopt(void *context, mpi_unit *unit, minipay_error *error)
         status = begin_installation(work, unit, error);
     if (status != MINIPAY_OK)
         return status;
+    unit->undated = true;
     make(work->store, mpi_unit_now(unit), &made);
     return mpi_unit_insert(unit, table, &made, error);
 }

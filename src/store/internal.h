@@ -135,6 +135,7 @@ struct mpi_unit {
     mpi_hasher hasher;
     bool hashing;
     bool wrote;
+    bool undated; /* it books nothing, and so binds no clock: later units may be of an earlier time */
 };
 
 typedef struct mpi_task {
