@@ -443,9 +443,29 @@ static void an_old_id_that_nobody_has_is_free(void **state)
     end(&d);
 }
 
+/* All but those that the library makes itself: orders, payouts and their fees. */
+static void every_kind_that_can_be_asked_for_is_tried_here(void **state)
+{
+    static const int32_t own[] = {MINIPAY_KIND_ORDER, MINIPAY_KIND_PAYOUT, MINIPAY_KIND_FEE};
+    int32_t kind = 1;
+    (void)state;
+    for (; strcmp(minipay_kind_name(kind), "?") != 0; kind++) {
+        bool tried = false;
+        for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+            tried |= own[i] == kind;
+        for (int k = 0; k < KINDS; k++)
+            tried |= kinds[k].kind == kind;
+        if (!tried)
+            print_error("%s is not tried\n", minipay_kind_name(kind));
+        assert_true(tried);
+    }
+    assert_true(kind > KINDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_that_can_be_asked_for_is_tried_here),
         cmocka_unit_test(an_id_of_any_kind_is_reused_by_every_other),
         cmocka_unit_test(an_id_is_reused_after_opening_again_too),
         cmocka_unit_test(an_order_and_a_payout_keep_their_ids_to_themselves),
