@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "event/stream.h"
 
 #include <stdlib.h>
@@ -175,6 +176,8 @@ static bool is_line(const minipay_bank_movement *line, int64_t above)
 {
     return line->position > above && line->amount_minor > 0 && line->fee_minor >= 0 &&
            (line->direction == MINIPAY_BANK_COLLECT || line->direction == MINIPAY_BANK_PAY_OUT) &&
+           mpi_date_valid(line->value_date) &&
+           (line->reference_date == 0 || mpi_date_valid(line->reference_date)) &&
            mpi_text_valid(line->reference, sizeof line->reference) &&
            mpi_text_valid(line->currency, sizeof line->currency);
 }

@@ -63,7 +63,7 @@ typedef struct minipay_bank_movement {
     int32_t direction; /* COLLECT: money in; PAY_OUT: money out */
     int64_t position;  /* rises with every movement */
     int64_t amount_minor;
-    int32_t value_date;
+    int32_t value_date;     /* YYYYMMDD */
     int32_t reference_date; /* of the order; 0: the value date is taken for it */
     char currency[4];
     char reference[40]; /* of the order, or the bank's own when nobody ordered it */
