@@ -36,7 +36,7 @@ extern "C" {
  * handle owns `storage` and `bank` and closes them. */
 typedef struct minipay_config {
     uint32_t struct_size;
-    uint32_t cached_accounts; /* accounts kept in memory; 0: 131,072 (about 24 MiB) */
+    uint32_t cached_accounts; /* accounts kept in memory; 0: 122,880 (about 24 MiB) */
     minipay_host host;
     minipay_storage storage;
     minipay_bank bank; /* version 0: no bank, and operations that need one answer NOT_SUPPORTED */

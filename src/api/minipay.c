@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CACHED_ACCOUNTS = 131072 };
+enum { CACHED_ACCOUNTS = 122880 };
 
 /* Only ever appended to: the order is that of the tallies' digest. */
 const mpi_record *const mpi_records[] = {
