@@ -37,17 +37,27 @@ static const currency_row currencies[] = {
     {"ZMW", 2}, {"ZWG", 2},
 };
 
-static int compare_code(const void *key, const void *element)
+/* Codes compare as such numbers. */
+static uint32_t number_of(const char code[4])
 {
-    const currency_row *row = element;
-    return strncmp(key, row->code, sizeof row->code);
+    const unsigned char *c = (const unsigned char *)code;
+    return (uint32_t)c[0] << 16 | (uint32_t)c[1] << 8 | c[2];
 }
 
 int32_t minipay_currency_exponent(const char *currency)
 {
-    size_t count = sizeof currencies / sizeof *currencies;
-    const currency_row *found = bsearch(currency, currencies, count, sizeof *currencies, compare_code);
-    return found ? found->exponent : -1;
+    size_t low = 0, high = sizeof currencies / sizeof *currencies;
+    if (strnlen(currency, sizeof currencies[0].code) != sizeof currencies[0].code - 1)
+        return -1;
+    uint32_t wanted = number_of(currency);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        uint32_t found = number_of(currencies[middle].code);
+        if (found == wanted)
+            return currencies[middle].exponent;
+        *(found < wanted ? &low : &high) = found < wanted ? middle + 1 : middle;
+    }
+    return -1;
 }
 
 bool mpi_currency_valid(const char currency[4])

@@ -27,11 +27,14 @@ static size_t sequence_length(const unsigned char *s, size_t room)
 bool mpi_bytes_are_zero(const void *bytes, size_t count)
 {
     const uint8_t *left = bytes;
-    uint64_t any = 0, word = 0;
-    for (; count >= sizeof word && !any; left += sizeof word, count -= sizeof word)
-        memcpy(&any, left, sizeof any);
-    memcpy(&word, left, count < sizeof word ? count : 0);
-    return (any | word) == 0;
+    uint64_t any = 0, word;
+    for (; count >= sizeof word; left += sizeof word, count -= sizeof word) {
+        memcpy(&word, left, sizeof word);
+        any |= word; /* no way out before the end: so several words are taken at once */
+    }
+    for (; count; left++, count--)
+        any |= *left;
+    return any == 0;
 }
 
 bool mpi_text_valid(const char *text, size_t size)

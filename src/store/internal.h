@@ -54,6 +54,8 @@ struct mpi_table {
     uint32_t flushed_count; /* the first so many are in the storage already */
     uint32_t *finder;
     uint32_t finder_mask;
+    uint32_t
+        finder_count; /* of the staged rows, the first so many are in it: most are never looked for */
     uint32_t find_offset;
     uint32_t find_size;
 
@@ -75,7 +77,7 @@ void mpi_table_free(mpi_table *table);
 
 bool mpi_stream_stage(mpi_table *table, const void *row, int64_t sequence);
 void mpi_stream_unstage(mpi_table *table);
-const void *mpi_stream_staged(const mpi_table *table, const void *row);
+const void *mpi_stream_staged(mpi_table *table, const void *row);
 const uint8_t *mpi_stream_row(const mpi_table *table, uint32_t number);
 
 /* Rows by their number, lowest first; numbers are keys, never below zero. `rows` and `spare` have room

@@ -151,8 +151,9 @@ void mpi_table_forget(mpi_table *table)
     table->written_count = 0;
     table->staged_count = 0;
     table->flushed_count = 0;
-    if (table->finder)
+    if (table->finder_count)
         memset(table->finder, 0, (size_t)(table->finder_mask + 1) * sizeof *table->finder);
+    table->finder_count = 0;
     table->highest_known = false;
     table->tally_changed = false;
 }
@@ -213,8 +214,7 @@ static bool grow_staged(mpi_table *table)
     free(table->finder);
     table->finder = finder;
     table->finder_mask = room * 2 - 1;
-    for (uint32_t i = 0; table->find_size && i < table->staged_count; i++)
-        finder_place(table, i);
+    table->finder_count = 0;
     return true;
 }
 
@@ -225,8 +225,6 @@ bool mpi_stream_stage(mpi_table *table, const void *row, int64_t sequence)
     uint8_t *staged = staged_row(table, table->staged_count);
     memcpy(staged, row, table->record->table.row_size);
     memcpy(staged, &sequence, sizeof sequence);
-    if (table->find_size)
-        finder_place(table, table->staged_count);
     table->staged_count++;
     return true;
 }
@@ -236,18 +234,21 @@ void mpi_stream_unstage(mpi_table *table)
 {
     MPI_ASSERT(table->staged_count > table->flushed_count);
     uint32_t number = --table->staged_count;
-    if (!table->find_size)
+    if (number >= table->finder_count)
         return;
+    table->finder_count = number;
     uint32_t slot = finder_slot(table, staged_row(table, number));
     while (table->finder[slot] != number + 1)
         slot = (slot + 1) & table->finder_mask;
     table->finder[slot] = 0;
 }
 
-const void *mpi_stream_staged(const mpi_table *table, const void *row)
+const void *mpi_stream_staged(mpi_table *table, const void *row)
 {
     if (!table->finder || !table->find_size)
         return NULL;
+    while (table->finder_count < table->staged_count)
+        finder_place(table, table->finder_count++);
     for (uint32_t slot = finder_slot(table, row); table->finder[slot];
          slot = (slot + 1) & table->finder_mask) {
         const uint8_t *staged = staged_row(table, table->finder[slot] - 1);
