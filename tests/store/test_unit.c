@@ -453,6 +453,55 @@ static void a_stream_is_numbered_without_gaps_and_found_by_its_index(void **stat
     mpi_store_close(s.store);
 }
 
+/* 0: it is not there. */
+static int32_t value_of(shop *s, mpi_unit *unit, uint8_t by)
+{
+    line sought = {.by = {{by}}};
+    minipay_status status = mpi_unit_find(unit, s->lines, &sought, NULL);
+    assert_true(status == MINIPAY_OK || status == MINIPAY_NOT_FOUND);
+    return status == MINIPAY_OK ? sought.value : 0;
+}
+
+static void append_undo_and_look(shop *s, mpi_unit *unit)
+{
+    append(s, unit, 5, 50);
+    assert_int_equal(value_of(s, unit, 5), 50);
+    mpi_mark mark = mpi_unit_mark(unit);
+    append(s, unit, 9, 90);
+    assert_int_equal(value_of(s, unit, 9), 90);
+    append(s, unit, 8, 80); /* and nobody looks for this one */
+    mpi_unit_undo(unit, mark);
+    assert_int_equal(value_of(s, unit, 9), 0);
+    assert_int_equal(value_of(s, unit, 8), 0);
+    append(s, unit, 9, 91);
+    for (uint8_t by = 10; by < 250; by++) /* far more than there was room for */
+        append(s, unit, by, by);
+    assert_int_equal(value_of(s, unit, 5), 50);
+    assert_int_equal(value_of(s, unit, 9), 91);
+    assert_int_equal(value_of(s, unit, 249), 249);
+    assert_int_equal(value_of(s, unit, 8), 0);
+}
+
+static void look_again(shop *s, mpi_unit *unit)
+{
+    assert_int_equal(value_of(s, unit, 9), 91);
+    assert_int_equal(value_of(s, unit, 8), 0);
+    append(s, unit, 8, 81);
+    assert_int_equal(value_of(s, unit, 8), 81);
+    assert_int_equal(value_of(s, unit, 249), 249);
+}
+
+static void a_staged_row_is_found_and_an_undone_one_is_not(void **state)
+{
+    shop s;
+    (void)state;
+    open_shop(&s, ":memory:", 1000);
+    in_unit(&s, append_undo_and_look);
+    in_unit(&s, look_again);
+    expect_sound(&s);
+    mpi_store_close(s.store);
+}
+
 static void find_none(shop *s, mpi_unit *unit)
 {
     line sought = {.by = {{9}}};
@@ -714,6 +763,7 @@ int main(void)
         cmocka_unit_test(a_scan_sees_what_the_running_operation_staged),
         cmocka_unit_test(a_lookup_sees_what_was_staged),
         cmocka_unit_test(a_stream_is_numbered_without_gaps_and_found_by_its_index),
+        cmocka_unit_test(a_staged_row_is_found_and_an_undone_one_is_not),
         cmocka_unit_test(what_is_appended_behind_a_scan_is_found_later),
         cmocka_unit_test(an_id_that_stands_may_always_stand),
         cmocka_unit_test(the_newest_of_many_ids_are_known_and_the_older_looked_for),
