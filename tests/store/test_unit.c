@@ -474,6 +474,7 @@ static void append_undo_and_look(shop *s, mpi_unit *unit)
     assert_int_equal(value_of(s, unit, 9), 0);
     assert_int_equal(value_of(s, unit, 8), 0);
     append(s, unit, 9, 91);
+    assert_int_equal(value_of(s, unit, 9), 91);
     for (uint8_t by = 10; by < 250; by++) /* far more than there was room for */
         append(s, unit, by, by);
     assert_int_equal(value_of(s, unit, 5), 50);
