@@ -3,7 +3,7 @@
 #define MINIPAY_POLICY_H
 
 /* Policy: every rule is a number in a versioned, effective-dated set. An operation stores the version
- * that decided it. */
+ * that decided it: what a rule refuses, that of the rule; what waits for a bank, that which let it pass. */
 
 #include "minipay/instruction.h"
 

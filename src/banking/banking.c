@@ -94,8 +94,10 @@ static minipay_status plan(const mpi_banking *banking, mpi_flow *flow, mpi_bank_
     const mpi_rules *rules = mpi_order_rules(banking, flow, "\0\0\0");
     if (!rules)
         return flow->error->status;
-    if (account->deadline_at == 0)
+    if (account->deadline_at == 0) {
         account->deadline_at = mpi_time_after_ms(now, rules->values[MINIPAY_RULE_BANK_DEADLINE_MS][0]);
+        account->op.policy_version = rules->version;
+    }
     if (now >= account->deadline_at)
         return MINIPAY_BANK_SILENT;
     account->attempts++;

@@ -73,8 +73,9 @@ static minipay_status fix_fee(mpi_payments *payments, mpi_flow *flow, mpi_slip_c
 }
 
 /* A small capture may leave the member nothing to pay; then no money is taken. */
-static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
-                                const mpi_slip *slip, int64_t member_minor)
+static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                                const mpi_slip_change *change, const mpi_slip *slip,
+                                int64_t member_minor)
 {
     int64_t left;
     mpi_move asked = {
@@ -88,8 +89,7 @@ static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, mpi_slip
     if (member_minor == 0)
         return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id, &asked, &left,
-                                    &change->op.policy_version);
+    return payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id, &asked, rules, &left);
 }
 
 /* The authorisation is over, and its hold with it; schema version 1 closed a hold when it was used up. */
@@ -101,15 +101,15 @@ static minipay_status end_hold(mpi_payments *payments, mpi_flow *flow, const mpi
     return status == MINIPAY_HOLD_CLOSED ? MINIPAY_OK : status;
 }
 
-static minipay_status take(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
-                           const mpi_slip *slip, const mpi_slip *after)
+static minipay_status take(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                           mpi_slip_change *change, const mpi_slip *slip, const mpi_slip *after)
 {
     mpi_split split;
     mpi_promotion_split(slip, change->amount_minor, mpi_promotion_at(slip, slip->captured_minor),
                         mpi_promotion_at(slip, after->captured_minor), &split);
     change->promotion_minor = split.promotion_minor;
     change->merchant_part_minor = split.merchant_minor;
-    minipay_status status = take_held(payments, flow, change, slip, split.member_minor);
+    minipay_status status = take_held(payments, flow, rules, change, slip, split.member_minor);
     return status == MINIPAY_OK
                ? mpi_promotion_pay(payments, flow, &change->op, slip, split.company_minor, false)
                : status;
@@ -132,16 +132,20 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
     mpi_payments *payments = context;
     mpi_slip_change *change = document;
     const mpi_slip *slip;
+    const mpi_rules *rules;
     int64_t freed;
     minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    if (status == MINIPAY_OK)
+        status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
+    change->op.policy_version = rules->version;
     mpi_slip after = *slip;
     status = size_up(slip, mpi_unit_now(flow->unit), change, &after);
     if (status == MINIPAY_OK)
         status = fix_fee(payments, flow, change, &after);
     if (status == MINIPAY_OK)
-        status = take(payments, flow, change, slip, &after);
+        status = take(payments, flow, rules, change, slip, &after);
     if (status == MINIPAY_OK && after.captured_minor == slip->amount_minor)
         status = end_hold(payments, flow, slip, &freed);
     if (status == MINIPAY_OK)

@@ -187,7 +187,7 @@ minipay_status mpi_promotion_return(mpi_payments *payments, mpi_flow *flow, cons
                : status;
 }
 
-minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, mpi_operation *op,
+minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, const mpi_operation *op,
                                  const mpi_slip *slip, int64_t company_minor, bool back)
 {
     mpi_party expense = {.kind = MPI_PARTY_PROMOTION_EXPENSE};
@@ -202,7 +202,7 @@ minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, mpi_ope
     if (company_minor == 0)
         return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.move(payments->wallet.impl, flow, &asked, &op->policy_version);
+    return payments->wallet.move(payments->wallet.impl, flow, &asked, NULL);
 }
 
 /* ---- reading, beside the lane ---------------------------------------------------------------------------- */

@@ -47,7 +47,7 @@ minipay_status mpi_promotion_return(mpi_payments *payments, mpi_flow *flow, cons
                                     int64_t amount_minor);
 
 /* Moves the company's part between its expense and the merchant's payable. */
-minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, mpi_operation *op,
+minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, const mpi_operation *op,
                                  const mpi_slip *slip, int64_t company_minor, bool back);
 
 #endif

@@ -61,7 +61,7 @@ static minipay_status size_up(const mpi_slip *slip, bool too_late, mpi_refund *r
     return MINIPAY_OK;
 }
 
-static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
+static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, const mpi_refund *refund,
                                  const mpi_slip *slip, int64_t amount_minor)
 {
     mpi_move asked = {
@@ -76,7 +76,7 @@ static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, mpi_ref
     if (amount_minor == 0)
         return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.move(payments->wallet.impl, flow, &asked, &refund->op.policy_version);
+    return payments->wallet.move(payments->wallet.impl, flow, &asked, NULL);
 }
 
 /* To each what he gave: member, company, and by a figure of his line the merchant. */
@@ -117,6 +117,7 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
         status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
+    refund->op.policy_version = rules->version;
     mpi_slip after = *slip;
     status = size_up(slip,
                      mpi_rules_are_over(rules, MINIPAY_RULE_REFUND_DAYS, slip->counted.business_date,

@@ -322,12 +322,13 @@ static void take_back(mpi_flow *flow, const mpi_known_saga *known, const start_p
     memcpy(document, &start->document, known->saga->record->table.row_size);
 }
 
-/* As if this run had not been: its steps are undone, those of earlier runs compensated. What cannot be taken
- * back any more, or cannot be given back, waits for a person instead. */
+/* As if this run had not been, but for the version that refused: its steps are undone, those of earlier runs
+ * compensated. What cannot be taken back any more, or cannot be given back, waits for a person instead. */
 static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const start_point *start,
                              minipay_status reason, mpi_document *document)
 {
     bool stays = known->saga->pivot && document->op.step >= known->saga->pivot;
+    int32_t decided_by = document->op.policy_version;
     take_back(flow, known, start, document);
     minipay_status status = stays ? MINIPAY_OK : compensate(flow, known, document);
     if (is_rejection(status)) {
@@ -337,6 +338,7 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
     }
     if (status == MINIPAY_OK && stays)
         return mpi_saga_park(flow, document->op.kind, &document->op.id, reason);
+    document->op.policy_version = decided_by;
     return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
 }
 

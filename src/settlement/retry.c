@@ -28,7 +28,7 @@ static minipay_status scan_lines(mpi_flow *flow, const mpi_run *run, mpi_line *l
     return mpi_unit_scan(flow->unit, &scan, lines, count, flow->error);
 }
 
-/* The new attempt: what is carried is all of it. */
+/* The new attempt: what is carried is all of it, and no minimum refuses it. */
 static void draw_up(const mpi_run *run, const mpi_line *refused, int64_t now, mpi_line *line)
 {
     char name[32];
@@ -36,6 +36,7 @@ static void draw_up(const mpi_run *run, const mpi_line *refused, int64_t now, mp
     mpi_line_name(run, &refused->merchant_id, line);
     mpi_id_derive(&refused->op.id, name, &line->op.id);
     line->op.created_at = now;
+    line->op.policy_version = run->op.policy_version;
     line->attempt = refused->attempt + 1;
     line->retries_id = refused->op.id;
     line->carried_minor = line->net_minor = line->payout_minor = refused->net_minor;
@@ -79,13 +80,17 @@ static minipay_status retry_one(mpi_settlements *settlements, mpi_flow *flow, mp
 static minipay_status find_run(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run)
 {
     const void *row;
+    const mpi_rules *rules;
     minipay_status status =
         mpi_unit_get(flow->unit, settlements->runs, &run->retry_of, &row, flow->error);
     if (status != MINIPAY_OK)
         return status;
     run->through_date = ((const mpi_run *)row)->through_date;
     memcpy(run->currency, ((const mpi_run *)row)->currency, sizeof run->currency);
-    return MINIPAY_OK;
+    status = mpi_policy_rules(settlements->policy, flow->unit, run->currency, &rules, flow->error);
+    if (status == MINIPAY_OK && run->op.policy_version == 0)
+        run->op.policy_version = rules->version;
+    return status;
 }
 
 minipay_status mpi_retry_page(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run)

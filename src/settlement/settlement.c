@@ -58,6 +58,7 @@ static minipay_status find_due_date(mpi_settlements *settlements, mpi_flow *flow
     if (status != MINIPAY_OK)
         return status;
     int32_t today = mpi_rules_date(rules, mpi_unit_now(flow->unit));
+    run->op.policy_version = rules->version;
     run->due_date = today < run->through_date ? today : run->through_date;
     return MINIPAY_OK;
 }

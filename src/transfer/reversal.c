@@ -39,19 +39,14 @@ static minipay_status find_transfer(mpi_transfers *transfers, mpi_flow *flow,
     return between_members ? MINIPAY_OK : MINIPAY_NOT_REVERSIBLE;
 }
 
-static minipay_status check_reversible(mpi_transfers *transfers, mpi_flow *flow,
+static minipay_status check_reversible(mpi_transfers *transfers, mpi_flow *flow, const mpi_rules *rules,
                                        const mpi_reversal *reversal, const mpi_moved *moved)
 {
     const void *row;
-    const mpi_rules *rules;
     minipay_status status =
         mpi_unit_get(flow->unit, transfers->reversed, &reversal->transfer_id, &row, flow->error);
-    if (status == MINIPAY_OK)
-        return MINIPAY_ALREADY_REVERSED;
-    if (status == MINIPAY_NOT_FOUND)
-        status = mpi_policy_rules(transfers->policy, flow->unit, moved->currency, &rules, flow->error);
-    if (status != MINIPAY_OK)
-        return status;
+    if (status != MINIPAY_NOT_FOUND)
+        return status == MINIPAY_OK ? MINIPAY_ALREADY_REVERSED : status;
     bool over = mpi_rules_are_over(rules, MINIPAY_RULE_REVERSAL_DAYS, moved->business_date,
                                    mpi_unit_now(flow->unit));
     return over ? MINIPAY_TOO_LATE : MINIPAY_OK;
@@ -63,18 +58,20 @@ static minipay_status undo(void *context, mpi_flow *flow, void *document)
     mpi_reversal *reversal = document;
     mpi_reversed_transfer done = {reversal->transfer_id, reversal->op.id, {0}};
     mpi_moved moved;
+    const mpi_rules *rules;
     minipay_status status = find_transfer(transfers, flow, &reversal->transfer_id, &moved);
+    if (status == MINIPAY_OK)
+        status = mpi_policy_rules(transfers->policy, flow->unit, moved.currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
     reversal->amount_minor = moved.amount_minor;
     memcpy(reversal->currency, moved.currency, sizeof reversal->currency);
-    status = check_reversible(transfers, flow, reversal, &moved);
+    reversal->op.policy_version = rules->version;
+    reversal->business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit));
+    status = check_reversible(transfers, flow, rules, reversal, &moved);
     if (status == MINIPAY_OK)
         status = transfers->wallet.undo(transfers->wallet.impl, flow, &reversal->op,
-                                        &reversal->transfer_id, 0, &reversal->op.policy_version);
-    if (status == MINIPAY_OK)
-        status = mpi_policy_date(transfers->policy, flow->unit, reversal->currency,
-                                 &reversal->business_date, flow->error);
+                                        &reversal->transfer_id, 0);
     return status == MINIPAY_OK ? mpi_unit_insert(flow->unit, transfers->reversed, &done, flow->error)
                                 : status;
 }

@@ -36,7 +36,8 @@ static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdra
         .forced = leg != MPI_WITHDRAW_DEBIT,
     };
     memcpy(asked.currency, withdrawal->currency, sizeof asked.currency);
-    return transfers->wallet.move(transfers->wallet.impl, flow, &asked, &withdrawal->op.policy_version);
+    return transfers->wallet.move(transfers->wallet.impl, flow, &asked,
+                                  asked.forced ? NULL : &withdrawal->op.policy_version);
 }
 
 static minipay_status debit(void *context, mpi_flow *flow, void *document)

@@ -53,16 +53,14 @@ minipay_status mpi_wallets_hold(void *impl, mpi_flow *flow, const mpi_operation 
 }
 
 /* A member who receives may hold no more than his limit, whoever pays. */
-static minipay_status check_payee(mpi_wallets *wallets, mpi_flow *flow, const mpi_move *move)
+static minipay_status check_payee(mpi_wallets *wallets, mpi_flow *flow, const mpi_move *move,
+                                  const mpi_rules *rules)
 {
     const mpi_account *payee;
-    const mpi_rules *rules;
     if (move->payee.kind != MPI_PARTY_WALLET)
         return MINIPAY_OK;
     minipay_status status =
-        mpi_policy_rules(wallets->policy, flow->unit, move->currency, &rules, flow->error);
-    if (status == MINIPAY_OK)
-        status = mpi_wallets_find(wallets, flow, &move->payee.owner_id, move->currency, &payee);
+        mpi_wallets_find(wallets, flow, &move->payee.owner_id, move->currency, &payee);
     return status == MINIPAY_OK ? mpi_ledger_may_receive(&wallets->ledger, flow->unit, payee, rules,
                                                          move->amount_minor, flow->error)
                                 : status;
@@ -70,15 +68,15 @@ static minipay_status check_payee(mpi_wallets *wallets, mpi_flow *flow, const mp
 
 /* Held money was granted when it was set aside: no limit or state of the payer refuses its capture. */
 minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
-                                   int64_t *left_minor, int32_t *policy_version)
+                                   const mpi_rules *rules, int64_t *left_minor)
 {
     mpi_wallets *wallets = impl;
     minipay_status status = mpi_hold_take(&wallets->ledger, flow->unit, hold_id, move->amount_minor,
                                           &move->amount_minor, left_minor, flow->error);
     move->forced = true;
     if (status == MINIPAY_OK)
-        status = check_payee(wallets, flow, move);
-    return status == MINIPAY_OK ? mpi_wallets_move(wallets, flow, move, policy_version) : status;
+        status = check_payee(wallets, flow, move, rules);
+    return status == MINIPAY_OK ? mpi_wallets_move(wallets, flow, move, NULL) : status;
 }
 
 minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
@@ -120,6 +118,7 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     mpi_hold_operation *operation = document;
     const mpi_hold *hold;
     const mpi_account *payee;
+    const mpi_rules *rules;
     int64_t left;
     minipay_status status = find_own(wallets, flow, operation, &hold);
     if (status != MINIPAY_OK)
@@ -129,6 +128,8 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     status = mpi_wallets_find(wallets, flow, &hold->payee_id, hold->currency, &payee);
     if (status == MINIPAY_OK && payee->state == MPI_STATE_CLOSED)
         status = MINIPAY_WALLET_CLOSED;
+    if (status == MINIPAY_OK)
+        status = mpi_policy_rules(wallets->policy, flow->unit, hold->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
     mpi_move move = {
@@ -142,13 +143,12 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
     memcpy(operation->currency, hold->currency, sizeof operation->currency);
     operation->member_id = hold->owner_id;
     operation->payee_id = hold->payee_id;
-    status = mpi_wallets_capture(wallets, flow, &operation->hold_id, &move, &left,
-                                 &operation->op.policy_version);
+    operation->op.policy_version = rules->version;
+    operation->business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit));
+    status = mpi_wallets_capture(wallets, flow, &operation->hold_id, &move, rules, &left);
     operation->amount_minor = move.amount_minor;
     operation->booked_as = move.kind;
-    return status == MINIPAY_OK ? mpi_policy_date(wallets->policy, flow->unit, operation->currency,
-                                                  &operation->business_date, flow->error)
-                                : status;
+    return status;
 }
 
 static minipay_status void_hold(void *context, mpi_flow *flow, void *document)

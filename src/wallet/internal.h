@@ -19,7 +19,7 @@ minipay_status mpi_wallets_hold(void *impl, mpi_flow *flow, const mpi_operation 
                                 const char currency[4], int64_t amount_minor, int64_t expires_at,
                                 int32_t *policy_version);
 minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
-                                   int64_t *left_minor, int32_t *policy_version);
+                                   const mpi_rules *rules, int64_t *left_minor);
 minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
                                    int64_t *freed_minor);
 minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move,
@@ -28,7 +28,7 @@ minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move
 minipay_status mpi_wallets_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
                                    int32_t undo_leg);
 minipay_status mpi_wallets_undo(void *impl, mpi_flow *flow, const mpi_operation *op,
-                                const minipay_id *undone_id, int32_t leg, int32_t *policy_version);
+                                const minipay_id *undone_id, int32_t leg);
 
 /* The account with this number. */
 minipay_status mpi_wallets_account(mpi_wallets *wallets, mpi_flow *flow, int64_t number,

@@ -55,8 +55,9 @@ typedef struct mpi_moved {
 typedef struct mpi_wallet_port {
     void *impl;
 
-    /* Moves money. WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. `*policy_version` is the
-     * version that decided. */
+    /* Moves money. WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. `*policy_version` becomes the
+     * version that decided, when it refuses too; NULL for a forced move, which no rule decides: the
+     * operation keeps the version that decided it before. */
     minipay_status (*move)(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version);
 
     /* Undoes the operation's own move (operation, leg) by a reversing row under `undo_leg`. Never refused: what
@@ -69,7 +70,7 @@ typedef struct mpi_wallet_port {
      * once. Limits do not refuse it. NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (of either
      * side), ID_REUSED, INSUFFICIENT_FUNDS when the payee has less. */
     minipay_status (*undo)(void *impl, mpi_flow *flow, const mpi_operation *op,
-                           const minipay_id *undone_id, int32_t leg, int32_t *policy_version);
+                           const minipay_id *undone_id, int32_t leg);
 
     /* Makes sure that `amount_minor` is available, by a top-up of what is missing if need be, of which
      * the operation is the parent. OK, MPI_WAIT, or why not; `*topup_minor` is what was topped up. */
@@ -84,9 +85,9 @@ typedef struct mpi_wallet_port {
                            int32_t *policy_version);
 
     /* Moves held money to the payee of `move`, whose amount 0 means all that is left. What mpi_hold_take
-     * refuses with. `*left_minor` stays held. */
+     * refuses with; LIMIT_HOLDING, by these rules, when the payee is a member. `*left_minor` stays held. */
     minipay_status (*capture)(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
-                              int64_t *left_minor, int32_t *policy_version);
+                              const mpi_rules *rules, int64_t *left_minor);
 
     /* Frees what is left of a hold. */
     minipay_status (*release)(void *impl, mpi_flow *flow, const minipay_id *hold_id,

@@ -51,7 +51,7 @@ minipay_status mpi_wallets_reverse(void *impl, mpi_flow *flow, const mpi_operati
 }
 
 minipay_status mpi_wallets_undo(void *impl, mpi_flow *flow, const mpi_operation *op,
-                                const minipay_id *undone_id, int32_t leg, int32_t *policy_version)
+                                const minipay_id *undone_id, int32_t leg)
 {
     mpi_wallets *wallets = impl;
     mpi_ledger *ledger = &wallets->ledger;
@@ -64,6 +64,5 @@ minipay_status mpi_wallets_undo(void *impl, mpi_flow *flow, const mpi_operation 
     if (status != MINIPAY_OK)
         return status;
     posting.unlimited = true;
-    *policy_version = posting.rules->version;
     return mpi_ledger_post(ledger, flow->unit, &posting, &sequence, flow->error);
 }

@@ -173,7 +173,8 @@ minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move
     posting.amount_minor = move->amount_minor;
     posting.looked_up = move->said;
     posting.forced = move->forced;
-    *policy_version = posting.rules->version;
+    if (policy_version)
+        *policy_version = posting.rules->version;
     return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
