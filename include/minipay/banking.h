@@ -94,7 +94,7 @@ typedef struct minipay_order {
     minipay_id owner_id;
     minipay_id account_id;
     int32_t operation_kind;
-    int32_t state;        /* PARKED: no answer by its deadline, or another amount moved */
+    int32_t state;        /* PARKED: asked beyond its deadline, no answer; or another amount moved */
     int32_t status;       /* why it was rejected or parked */
     int32_t verdict;      /* the bank's last word, MINIPAY_VERDICT_* */
     int64_t amount_minor; /* ordered */
@@ -251,8 +251,9 @@ MINIPAY_API void minipay_difference_init(minipay_difference *difference);
 MINIPAY_API const char *minipay_difference_name(int32_t difference);
 
 /* Reads the statement to its end, in pages, and commits what each page shows; no call to the bank is made
- * inside a unit of work. MISSING is judged of orders that were done when the run began. Where a run reads again
- * what an earlier one has read, the statement must still have every line that was matched there: an order whose
+ * inside a unit of work. A line of an order's amount completes it when it has no answer yet, or was parked
+ * without one. MISSING is judged of orders that were done when the run began. Where a run reads again what an
+ * earlier one has read, the statement must still have every line that was matched there: an order whose
  * line is gone is MISSING (or PARKED still), one whose line now has another amount or fee is AMOUNT or FEE. The
  * same request again answers what stands, or carries on what was interrupted. USAGE: INVALID_ARGUMENT (request,
  * reconciliation, again, from_position), INVALID_SIZE, INVALID_ID, INVALID_TEXT (actor, channel, reason),

@@ -28,8 +28,9 @@ enum {
     /* 1,000: the first wait before a bank is asked again, which doubles; 1 to 86,400,000 */
     MINIPAY_RULE_BANK_RETRY_FIRST_MS = 10,
     MINIPAY_RULE_BANK_RETRY_LARGEST_MS = 11, /* 300,000; 1 to 86,400,000 */
-    /* 86,400,000: then the operation is parked for a person, or refused when its order was not even prepared
-     * or it links an account; 1 to 31,622,400,000 */
+    /* 86,400,000: when the bank is asked behind it and does not know, the operation is parked, until the bank's
+     * statement tells or a person does; it is refused when its order was not even prepared or it links an
+     * account; 1 to 31,622,400,000 */
     MINIPAY_RULE_BANK_DEADLINE_MS = 12,
     /* 604,800: an authorisation that says no expiry has this one; 0 (never) to 3,153,600,000 */
     MINIPAY_RULE_AUTHORIZATION_SECONDS = 13,

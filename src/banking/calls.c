@@ -155,13 +155,47 @@ static int32_t verdict_of(const mpi_call *call)
 /* Each submit can become an order as late as the bank's time of finality after it was made, so it counts from
  * the last one, and by what was asked behind it. Of an order that an older version left, the last submit is
  * not known: it counts from now. */
-static bool has_never_arrived(const mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
-                              const mpi_call *call)
+static bool is_final(const mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
+                     const mpi_call *call)
 {
     if (call->kind == MPI_CALL_SUBMIT || order->submitted_at == 0)
         order->submitted_at = mpi_unit_now(flow->unit);
-    return order->verdict == MINIPAY_VERDICT_NOT_FOUND &&
-           (call->drawn_at - order->submitted_at) / 1000 >= banking->finality_ms;
+    return (call->drawn_at - order->submitted_at) / 1000 >= banking->finality_ms;
+}
+
+/* The bank's answer leaves it open whether the money has moved, or will. */
+static minipay_status stay_open(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
+                                const mpi_call *call)
+{
+    bool may_arrive = !is_final(banking, flow, order, call), has_line = false;
+    bool unknown = order->verdict == MINIPAY_VERDICT_NOT_FOUND;
+    minipay_status status = MINIPAY_OK;
+    if (unknown && may_arrive)
+        return MINIPAY_OK;
+    if (unknown)
+        status = mpi_judge_has_line(banking, flow, &order->op.id, &has_line);
+    if (status != MINIPAY_OK)
+        return status;
+    if (unknown && !has_line && order->submitted_at < order->deadline_at)
+        return mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT);
+    if (call->kind == MPI_CALL_QUERY && call->drawn_at >= order->deadline_at)
+        return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
+    return MINIPAY_OK;
+}
+
+static minipay_status take_verdict_in(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order,
+                                      const mpi_call *call)
+{
+    bool done = (order->verdict = verdict_of(call)) == MINIPAY_VERDICT_DONE;
+    order->moved_minor = done ? call->answer.amount_minor : 0;
+    order->fee_minor = done ? call->answer.fee_minor : 0;
+    if (mpi_text_valid(call->answer.reason, sizeof call->answer.reason))
+        memcpy(order->bank_reason, call->answer.reason, sizeof order->bank_reason);
+    if (done && order->moved_minor != order->amount_minor)
+        return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_AMOUNT_DIFFERS);
+    if (!done && order->verdict != MINIPAY_VERDICT_REFUSED)
+        return stay_open(banking, flow, order, call);
+    return mpi_saga_resume(flow, MINIPAY_KIND_ORDER, &order->op.id);
 }
 
 minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *call)
@@ -181,19 +215,5 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     if (call->kind == MPI_CALL_PREPARE)
         return mpi_order_prepared(banking, flow, order, call);
-    order->verdict = verdict_of(call);
-    order->moved_minor = order->verdict == MINIPAY_VERDICT_DONE ? call->answer.amount_minor : 0;
-    order->fee_minor = order->verdict == MINIPAY_VERDICT_DONE ? call->answer.fee_minor : 0;
-    if (mpi_text_valid(call->answer.reason, sizeof call->answer.reason))
-        memcpy(order->bank_reason, call->answer.reason, sizeof order->bank_reason);
-    if (order->verdict == MINIPAY_VERDICT_DONE && order->moved_minor != order->amount_minor)
-        return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_AMOUNT_DIFFERS);
-    if (has_never_arrived(banking, flow, order, call)) {
-        bool has_line;
-        status = mpi_judge_has_line(banking, flow, &order->op.id, &has_line);
-        if (status != MINIPAY_OK || !has_line)
-            return status == MINIPAY_OK ? mpi_order_add_call(banking, flow, order, MPI_CALL_SUBMIT)
-                                        : status;
-    }
-    return mpi_saga_resume(flow, MINIPAY_KIND_ORDER, &call->order.id);
+    return take_verdict_in(banking, flow, order, call);
 }

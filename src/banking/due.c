@@ -7,7 +7,8 @@
 
 #include <stdlib.h>
 
-/* Orders and accounts without an answer are asked about again, ever later. */
+/* Orders and accounts without an answer are asked about again, ever later. Behind its deadline an order is
+ * asked about once more before it is parked (calls.c), however long nobody was here to ask. */
 
 enum { DUE_LARGEST = 1024 };
 
@@ -44,8 +45,6 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
     int64_t now = mpi_unit_now(flow->unit);
     if (now >= order->deadline_at && !order->reference[0])
         return give_up_unnamed(flow, order);
-    if (now >= order->deadline_at)
-        return mpi_saga_park(flow, MINIPAY_KIND_ORDER, &order->op.id, MINIPAY_BANK_UNKNOWN);
     order->attempts++;
     order->next_at = mpi_time_after_ms(now, mpi_order_wait_ms(rules, order->attempts));
     if (!order->reference[0])

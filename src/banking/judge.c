@@ -11,7 +11,7 @@
  * match for the other:
  *
  *                      order done            order refused    order running          order parked
- *   line, none before  matched or AMOUNT     EXTRA            completes the order    PARKED until it ends
+ *   line, none before  matched or AMOUNT     EXTRA            completes the order    completes the order
  *   .. another amount  AMOUNT                EXTRA            in flight until it     PARKED until it ends
  *                                                             ends
  *   .. another fee     FEE                   EXTRA            completes the order    PARKED until it ends
@@ -20,7 +20,8 @@
  *   a line is gone     MISSING until it has  -                -                      PARKED until it ends
  *
  * A line is the bank's own word that the money has moved, as good as an answer: when it is of the order's
- * amount, the order is done. */
+ * amount, the order is done, also one that was parked without an answer. One that was parked because the bank
+ * has named another amount stays so. */
 
 static const char *const difference_names[] = {"none",   "missing", "extra", "amount",
                                                "parked", "fee",     NULL};
@@ -222,9 +223,19 @@ static minipay_status complete(const mpi_judgement *work, const mpi_bank_order *
     edit->verdict = MINIPAY_VERDICT_DONE;
     edit->moved_minor = line->amount_minor;
     edit->fee_minor = line->fee_minor;
-    minipay_status status = mpi_saga_resume(&flow, MINIPAY_KIND_ORDER, &edit->op.id);
+    minipay_status status = MINIPAY_OK;
+    if (edit->op.state == MINIPAY_STATE_PARKED)
+        status = mpi_saga_unpark(&flow, MINIPAY_KIND_ORDER, &edit->op.id, MINIPAY_BANK_UNKNOWN);
+    if (status == MINIPAY_OK)
+        status = mpi_saga_resume(&flow, MINIPAY_KIND_ORDER, &edit->op.id);
     mpi_unit_settle(work->unit);
     return status;
+}
+
+static bool lacks_an_answer(const mpi_operation *op)
+{
+    return op->state == MINIPAY_STATE_RUNNING ||
+           (op->state == MINIPAY_STATE_PARKED && op->status == MINIPAY_BANK_UNKNOWN);
 }
 
 /* The first line of an order. */
@@ -257,7 +268,7 @@ minipay_status mpi_judge_line(const mpi_judgement *work, const minipay_bank_move
     const mpi_match *standing = row;
     if (!order || (standing && standing->position && standing->position != line->position))
         return judge_extra(work, line, order);
-    if (order->op.state == MINIPAY_STATE_RUNNING && order->amount_minor == line->amount_minor) {
+    if (lacks_an_answer(&order->op) && order->amount_minor == line->amount_minor) {
         status = complete(work, order, line);
         if (status == MINIPAY_OK)
             status =

@@ -20,7 +20,8 @@
  *                                                        has passed since the last submit: then it never
  *                                                        arrived, and is submitted again under the same
  *                                                        reference
- *   nothing by deadline  PARKED                          waits for a person
+ *   neither, asked       PARKED                          its line in the statement completes it, or a person
+ *   behind its deadline                                  decides; NOT_FOUND is first submitted a last time
  *   no name by deadline  REJECTED                        never submitted: its parent is undone
  *
  * An order has no reference until it is named, by the bank's `prepare` or by its id: it has not been

@@ -83,7 +83,7 @@ static const status_entry statuses[] = {
     {MINIPAY_COMMIT_UNKNOWN, "commit_unknown",
      "Whether the commit stands is not known; ask with the same id."},
     {MINIPAY_BANK_UNKNOWN, "bank_unknown",
-     "Whether the bank moved the money is not known; it is being asked."},
+     "The bank was asked beyond the deadline and has not said whether it moved the money."},
     {MINIPAY_BANK_AMOUNT_DIFFERS, "bank_amount_differs",
      "The bank moved another amount than was ordered; a person decides."},
 

@@ -387,8 +387,17 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
     return status;
 }
 
-/* Whoever waits for a parked operation waits for the same person. */
-minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id, minipay_status reason)
+/* How an operation waits, and for what. */
+typedef struct waiting {
+    int32_t state;
+    minipay_status reason;
+    const char *event;
+} waiting;
+
+/* Of it and of all that waits for it, as far as they wait alike: whoever waits for a parked operation waits
+ * for the same person. */
+static minipay_status wait_otherwise(mpi_flow *flow, int32_t kind, const minipay_id *id,
+                                     const waiting *from, const waiting *to)
 {
     while (kind) {
         mpi_known_saga *known = known_saga(flow->engine, kind);
@@ -399,11 +408,11 @@ minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id,
         mpi_operation *op = mpi_unit_edit(flow->unit, known->table, row);
         if (!op)
             return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-        if (op->state != MINIPAY_STATE_RUNNING)
+        if (op->state != from->state || op->status != (int32_t)from->reason)
             return MINIPAY_OK;
-        op->state = MINIPAY_STATE_PARKED;
-        op->status = reason;
-        status = mpi_event_append(flow->unit, known->saga->record, known->saga->name, "parked", &op->id,
+        op->state = to->state;
+        op->status = to->reason;
+        status = mpi_event_append(flow->unit, known->saga->record, known->saga->name, to->event, &op->id,
                                   op, flow->error);
         if (status != MINIPAY_OK)
             return status;
@@ -411,6 +420,20 @@ minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id,
         id = &op->parent_id;
     }
     return MINIPAY_OK;
+}
+
+minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id, minipay_status reason)
+{
+    waiting running = {MINIPAY_STATE_RUNNING, MINIPAY_OK, NULL};
+    waiting parked = {MINIPAY_STATE_PARKED, reason, "parked"};
+    return wait_otherwise(flow, kind, id, &running, &parked);
+}
+
+minipay_status mpi_saga_unpark(mpi_flow *flow, int32_t kind, const minipay_id *id, minipay_status reason)
+{
+    waiting parked = {MINIPAY_STATE_PARKED, reason, NULL};
+    waiting running = {MINIPAY_STATE_RUNNING, MINIPAY_OK, "unparked"};
+    return wait_otherwise(flow, kind, id, &parked, &running);
 }
 
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document)

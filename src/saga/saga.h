@@ -227,6 +227,10 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
  * is what their outcomes tell. */
 minipay_status mpi_saga_park(mpi_flow *flow, int32_t kind, const minipay_id *id, minipay_status reason);
 
+/* Those that `reason` has parked run again, each where it stood: what it waited for is known now. */
+minipay_status mpi_saga_unpark(mpi_flow *flow, int32_t kind, const minipay_id *id,
+                               minipay_status reason);
+
 /* For a step that another operation does: starts it at the first run, answers MPI_WAIT while it runs,
  * then OK or the reason of its refusal. `document` becomes what stands. */
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document);

@@ -148,6 +148,27 @@ static void submits_that_get_lost_are_a_time_of_finality_apart(void **state)
     }
 }
 
+/* It never arrived, so it is submitted once more; what is not known of that one either waits for a person. */
+static void an_order_found_unknown_behind_its_deadline_is_submitted_a_last_time(void **state)
+{
+    (void)state;
+    for (int arrives = 0; arrives < 2; arrives++) {
+        world w;
+        late_bank bank = {.loses = arrives ? 1 : SUBMITS};
+        minipay_instruction asked = pay_out(&w, &bank, false);
+        world_pass(&w, INT64_C(86400) * 30);
+        ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+        assert_int_equal(bank.submits, 2);
+        world_rest(&w);
+        assert_int_equal(bank.submits, 2);
+        world_expect(&w, &asked, arrives ? MINIPAY_STATE_DONE : MINIPAY_STATE_PARKED,
+                     arrives ? MINIPAY_OK : MINIPAY_BANK_UNKNOWN);
+        assert_true(arrives || w.now - bank.submitted_at[1] >= finality_ms * 1000);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 static void a_slow_submit_counts_from_its_end(void **state)
 {
     world w;
@@ -185,6 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_lost_payout_whose_second_submit_shows_late_reaches_the_bank_once),
         cmocka_unit_test(submits_that_get_lost_are_a_time_of_finality_apart),
+        cmocka_unit_test(an_order_found_unknown_behind_its_deadline_is_submitted_a_last_time),
         cmocka_unit_test(a_slow_submit_counts_from_its_end),
         cmocka_unit_test(being_asked_about_does_not_bring_the_next_submit_nearer),
     };

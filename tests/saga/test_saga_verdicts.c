@@ -244,6 +244,36 @@ static void an_operation_without_an_answer_by_its_deadline_is_parked(void **stat
     }
 }
 
+/* Whoever was away longer than the deadline asks once before a person is bothered. */
+static void after_a_long_absence_the_bank_is_asked_before_anything_is_parked(void **state)
+{
+    static const struct {
+        int32_t said, ends;
+    } cases[] = {
+        {DONE, MINIPAY_STATE_DONE}, {REFUSED, MINIPAY_STATE_REJECTED}, {PENDING, MINIPAY_STATE_PARKED}};
+    static const int32_t kinds[] = {MINIPAY_KIND_TOPUP, MINIPAY_KIND_WITHDRAW};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        world w;
+        saying_bank bank;
+        int32_t kind = kinds[i % 2], ends = cases[i / 2].ends;
+        begin_saying(&w, &bank);
+        minipay_id member = world_person(&w, "110-1");
+        world_credit(&w, member, 50000);
+        bank.at_submit = NO_ANSWER;
+        bank.at_query = cases[i / 2].said;
+        minipay_outcome begun = world_do(&w, kind, member, world_nobody, 10000);
+        ASSERT_STATE(begun.state, MINIPAY_STATE_RUNNING);
+        world_pass(&w, INT64_C(86400) * 30);
+        ASSERT_STATUS(minipay_run(w.pay, 0, NULL, NULL, NULL), MINIPAY_OK);
+        assert_int_equal(bank.queries, 1);
+        ASSERT_STATE(world_outcome(&w, kind, begun.id).state, ends);
+        assert_int_equal(world_wallet(&w, member).posted_minor, money_after(kind, ends));
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 /* The bank has moved it, and the books cannot say so: nothing is refused any more, a person must see it. */
 static void money_that_the_books_cannot_hold_is_parked(void **state)
 {
@@ -298,6 +328,7 @@ int main(void)
         cmocka_unit_test(an_order_the_bank_never_saw_is_submitted_again_only_after_finality),
         cmocka_unit_test(questions_come_ever_later_and_stop_at_the_deadline),
         cmocka_unit_test(an_operation_without_an_answer_by_its_deadline_is_parked),
+        cmocka_unit_test(after_a_long_absence_the_bank_is_asked_before_anything_is_parked),
         cmocka_unit_test(money_that_the_books_cannot_hold_is_parked),
         cmocka_unit_test(a_run_touches_no_more_than_its_budget),
     };

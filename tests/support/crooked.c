@@ -17,13 +17,15 @@ static minipay_status verify(void *impl, const char *name, const char *number, c
     return bank->w->scripted.verify_account(bank->w->scripted.impl, name, number, holder, error);
 }
 
-static void bend(const crooked *bank, minipay_bank_answer *answers, uint32_t count)
+static void bend(const crooked *bank, minipay_bank_answer *answers, uint32_t count, bool hushed)
 {
     for (uint32_t i = 0; i < count; i++) {
         if (answers[i].verdict == MINIPAY_VERDICT_DONE)
             answers[i].amount_minor += bank->answer_more;
         if (answers[i].verdict == MINIPAY_VERDICT_DONE)
             answers[i].fee_minor += bank->fee_more;
+        if (hushed)
+            answers[i].verdict = MINIPAY_VERDICT_NO_ANSWER;
     }
 }
 
@@ -34,9 +36,7 @@ static minipay_status submit(void *impl, const minipay_bank_order *orders, minip
     bank->submits += count;
     minipay_status status =
         bank->w->scripted.submit(bank->w->scripted.impl, orders, answers, count, error);
-    bend(bank, answers, count);
-    for (uint32_t i = 0; i < count && bank->hush; i++)
-        answers[i].verdict = MINIPAY_VERDICT_NO_ANSWER;
+    bend(bank, answers, count, bank->hush || bank->mute);
     return status;
 }
 
@@ -46,7 +46,7 @@ static minipay_status query(void *impl, const minipay_bank_order *orders, minipa
     const crooked *bank = impl;
     minipay_status status =
         bank->w->scripted.query(bank->w->scripted.impl, orders, answers, count, error);
-    bend(bank, answers, count);
+    bend(bank, answers, count, bank->mute);
     return status;
 }
 

@@ -17,6 +17,7 @@ typedef struct crooked {
     int64_t line_fee_more;   /* added to the fee of every statement line */
     int64_t hidden_position; /* the line that the statement leaves out; 0: none */
     bool hush;               /* what is submitted gets no answer; what is asked gets the truth */
+    bool mute;               /* nor does what is asked */
     bool empty;              /* the statement has no line of an order */
     bool twice;              /* every line stands twice */
     bool silent;             /* statement and balance answer UNAVAILABLE */
