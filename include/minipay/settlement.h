@@ -75,6 +75,7 @@ typedef struct minipay_settlement {
     int64_t made_at;
     int32_t
         due_date; /* what was due by this date is in the run: through_date, or the day on which it was made */
+    int32_t policy_version; /* in force when it was made */
 } minipay_settlement;
 
 /* One merchant in a run. */
@@ -93,10 +94,11 @@ typedef struct minipay_settlement_line {
     char currency[4];
     int64_t promotion_minor; /* the merchant's own part of promotions */
     int64_t carried_minor;
-    int64_t payout_minor;  /* what the bank is to pay: the net, or 0 when it is carried forward */
-    int32_t attempt;       /* 0; in a retry, from 1 */
-    minipay_id retries_id; /* the line whose payout this one pays again, or none */
-    minipay_id retried_by; /* the line that pays this one's payout again, or none */
+    int64_t payout_minor;   /* what the bank is to pay: the net, or 0 when it is carried forward */
+    int32_t attempt;        /* 0; in a retry, from 1 */
+    minipay_id retries_id;  /* the line whose payout this one pays again, or none */
+    minipay_id retried_by;  /* the line that pays this one's payout again, or none */
+    int32_t policy_version; /* whose minimum payout decided */
 } minipay_settlement_line;
 
 /* A payment, capture or refund behind a line. A REFUND's figures take away from the line. */
@@ -110,10 +112,18 @@ typedef struct minipay_statement_entry {
     int64_t promotion_minor; /* the merchant's own part */
     int64_t booked_at;
     int32_t business_date;
+    /* When its day's bucket was due, and by which of the merchant's terms, by which weekend (a version of
+     * policy) and by which holidays (see minipay_holiday) that was found when the bucket opened. 0: not known,
+     * in a file of schema version 1. Money that did not fit into its line waits a day longer. */
+    int32_t due_date;
+    int32_t due_terms_version;
+    int32_t due_policy_version;
+    int32_t due_calendar_version;
 } minipay_statement_entry;
 
-/* A date becomes a holiday, or with `withdrawn` 1 a business day again. Buckets that have their due date
- * keep it. */
+/* A date becomes a holiday, or with `withdrawn` 1 a business day again, from now on: a bucket that opens later
+ * is due by it, and one that has its due date keeps it. Each change is a version of the calendar, numbered from
+ * 1; it stays as an operation (minipay_operation_list), which tells the date and the version. */
 typedef struct minipay_holiday_request {
     uint32_t struct_size;
     minipay_id id;
@@ -129,6 +139,7 @@ typedef struct minipay_holiday {
     uint32_t struct_size;
     int32_t date;
     char name[96];
+    int32_t version; /* of the calendar: the change that made the date a holiday */
 } minipay_holiday;
 
 MINIPAY_API void minipay_settlement_request_init(minipay_settlement_request *request);

@@ -46,24 +46,36 @@ void mpi_ledger_warm(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *cons
     mpi_unit_warm(unit, ledger->balances, names, rows, known);
 }
 
-static minipay_status next_account_id(mpi_ledger *ledger, mpi_unit *unit, int64_t *account_id,
-                                      minipay_error *error)
+minipay_status mpi_counter_next(mpi_unit *unit, mpi_table *counters, const char *name, int64_t *number,
+                                minipay_error *error)
 {
-    mpi_counter counter = {.name = "account"};
+    mpi_counter counter = {{0}, 0, {0}};
     const void *row;
-    minipay_status status = mpi_unit_get(unit, ledger->counters, &counter, &row, error);
+    memcpy(counter.name, name, strlen(name));
+    minipay_status status = mpi_unit_get(unit, counters, &counter, &row, error);
     if (status == MINIPAY_NOT_FOUND) {
-        status = mpi_unit_insert(unit, ledger->counters, &counter, error);
+        status = mpi_unit_insert(unit, counters, &counter, error);
         if (status == MINIPAY_OK)
-            status = mpi_unit_get(unit, ledger->counters, &counter, &row, error);
+            status = mpi_unit_get(unit, counters, &counter, &row, error);
     }
     if (status != MINIPAY_OK)
         return status;
-    mpi_counter *edited = mpi_unit_edit(unit, ledger->counters, row);
+    mpi_counter *edited = mpi_unit_edit(unit, counters, row);
     if (!edited)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    *account_id = ++edited->value;
+    *number = ++edited->value;
     return MINIPAY_OK;
+}
+
+minipay_status mpi_counter_newest(mpi_unit *unit, mpi_table *counters, const char *name, int64_t *number,
+                                  minipay_error *error)
+{
+    mpi_counter counter = {{0}, 0, {0}};
+    const void *row;
+    memcpy(counter.name, name, strlen(name));
+    minipay_status status = mpi_unit_get(unit, counters, &counter, &row, error);
+    *number = status == MINIPAY_OK ? ((const mpi_counter *)row)->value : 0;
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
 }
 
 minipay_status mpi_ledger_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_account *wanted,
@@ -75,7 +87,7 @@ minipay_status mpi_ledger_open(mpi_ledger *ledger, mpi_unit *unit, const mpi_acc
         return MINIPAY_WALLET_EXISTS;
     if (status != MINIPAY_NOT_FOUND)
         return status;
-    status = next_account_id(ledger, unit, &opened.account_id, error);
+    status = mpi_counter_next(unit, ledger->counters, "account", &opened.account_id, error);
     if (status != MINIPAY_OK)
         return status;
     opened.opened_at = mpi_unit_now(unit);

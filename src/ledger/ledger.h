@@ -88,6 +88,12 @@ typedef struct mpi_counter {
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_counter;
 
+/* The next number under a name, from 1; and the newest, 0 when there is none. */
+minipay_status mpi_counter_next(mpi_unit *unit, mpi_table *counters, const char *name, int64_t *number,
+                                minipay_error *error);
+minipay_status mpi_counter_newest(mpi_unit *unit, mpi_table *counters, const char *name, int64_t *number,
+                                  minipay_error *error);
+
 extern const mpi_record mpi_account_record;
 extern const mpi_record mpi_balance_record;
 extern const mpi_record mpi_journal_record;

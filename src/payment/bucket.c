@@ -26,6 +26,9 @@ static const minipay_field bucket_fields[] = {
     MPI_OPTIONAL_ID(mpi_bucket, last_id),
     MPI_INT32(mpi_bucket, due_date),
     MPI_MONEY(mpi_bucket, promotion_minor),
+    MPI_INT32(mpi_bucket, due_terms_version),
+    MPI_INT32(mpi_bucket, due_policy_version),
+    MPI_INT32(mpi_bucket, due_calendar_version),
     MPI_HASH(mpi_bucket, row_tag),
 };
 
@@ -81,9 +84,7 @@ static minipay_status set_due(mpi_payments *payments, mpi_flow *flow, const mpi_
     minipay_status status = mpi_merchant_get(payments, flow, &bucket->merchant_id, &merchant);
     if (status == MINIPAY_OK)
         status = mpi_terms_now(payments, flow, merchant, &terms);
-    return status == MINIPAY_OK ? mpi_calendar_due(payments, flow, rules, &terms, bucket->business_date,
-                                                   &bucket->due_date)
-                                : status;
+    return status == MINIPAY_OK ? mpi_calendar_set_due(payments, flow, rules, &terms, bucket) : status;
 }
 
 /* The entry goes in front of the bucket's chain. */

@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The business calendar: holidays, which are records, and the weekend, which is policy's. */
+/* The business calendar: holidays, which are records, and the weekend, which is policy's. Every change of a
+ * holiday is an operation that stays, with the next version of the calendar; a date's row is what the newest
+ * change of it says. */
 
 static const minipay_field holiday_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_holiday), MPI_INT32(mpi_holiday, date),   MPI_INT32(mpi_holiday, withdrawn),
-    MPI_TEXT(mpi_holiday, name),       MPI_HASH(mpi_holiday, row_tag),
+    MPI_OPERATION_FIELDS(mpi_holiday), MPI_INT32(mpi_holiday, date),
+    MPI_INT32(mpi_holiday, withdrawn), MPI_TEXT(mpi_holiday, name),
+    MPI_INT32(mpi_holiday, version),   MPI_HASH(mpi_holiday, row_tag),
 };
 
 const mpi_record mpi_holiday_record =
@@ -20,9 +23,9 @@ const mpi_record mpi_holiday_record =
 static const char *const day_state_names[] = {"holiday", "withdrawn", NULL};
 
 static const minipay_field day_fields[] = {
-    MPI_INT32(mpi_calendar_day, date),   MPI_ENUM(mpi_calendar_day, day_state, day_state_names),
-    MPI_TEXT(mpi_calendar_day, name),    MPI_ID(mpi_calendar_day, set_by),
-    MPI_HASH(mpi_calendar_day, row_tag),
+    MPI_INT32(mpi_calendar_day, date),    MPI_ENUM(mpi_calendar_day, day_state, day_state_names),
+    MPI_TEXT(mpi_calendar_day, name),     MPI_ID(mpi_calendar_day, set_by),
+    MPI_INT32(mpi_calendar_day, version), MPI_HASH(mpi_calendar_day, row_tag),
 };
 
 const mpi_record mpi_calendar_day_record =
@@ -33,12 +36,18 @@ const mpi_record mpi_calendar_day_record =
 static minipay_status set_day(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
-    const mpi_holiday *holiday = document;
+    mpi_holiday *holiday = document;
     mpi_calendar_day day = {
         .date = holiday->date, .day_state = holiday->withdrawn, .set_by = holiday->op.id};
     const void *row;
+    int64_t version;
+    minipay_status status =
+        mpi_counter_next(flow->unit, payments->counters, "calendar", &version, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    day.version = holiday->version = (int32_t)version;
     memcpy(day.name, holiday->name, sizeof day.name);
-    minipay_status status = mpi_unit_get(flow->unit, payments->calendar, &day, &row, flow->error);
+    status = mpi_unit_get(flow->unit, payments->calendar, &day, &row, flow->error);
     if (status == MINIPAY_NOT_FOUND)
         return mpi_unit_insert(flow->unit, payments->calendar, &day, flow->error);
     if (status != MINIPAY_OK)
@@ -46,9 +55,7 @@ static minipay_status set_day(void *context, mpi_flow *flow, void *document)
     mpi_calendar_day *edit = mpi_unit_edit(flow->unit, payments->calendar, row);
     if (!edit)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    edit->day_state = day.day_state;
-    edit->set_by = day.set_by;
-    memcpy(edit->name, day.name, sizeof edit->name);
+    *edit = day;
     return MINIPAY_OK;
 }
 
@@ -99,6 +106,7 @@ minipay_status mpi_calendar_list(mpi_payments *payments, int32_t after, minipay_
             continue;
         minipay_holiday_init(&holidays[used]);
         holidays[used].date = day.date;
+        holidays[used].version = day.version;
         memcpy(holidays[used++].name, day.name, sizeof day.name);
     }
     mpi_view_close(&view);
@@ -164,8 +172,8 @@ static int32_t next_monthly(int32_t day, int32_t wanted)
     }
 }
 
-minipay_status mpi_calendar_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
-                                const mpi_merchant_terms *terms, int32_t date, int32_t *due_date)
+static minipay_status find_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                               const mpi_merchant_terms *terms, int32_t date, int32_t *due_date)
 {
     int32_t day = mpi_date_to_days(date), count = 1;
     minipay_status status = MINIPAY_OK;
@@ -185,4 +193,20 @@ minipay_status mpi_calendar_due(mpi_payments *payments, mpi_flow *flow, const mp
     if (status == MINIPAY_OK)
         *due_date = mpi_date_from_days(day);
     return status;
+}
+
+minipay_status mpi_calendar_set_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                                    const mpi_merchant_terms *terms, mpi_bucket *bucket)
+{
+    int64_t version;
+    minipay_status status =
+        find_due(payments, flow, rules, terms, bucket->business_date, &bucket->due_date);
+    if (status == MINIPAY_OK)
+        status = mpi_counter_newest(flow->unit, payments->counters, "calendar", &version, flow->error);
+    if (status != MINIPAY_OK)
+        return status;
+    bucket->due_terms_version = terms->version;
+    bucket->due_policy_version = rules->version;
+    bucket->due_calendar_version = (int32_t)version;
+    return MINIPAY_OK;
 }

@@ -80,9 +80,10 @@ extern const char *const mpi_cycle_names[];
 /* The fee when so much is captured; false when it does not fit. It never falls when the amount rises. */
 bool mpi_terms_fee(const mpi_merchant_terms *terms, int64_t amount_minor, int64_t *fee_minor);
 
-/* When a day's payments are due. Within the calendar: holidays, and policy's weekend. */
-minipay_status mpi_calendar_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
-                                const mpi_merchant_terms *terms, int32_t date, int32_t *due_date);
+/* When a new bucket is due, by its date, its merchant's terms, policy's weekend and the holidays; and which
+ * version of each that was. */
+minipay_status mpi_calendar_set_due(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
+                                    const mpi_merchant_terms *terms, mpi_bucket *bucket);
 
 /* The active merchant, or MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH. */
 minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,

@@ -217,6 +217,7 @@ void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy 
     payments->promotions = mpi_store_table(payments->store, &mpi_promotion_record);
     payments->slips = mpi_store_table(payments->store, &mpi_slip_record);
     payments->buckets = mpi_store_table(payments->store, &mpi_bucket_record);
+    payments->counters = mpi_store_table(payments->store, &mpi_counter_record);
     mpi_engine_add(engine, &mpi_merchant_saga, payments);
     mpi_engine_add(engine, &mpi_merchant_change_saga, payments);
     mpi_engine_add(engine, &mpi_holiday_saga, payments);

@@ -70,14 +70,17 @@ typedef struct mpi_holiday {
     int32_t date;
     int32_t withdrawn;
     char name[MINIPAY_NAME_SIZE];
+    int32_t version; /* of the calendar: that this change made */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_holiday;
 
+/* What the newest change of a date says. */
 typedef struct mpi_calendar_day {
     int32_t date;
     int32_t day_state; /* 0: a holiday; 1: withdrawn */
     char name[MINIPAY_NAME_SIZE];
     minipay_id set_by;
+    int32_t version; /* of the calendar: that change's */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_calendar_day;
 
@@ -189,6 +192,11 @@ typedef struct mpi_bucket {
     minipay_id last_id;
     int32_t due_date;        /* a run of this date or later closes it */
     int64_t promotion_minor; /* the merchant's own part */
+    /* By which the due date was found when it opened: the merchant's terms, policy's weekend, the holidays.
+     * What does not fit into its line moves the date on, and not these. */
+    int32_t due_terms_version;
+    int32_t due_policy_version;
+    int32_t due_calendar_version;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_bucket;
 
@@ -212,7 +220,7 @@ typedef struct mpi_payments {
     mpi_engine *engine;
     mpi_policy *policy;
     mpi_wallet_port wallet;
-    mpi_table *merchants, *terms, *calendar, *promotions, *slips, *buckets;
+    mpi_table *merchants, *terms, *calendar, *promotions, *slips, *buckets, *counters;
 } mpi_payments;
 
 void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,

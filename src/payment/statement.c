@@ -9,12 +9,11 @@
 /* What stands behind a settlement line: the entries of the buckets that the run closed for a merchant, newest
  * first. A bucket knows its newest entry, and each entry the one before it. */
 
-/* Where the walk is: an entry, and the bucket whose it is. */
+/* Where the walk is: an entry, and the bucket that counted it. */
 typedef struct walk {
     mpi_view *view;
-    minipay_id run_id, merchant_id;
-    int32_t business_date, round;
-    mpi_entry next; /* kind 0: the bucket is read to its end */
+    mpi_bucket bucket; /* at first only of whose line it is */
+    mpi_entry next;    /* kind 0: the bucket is read to its end */
 } walk;
 
 typedef struct found {
@@ -89,35 +88,26 @@ static minipay_status read_entry(mpi_view *view, const mpi_entry *at, found *ent
 /* The run's next older bucket of the merchant; `*more` is 0 when there is none. */
 static minipay_status next_bucket(walk *w, bool first, uint32_t *more, minipay_error *error)
 {
-    mpi_bucket low = {.run_id = w->run_id, .merchant_id = w->merchant_id}, high = low, bucket;
+    mpi_bucket high = w->bucket;
     minipay_scan scan = {.table = &mpi_bucket_record.table,
                          .index = MPI_BUCKETS_OF_RUN,
                          .descending = 1,
-                         .low = &low,
+                         .low = &high,
                          .high = &high,
                          .low_fields = 2,
                          .high_fields = first ? 2 : 4,
                          .high_exclusive = !first};
-    high.business_date = w->business_date;
-    high.round = w->round;
     *more = 1;
-    minipay_status status = mpi_view_scan(w->view, &scan, &bucket, more, error);
-    if (status == MINIPAY_OK && *more) {
-        w->business_date = bucket.business_date;
-        w->round = bucket.round;
-        w->next = (mpi_entry){bucket.last_id, bucket.last_kind};
-    }
+    minipay_status status = mpi_view_scan(w->view, &scan, &w->bucket, more, error);
+    if (status == MINIPAY_OK && *more)
+        w->next = (mpi_entry){w->bucket.last_id, w->bucket.last_kind};
     return status;
 }
 
-/* Is the bucket that counted the entry one of this line's? A cursor may come from anywhere. */
-static minipay_status check_cursor(walk *w, const found *entry, minipay_error *error)
+/* The bucket that counted the entry, if it is one of this line's: a cursor may come from anywhere. */
+static minipay_status find_bucket(walk *w, const found *entry, minipay_error *error)
 {
-    mpi_bucket bound = {.run_id = w->run_id,
-                        .merchant_id = w->merchant_id,
-                        .business_date = entry->counted.business_date,
-                        .round = entry->counted.bucket_round},
-               bucket;
+    mpi_bucket bound = w->bucket;
     minipay_scan scan = {.table = &mpi_bucket_record.table,
                          .index = MPI_BUCKETS_OF_RUN,
                          .low = &bound,
@@ -125,7 +115,9 @@ static minipay_status check_cursor(walk *w, const found *entry, minipay_error *e
                          .low_fields = 4,
                          .high_fields = 4};
     uint32_t count = 1;
-    minipay_status status = mpi_view_scan(w->view, &scan, &bucket, &count, error);
+    bound.business_date = entry->counted.business_date;
+    bound.round = entry->counted.bucket_round;
+    minipay_status status = mpi_view_scan(w->view, &scan, &w->bucket, &count, error);
     return status == MINIPAY_OK && !count ? MINIPAY_NOT_FOUND : status;
 }
 
@@ -137,12 +129,10 @@ static minipay_status begin(walk *w, const minipay_statement_entry *after, uint3
         return next_bucket(w, true, more, error);
     minipay_status status = read_entry(w->view, &(mpi_entry){after->id, after->kind}, &entry, error);
     if (status == MINIPAY_OK)
-        status = check_cursor(w, &entry, error);
+        status = find_bucket(w, &entry, error);
     if (status != MINIPAY_OK)
         return status;
     *more = 1;
-    w->business_date = entry.counted.business_date;
-    w->round = entry.counted.bucket_round;
     w->next = (mpi_entry){entry.counted.previous_id, entry.counted.previous_kind};
     return MINIPAY_OK;
 }
@@ -155,7 +145,11 @@ static minipay_status step(walk *w, minipay_statement_entry *shown, uint32_t *us
         return mpi_fail(error, MINIPAY_CORRUPT, "bucket", "an entry that a bucket counted is gone");
     if (status != MINIPAY_OK)
         return status;
-    entry.shown.business_date = w->business_date;
+    entry.shown.business_date = w->bucket.business_date;
+    entry.shown.due_date = w->bucket.due_date;
+    entry.shown.due_terms_version = w->bucket.due_terms_version;
+    entry.shown.due_policy_version = w->bucket.due_policy_version;
+    entry.shown.due_calendar_version = w->bucket.due_calendar_version;
     shown[(*used)++] = entry.shown;
     w->next = (mpi_entry){entry.counted.previous_id, entry.counted.previous_kind};
     return MINIPAY_OK;
@@ -166,7 +160,7 @@ minipay_status mpi_statement_page(void *impl, mpi_view *view, const minipay_id *
                                   minipay_statement_entry *entries, uint32_t *count,
                                   minipay_error *error)
 {
-    walk w = {.view = view, .run_id = *run_id, .merchant_id = *merchant_id};
+    walk w = {.view = view, .bucket = {.run_id = *run_id, .merchant_id = *merchant_id}};
     uint32_t used = 0, more = 0;
     (void)impl;
     minipay_status status = begin(&w, after, &more, error);

@@ -89,6 +89,7 @@ static void sum_up(const due_list *list, const mpi_run *run, int64_t minimum_min
         bool empty = true;
         mpi_line_name(run, &list->dues[i].merchant_id, &line);
         line.op.state = MINIPAY_STATE_NONE;
+        line.op.policy_version = run->op.policy_version;
         do {
             bool fits = mpi_line_sum(&line, &list->dues[i]);
             empty = empty && (!fits || mpi_due_is_empty(&list->dues[i]));
@@ -102,13 +103,13 @@ static void sum_up(const due_list *list, const mpi_run *run, int64_t minimum_min
 }
 
 static minipay_status look(mpi_settlements *settlements, const minipay_settlement_request *request,
-                           due_list *list, int64_t *minimum_minor, minipay_error *error)
+                           due_list *list, int64_t *minimum_minor, int32_t *version,
+                           minipay_error *error)
 {
-    int32_t version;
     mpi_view view;
     minipay_status status =
         mpi_policy_read(settlements->policy, MINIPAY_RULE_MINIMUM_PAYOUT, 0, request->currency,
-                        mpi_store_now(settlements->store), minimum_minor, &version, error);
+                        mpi_store_now(settlements->store), minimum_minor, version, error);
     if (status == MINIPAY_OK)
         status = mpi_view_open(settlements->store, &view, error);
     if (status != MINIPAY_OK)
@@ -134,7 +135,8 @@ minipay_status mpi_settlements_preview(mpi_settlements *settlements,
     sum.id = request->id;
     sum.through_date = sum.due_date = request->through_date;
     memcpy(sum.currency, request->currency, sizeof sum.currency);
-    minipay_status status = look(settlements, request, &list, &minimum, error);
+    minipay_status status = look(settlements, request, &list, &minimum, &run.op.policy_version, error);
+    sum.policy_version = run.op.policy_version;
     if (status == MINIPAY_OK && list.count)
         qsort(list.dues, list.count, sizeof *list.dues, by_merchant);
     if (status == MINIPAY_OK)

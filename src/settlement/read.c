@@ -90,6 +90,7 @@ static minipay_status show_run(mpi_view *view, const mpi_run *run, minipay_settl
     shown.retry_of = run->retry_of;
     shown.made_at = run->op.created_at;
     shown.due_date = run->due_date ? run->due_date : run->through_date;
+    shown.policy_version = run->op.policy_version;
     minipay_status status = sum_lines(view, &shown, lines, error);
     free(lines);
     if (status == MINIPAY_OK)
@@ -173,6 +174,7 @@ void mpi_line_show(const mpi_line *row, minipay_settlement_line *line)
     line->attempt = row->attempt;
     line->retries_id = row->retries_id;
     line->retried_by = row->retried_by;
+    line->policy_version = row->op.policy_version;
     memcpy(line->currency, row->currency, sizeof line->currency);
 }
 

@@ -252,6 +252,118 @@ static void a_withdrawn_holiday_is_a_business_day_again(void **state)
     world_close(&w);
 }
 
+/* Terms, weekend and holidays each in their next version: what opens from now on is due by these. */
+static void change_all_three(world *w, minipay_id merchant)
+{
+    minipay_merchant_change change;
+    minipay_outcome outcome;
+    minipay_merchant_change_init(&change);
+    change.id = world_id(w);
+    change.merchant_id = merchant;
+    change.action = MINIPAY_MERCHANT_TERMS;
+    change.cycle_days = 1;
+    ASSERT_STATUS(minipay_merchant_update(w->pay, &change, 1, &outcome, NULL), MINIPAY_OK);
+    world_rule(w, MINIPAY_RULE_WEEKEND_DAYS, 0, 64);
+    holiday(w, 20260101, 0);
+    holiday(w, 20251225, 0);
+}
+
+static void a_due_date_stands_with_the_versions_it_was_found_by(void **state)
+{
+    minipay_settlement_line line;
+    minipay_statement_entry entries[2], none;
+    uint32_t lines = 1, count = 2;
+    world w;
+    (void)state;
+    begin_at(&w, 20251121); /* a Friday */
+    minipay_id merchant = merchant_of(&w, MINIPAY_CYCLE_DAYS, 2, 0);
+    pay_on_the_day(&w, merchant);
+    change_all_three(&w, merchant);
+    pay_on_the_day(&w, merchant); /* into the bucket that stands */
+    world_pass(&w, 86400);
+    pay_on_the_day(&w, merchant);
+    w.now = noon_of(20251125);
+    minipay_id run = world_settle(&w, world_id(&w), 20251125).id;
+    minipay_settlement_line_init(&line);
+    minipay_statement_entry_init(&none);
+    ASSERT_STATUS(minipay_settlement_lines(w.pay, &run, &world_nobody, &line, &lines, NULL), MINIPAY_OK);
+    assert_int_equal(line.policy_version, 2);
+    for (uint32_t i = 0; i < 3; i += count) { /* page by page, so that a walk begins in each bucket */
+        static const struct {
+            int32_t due_date, terms, policy, calendar;
+        } expected[] = {{20251124, 2, 2, 2}, {20251125, 1, 1, 0}, {20251125, 1, 1, 0}};
+        count = 1;
+        ASSERT_STATUS(
+            minipay_settlement_statement(w.pay, &line.id, i ? entries : &none, entries, &count, NULL),
+            MINIPAY_OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(entries[0].due_date, expected[i].due_date);
+        assert_int_equal(entries[0].due_terms_version, expected[i].terms);
+        assert_int_equal(entries[0].due_policy_version, expected[i].policy);
+        assert_int_equal(entries[0].due_calendar_version, expected[i].calendar);
+    }
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void a_change_of_the_calendar_stays_under_its_version(void **state)
+{
+    static const struct {
+        int32_t date, withdrawn;
+    } changes[] = {{20251225, 0}, {20251124, 0}, {20251225, 1}, {20251225, 0}};
+    minipay_holiday list[2];
+    minipay_operation done[5];
+    uint32_t count = 2, operations = 5;
+    world w;
+    (void)state;
+    begin_at(&w, 20251121);
+    for (size_t i = 0; i < 4; i++)
+        holiday(&w, changes[i].date, changes[i].withdrawn);
+    ASSERT_STATUS(minipay_holiday_list(w.pay, 0, list, &count, NULL), MINIPAY_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(list[0].version, 2);
+    assert_int_equal(list[1].version, 4);
+    ASSERT_STATUS(
+        minipay_operation_list(w.pay, MINIPAY_KIND_HOLIDAY, &world_nobody, done, &operations, NULL),
+        MINIPAY_OK);
+    assert_int_equal(operations, 4);
+    for (int i = 0; i < 4; i++) {
+        char expected[80];
+        snprintf(expected, sizeof expected, "\"date\":%d,\"withdrawn\":%d", (int)changes[i].date,
+                 (int)changes[i].withdrawn);
+        assert_non_null(strstr(done[i].document, expected));
+        snprintf(expected, sizeof expected, "\"version\":%d", i + 1);
+        assert_non_null(strstr(done[i].document, expected));
+    }
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
+static void a_preview_says_by_which_policy_it_decides(void **state)
+{
+    minipay_settlement_request request;
+    minipay_settlement sum;
+    minipay_settlement_line line;
+    uint32_t count = 1;
+    world w;
+    (void)state;
+    begin_at(&w, 20251121);
+    pay_on_the_day(&w, merchant_of(&w, MINIPAY_CYCLE_DAYS, 0, 0));
+    world_rule(&w, MINIPAY_RULE_MINIMUM_PAYOUT, 0, 1001);
+    minipay_settlement_request_init(&request);
+    minipay_settlement_init(&sum);
+    minipay_settlement_line_init(&line);
+    request.through_date = 20251121;
+    memcpy(request.currency, "KRW", 4);
+    ASSERT_STATUS(minipay_settlement_preview(w.pay, &request, &world_nobody, &sum, &line, &count, NULL),
+                  MINIPAY_OK);
+    assert_int_equal(line.payout_minor, 0);
+    assert_int_equal(line.policy_version, 2);
+    assert_int_equal(sum.policy_version, 2);
+    assert_int_equal(world_settle(&w, world_id(&w), 20251121).policy_version, 2);
+    world_close(&w);
+}
+
 static void a_holiday_is_idempotent_by_its_id(void **state)
 {
     minipay_holiday_request request;
@@ -383,6 +495,9 @@ int main(void)
         cmocka_unit_test(a_due_date_is_fixed_with_the_days_first_payment),
         cmocka_unit_test(a_date_that_is_not_reached_brings_nothing_forward),
         cmocka_unit_test(a_withdrawn_holiday_is_a_business_day_again),
+        cmocka_unit_test(a_due_date_stands_with_the_versions_it_was_found_by),
+        cmocka_unit_test(a_change_of_the_calendar_stays_under_its_version),
+        cmocka_unit_test(a_preview_says_by_which_policy_it_decides),
         cmocka_unit_test(a_holiday_is_idempotent_by_its_id),
         cmocka_unit_test(malformed_holidays_are_usage_errors),
         cmocka_unit_test(terms_are_checked_in_the_order_of_the_header),
