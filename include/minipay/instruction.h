@@ -9,7 +9,8 @@
  * MINIPAY_ID_REUSED and `error.field` names the first field that differs. Ids made in time order
  * (minipay_id_generate) are the fastest.
  *
- * What each kind reads, beside id, actor, channel and reason:
+ * What each kind reads, beside id, actor, channel, reason and currency. A field that a kind does not read is
+ * refused unless it is zero; none is ignored:
  *
  *   kind       member_id          other_id                      amount   flags
  *   TOPUP      wallet credited    linked account, or none: the  > 0
@@ -32,6 +33,10 @@
  *                                 members, undone in full; no
  *                                 other operation is undone so
  *
+ * The currency of a kind that reads a member_id is the wallet's. The others (CAPTURE, VOID, REFUND,
+ * HOLD_CAPTURE, HOLD_VOID, REVERSAL) are in the currency of what other_id names: it may be left out, and
+ * another one is CURRENCY_MISMATCH. Given or left out, it is part of the request.
+ *
  * A HOLD without a payee is a legal freeze of a part: no limit refuses it, nor does a frozen wallet. One with
  * a payee is checked as a payment is; its capture is then refused for no limit of the payer, only when
  * the payee would hold more than he may, and counts towards the payer's daily and monthly limits of its
@@ -50,10 +55,9 @@
  *
  * Statuses of an outcome. USAGE, nothing is stored, checked in this order: INVALID_SIZE, INVALID_ARGUMENT
  * (kind), INVALID_ID (id, member_id, other_id: missing, or given to a kind that reads none),
- * INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency; where a member_id is read), INVALID_TEXT
- * (actor, channel, reason, memo; a kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and
- * REVERSAL need a reason), INVALID_ARGUMENT (flags), INVALID_TIME (expires_at), ID_REUSED (the first
- * field that differs).
+ * INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason, memo; a
+ * kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and REVERSAL need a reason),
+ * INVALID_ARGUMENT (flags, promotion_id), INVALID_TIME (expires_at), ID_REUSED (the first field that differs).
  *
  * REJECTED, for ever, the first that holds in the order of the kind's line:
  *
@@ -74,25 +78,26 @@
  *              it begins), then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall (LIMIT_HOLDING,
  *              ACCOUNT_NOT_FOUND, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
  *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
- *   CAPTURE    SLIP_NOT_FOUND, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the authorisation has less)
- *   VOID       SLIP_NOT_FOUND, SLIP_CLOSED
- *   REFUND     SLIP_NOT_FOUND, SLIP_CLOSED, NOTHING_LEFT, TOO_LATE (MINIPAY_RULE_REFUND_DAYS),
- *              REFUND_EXCEEDS, WALLET_CLOSED
+ *   CAPTURE    SLIP_NOT_FOUND, CURRENCY_MISMATCH, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the
+ *              authorisation has less)
+ *   VOID       SLIP_NOT_FOUND, CURRENCY_MISMATCH, SLIP_CLOSED
+ *   REFUND     SLIP_NOT_FOUND, CURRENCY_MISMATCH, SLIP_CLOSED, NOTHING_LEFT, TOO_LATE
+ *              (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED
  *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, INSUFFICIENT_FUNDS (with
  *              FROM_SUSPENSE: there is less in suspense), AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
  *   HOLD       HOLD_EXPIRED, SELF_TRANSFER, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
  *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
- *   HOLD_CAPTURE  HOLD_NOT_FOUND, HOLD_CLOSED (it has no payee), WALLET_NOT_FOUND, WALLET_CLOSED (the payee's),
- *              HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has less), AMOUNT_OVERFLOW,
- *              LIMIT_HOLDING (the payee's)
- *   HOLD_VOID  HOLD_NOT_FOUND, HOLD_CLOSED
+ *   HOLD_CAPTURE  HOLD_NOT_FOUND, CURRENCY_MISMATCH, HOLD_CLOSED (it has no payee), WALLET_NOT_FOUND,
+ *              WALLET_CLOSED (the payee's), HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has
+ *              less), AMOUNT_OVERFLOW, LIMIT_HOLDING (the payee's)
+ *   HOLD_VOID  HOLD_NOT_FOUND, CURRENCY_MISMATCH, HOLD_CLOSED
  *   FREEZE, UNFREEZE  WALLET_NOT_FOUND, WALLET_CLOSED
  *   CLOSE      WALLET_NOT_FOUND, WALLET_FROZEN, WALLET_CLOSED, WALLET_NOT_EMPTY (posted, held or incoming)
- *   REVERSAL   NOT_FOUND, NOT_REVERSIBLE, ALREADY_REVERSED, TOO_LATE (MINIPAY_RULE_REVERSAL_DAYS),
- *              MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payee, then payer), INSUFFICIENT_FUNDS (the
- *              payee has less), AMOUNT_OVERFLOW
+ *   REVERSAL   NOT_FOUND, NOT_REVERSIBLE, CURRENCY_MISMATCH, ALREADY_REVERSED, TOO_LATE
+ *              (MINIPAY_RULE_REVERSAL_DAYS), MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payee, then
+ *              payer), INSUFFICIENT_FUNDS (the payee has less), AMOUNT_OVERFLOW
  *
  * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
@@ -128,7 +133,7 @@ typedef struct minipay_instruction {
     int64_t expires_at; /* HOLD, AUTHORIZE: when it can no longer be captured; 0: HOLD never, AUTHORIZE
                            after policy's RULE_AUTHORIZATION_SECONDS */
     int32_t flags;
-    char currency[4];
+    char currency[4]; /* the wallet's, or that of what other_id names: see above */
     char actor[40];   /* who asks: "" means the member himself */
     char channel[16]; /* by which way: "app", "pos", "batch" */
     char reason[128];

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -76,6 +77,15 @@ static minipay_status check_texts(const minipay_instruction *instruction, const 
     return status;
 }
 
+/* Where no member is read, the currency is that of what `other_id` names: said again, or left out. */
+static minipay_status check_currency(const minipay_instruction *instruction, const rule_of_kind *rule,
+                                     minipay_error *error)
+{
+    const char *currency = instruction->currency;
+    bool left_out = mpi_bytes_are_zero(currency, sizeof instruction->currency);
+    return rule->member == NONE && left_out ? MINIPAY_OK : mpi_check_currency(currency, error);
+}
+
 static minipay_status check(const void *item, minipay_error *error)
 {
     const minipay_instruction *instruction = item;
@@ -93,8 +103,7 @@ static minipay_status check(const void *item, minipay_error *error)
     if (instruction->amount_minor < (rule->amount == AMOUNT ? 1 : 0) ||
         (rule->amount == NO_AMOUNT && instruction->amount_minor))
         return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "amount_minor");
-    if (rule->member == MUST)
-        status = mpi_check_currency(instruction->currency, error);
+    status = check_currency(instruction, rule, error);
     if (status == MINIPAY_OK)
         status = check_texts(instruction, rule, error);
     if (status == MINIPAY_OK && (instruction->flags & ~rule->flags))

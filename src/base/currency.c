@@ -65,6 +65,13 @@ bool mpi_currency_valid(const char currency[4])
     return currency[3] == 0 && minipay_currency_exponent(currency) >= 0;
 }
 
+bool mpi_currency_take(char asked[4], const char found[4])
+{
+    if (!asked[0])
+        memcpy(asked, found, sizeof currencies[0].code);
+    return memcmp(asked, found, sizeof currencies[0].code) == 0;
+}
+
 /* A decimal split into its digits (without the point) and the power of ten that they are scaled by. */
 typedef struct decimal {
     char digits[64];

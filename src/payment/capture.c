@@ -21,6 +21,7 @@ static const minipay_field change_fields[] = {
     MPI_COUNTED_PLACE(mpi_slip_change),
     MPI_MONEY(mpi_slip_change, promotion_minor),
     MPI_MONEY(mpi_slip_change, merchant_part_minor),
+    MPI_TEXT(mpi_slip_change, currency),
     MPI_HASH(mpi_slip_change, row_tag),
 };
 
@@ -134,7 +135,7 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
     const mpi_slip *slip;
     const mpi_rules *rules;
     int64_t freed;
-    minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    minipay_status status = mpi_slip_take_up(payments, flow, &change->slip_id, change->currency, &slip);
     if (status == MINIPAY_OK)
         status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
@@ -160,7 +161,7 @@ static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
     const mpi_slip *slip;
     mpi_split split;
     int64_t left;
-    minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    minipay_status status = mpi_slip_take_up(payments, flow, &change->slip_id, change->currency, &slip);
     if (status != MINIPAY_OK)
         return status;
     bool refunded = slip->captured_minor && slip->captured_minor == slip->refunded_minor;
@@ -190,6 +191,7 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     mpi_slip_change *change = document;
     change->slip_id = instruction->other_id;
     change->asked_minor = instruction->amount_minor;
+    memcpy(change->currency, instruction->currency, sizeof change->currency);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)

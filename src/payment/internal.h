@@ -55,6 +55,11 @@ int64_t mpi_slip_captured(const mpi_slip *slip);
 minipay_status mpi_slip_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
                              const mpi_slip **slip);
 
+/* The same for what goes on with it in its currency: empty, that becomes the slip's; another one is
+ * CURRENCY_MISMATCH. */
+minipay_status mpi_slip_take_up(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
+                                char currency[MINIPAY_CURRENCY_SIZE], const mpi_slip **slip);
+
 /* Writes `after` over a slip. */
 minipay_status mpi_slip_write(mpi_payments *payments, mpi_flow *flow, const mpi_slip *slip,
                               const mpi_slip *after);

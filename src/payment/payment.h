@@ -143,6 +143,7 @@ typedef struct mpi_slip_change {
     mpi_counted counted;     /* CAPTURE */
     int64_t promotion_minor; /* CAPTURE: of amount_minor, not paid by the member */
     int64_t merchant_part_minor;
+    char currency[MINIPAY_CURRENCY_SIZE];
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip_change;
 
@@ -156,6 +157,7 @@ typedef struct mpi_refund {
     int64_t promotion_minor; /* of amount_minor, not given back to the member */
     int64_t merchant_part_minor;
     MPI_SECRET(MINIPAY_MEMO_SIZE) memo;
+    char currency[MINIPAY_CURRENCY_SIZE];
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_refund;
 

@@ -21,6 +21,7 @@ static const minipay_field refund_fields[] = {
     MPI_MONEY(mpi_refund, promotion_minor),
     MPI_MONEY(mpi_refund, merchant_part_minor),
     MPI_BYTES(mpi_refund, memo),
+    MPI_TEXT(mpi_refund, currency),
     MPI_HASH(mpi_refund, row_tag),
 };
 
@@ -112,7 +113,7 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
     mpi_refund *refund = document;
     const mpi_slip *slip;
     const mpi_rules *rules;
-    minipay_status status = mpi_slip_find(payments, flow, &refund->slip_id, &slip);
+    minipay_status status = mpi_slip_take_up(payments, flow, &refund->slip_id, refund->currency, &slip);
     if (status == MINIPAY_OK)
         status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
     if (status != MINIPAY_OK)
@@ -139,6 +140,7 @@ static void draw_up(const minipay_instruction *instruction, void *document)
     mpi_refund *refund = document;
     refund->slip_id = instruction->other_id;
     refund->asked_minor = instruction->amount_minor;
+    memcpy(refund->currency, instruction->currency, sizeof refund->currency);
     if (instruction->memo[0])
         mpi_secret_set(&refund->memo, sizeof refund->memo, instruction->memo);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "payment/internal.h"
 
+#include "base/currency.h"
 #include "base/error.h"
 #include "base/money.h"
 #include "base/id.h"
@@ -131,6 +132,15 @@ minipay_status mpi_slip_find(mpi_payments *payments, mpi_flow *flow, const minip
         return mpi_fail(flow->error, MINIPAY_CORRUPT, "slip", "the slip's figures do not go together");
     *slip = row;
     return MINIPAY_OK;
+}
+
+minipay_status mpi_slip_take_up(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,
+                                char currency[MINIPAY_CURRENCY_SIZE], const mpi_slip **slip)
+{
+    minipay_status status = mpi_slip_find(payments, flow, id, slip);
+    return status == MINIPAY_OK && !mpi_currency_take(currency, (*slip)->currency)
+               ? MINIPAY_CURRENCY_MISMATCH
+               : status;
 }
 
 minipay_status mpi_slip_write(mpi_payments *payments, mpi_flow *flow, const mpi_slip *slip,

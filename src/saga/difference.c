@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "saga/internal.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* Which field of a request differs from what stands under its id, by the name that the caller knows. */
 
-/* Fields that only a request sets, and that may be left out of it: there a zero differs from what stands. */
-static const char *const left_out[] = {"account_id", "asked_minor", "flags",       "actor",
-                                       "channel",    "reason",      "effective_at"};
+typedef struct optional {
+    const char *field;
+    int32_t kind; /* the only kind of request that has it; 0: any may */
+} optional;
 
-/* The same, but in some kinds an operation fills them in itself: looked at when nothing else differs. */
-static const char *const filled_in[] = {"payee_id", "expires_at"};
+/* Fields that only a request sets, and that may be left out of it: there a zero differs from what stands. */
+static const optional left_out[] = {
+    {"account_id", 0},   {"asked_minor", 0}, {"flags", 0},  {"promotion_id", 0},
+    {"actor", 0},        {"channel", 0},     {"reason", 0}, {"payee_id", MINIPAY_KIND_HOLD},
+    {"effective_at", 0},
+};
+
+/* The same, but in some kinds an operation fills them in itself: looked at when nothing else differs. When
+ * these do not either, what is asked for now had been left out and filled in. */
+static const optional filled_in[] = {{"expires_at", 0}, {"currency", 0}};
 
 typedef struct renamed {
     const char *field;
@@ -47,11 +58,29 @@ static bool differs(const minipay_field *field, const mpi_document *asked, const
     return memcmp(a + field->offset, b + field->offset, field->size) != 0;
 }
 
-static const char *first_of(const char *const *fields, size_t count, const mpi_record *record,
+static const minipay_field *field_of(const mpi_saga *saga, const optional *wanted)
+{
+    return wanted->kind == 0 || wanted->kind == saga->kind ? mpi_saga_field(saga->record, wanted->field)
+                                                           : NULL;
+}
+
+/* The first that is asked for. */
+static const char *first_asked(const optional *fields, size_t count, const mpi_saga *saga,
+                               const mpi_document *asked)
+{
+    for (size_t i = 0; i < count; i++) {
+        const minipay_field *field = field_of(saga, &fields[i]);
+        if (field && !mpi_bytes_are_zero((const uint8_t *)asked + field->offset, field->size))
+            return field->name;
+    }
+    return NULL;
+}
+
+static const char *first_of(const optional *fields, size_t count, const mpi_saga *saga,
                             const mpi_document *asked, const mpi_document *standing)
 {
     for (size_t i = 0; i < count; i++) {
-        const minipay_field *field = mpi_saga_field(record, fields[i]);
+        const minipay_field *field = field_of(saga, &fields[i]);
         if (field && differs(field, asked, standing))
             return field->name;
     }
@@ -96,11 +125,13 @@ const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, cons
 {
     const char *field = mpi_record_first_difference(saga->record, asked, standing);
     if (!field)
-        field = first_of(left_out, MPI_COUNT(left_out), saga->record, asked, standing);
+        field = first_of(left_out, MPI_COUNT(left_out), saga, asked, standing);
     if (!field && saga->draw_up)
         field = first_secret(saga->record, keys, asked, standing);
     if (!field)
-        field = first_of(filled_in, MPI_COUNT(filled_in), saga->record, asked, standing);
+        field = first_of(filled_in, MPI_COUNT(filled_in), saga, asked, standing);
+    if (!field && saga->draw_up)
+        field = first_asked(filled_in, MPI_COUNT(filled_in), saga, asked);
     if (!field)
         return "request";
     return saga->draw_up ? name_of(names, MPI_COUNT(names), field)

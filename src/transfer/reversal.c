@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "transfer/internal.h"
 
+#include "base/currency.h"
+
 #include <string.h>
 
 /* Reversal of a transfer, member to member: in full, once, by a posting that names the one which it undoes.
@@ -64,8 +66,9 @@ static minipay_status undo(void *context, mpi_flow *flow, void *document)
         status = mpi_policy_rules(transfers->policy, flow->unit, moved.currency, &rules, flow->error);
     if (status != MINIPAY_OK)
         return status;
+    if (!mpi_currency_take(reversal->currency, moved.currency))
+        return MINIPAY_CURRENCY_MISMATCH;
     reversal->amount_minor = moved.amount_minor;
-    memcpy(reversal->currency, moved.currency, sizeof reversal->currency);
     reversal->op.policy_version = rules->version;
     reversal->business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit));
     status = check_reversible(transfers, flow, rules, reversal, &moved);
@@ -80,7 +83,9 @@ static const mpi_step reversal_steps[] = {{"undo", "wallet.undo", undo, NULL, NU
 
 static void draw_up(const minipay_instruction *instruction, void *document)
 {
-    ((mpi_reversal *)document)->transfer_id = instruction->other_id;
+    mpi_reversal *reversal = document;
+    reversal->transfer_id = instruction->other_id;
+    memcpy(reversal->currency, instruction->currency, sizeof reversal->currency);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wallet/internal.h"
 
+#include "base/currency.h"
 #include "base/error.h"
 #include "base/id.h"
 
@@ -103,13 +104,16 @@ static minipay_status open_hold(void *context, mpi_flow *flow, void *document)
 }
 
 /* The hold, if it was opened by itself: an authorisation's is the payment's own. */
-static minipay_status find_own(mpi_wallets *wallets, mpi_flow *flow, const mpi_hold_operation *operation,
+static minipay_status find_own(mpi_wallets *wallets, mpi_flow *flow, mpi_hold_operation *operation,
                                const mpi_hold **hold)
 {
     minipay_status status =
         mpi_hold_find(&wallets->ledger, flow->unit, &operation->hold_id, hold, flow->error);
-    return status == MINIPAY_OK && (*hold)->opened_by != MINIPAY_KIND_HOLD ? MINIPAY_HOLD_NOT_FOUND
-                                                                           : status;
+    if (status == MINIPAY_OK && (*hold)->opened_by != MINIPAY_KIND_HOLD)
+        status = MINIPAY_HOLD_NOT_FOUND;
+    return status == MINIPAY_OK && !mpi_currency_take(operation->currency, (*hold)->currency)
+               ? MINIPAY_CURRENCY_MISMATCH
+               : status;
 }
 
 static minipay_status capture_hold(void *context, mpi_flow *flow, void *document)
@@ -140,7 +144,6 @@ static minipay_status capture_hold(void *context, mpi_flow *flow, void *document
         .amount_minor = operation->asked_minor,
     };
     memcpy(move.currency, hold->currency, sizeof move.currency);
-    memcpy(operation->currency, hold->currency, sizeof operation->currency);
     operation->member_id = hold->owner_id;
     operation->payee_id = hold->payee_id;
     operation->op.policy_version = rules->version;
@@ -159,7 +162,6 @@ static minipay_status void_hold(void *context, mpi_flow *flow, void *document)
     minipay_status status = find_own(wallets, flow, operation, &hold);
     if (status != MINIPAY_OK)
         return status;
-    memcpy(operation->currency, hold->currency, sizeof operation->currency);
     return mpi_wallets_release(wallets, flow, &operation->hold_id, &operation->amount_minor);
 }
 
@@ -183,6 +185,7 @@ static void draw_up_end(const minipay_instruction *instruction, void *document)
     mpi_hold_operation *operation = document;
     operation->hold_id = instruction->other_id;
     operation->asked_minor = instruction->amount_minor;
+    memcpy(operation->currency, instruction->currency, sizeof operation->currency);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)

@@ -126,6 +126,7 @@ typedef enum fault {
     BAD_REASON,
     BAD_MEMO,
     BAD_FLAGS,
+    BAD_PROMOTION,
     BAD_EXPIRY,
     FAULTS
 } fault;
@@ -146,12 +147,14 @@ static const struct {
     {MINIPAY_INVALID_TEXT, "reason"},
     {MINIPAY_INVALID_TEXT, "memo"},
     {MINIPAY_INVALID_ARGUMENT, "flags"},
+    {MINIPAY_INVALID_ARGUMENT, "promotion_id"},
     {MINIPAY_INVALID_TIME, "expires_at"},
 };
 
 static bool applies(const struct kind *kind, fault f)
 {
-    return (f != NO_MEMBER && f != BAD_CURRENCY) ? f != NO_OTHER || kind->other : kind->member;
+    bool pays = kind->kind == MINIPAY_KIND_PAY || kind->kind == MINIPAY_KIND_AUTHORIZE;
+    return f == NO_MEMBER ? kind->member : f == BAD_PROMOTION ? !pays : f != NO_OTHER || kind->other;
 }
 
 static void spoil(minipay_instruction *i, const struct kind *kind, fault f)
@@ -193,6 +196,9 @@ static void spoil(minipay_instruction *i, const struct kind *kind, fault f)
         break;
     case BAD_FLAGS:
         i->flags = kind->auto_topup ? 2 : MINIPAY_FLAG_AUTO_TOPUP;
+        break;
+    case BAD_PROMOTION:
+        i->promotion_id = i->id;
         break;
     case BAD_EXPIRY:
         i->expires_at = kind->expires ? -1 : 1;
@@ -338,18 +344,20 @@ static void text_that_is_not_utf8_or_goes_on_behind_its_end(void **state)
 
 static void currencies_that_are_none(void **state)
 {
-    static const char broken[][4] = {"", "KR", "krw", "KRX", "K\0W", "KRWX", "\xff\xff\xff", "   "};
+    static const char broken[][4] = {"KR", "krw", "KRX", "K\0W", "\0KR", "KRWX", "\xff\xff\xff", "   "};
     desk d;
     minipay_error error;
     (void)state;
     begin(&d);
     for (int k = 0; k < KINDS; k++) {
         minipay_instruction i = good_one(&d, &kinds[k]);
-        for (size_t b = 0; kinds[k].member && b < sizeof broken / sizeof *broken; b++) {
+        for (size_t b = 0; b < sizeof broken / sizeof *broken; b++) {
             memcpy(i.currency, broken[b], 4);
             ASSERT_STATUS(send(&d, &i, &error), MINIPAY_INVALID_CURRENCY);
             assert_string_equal(error.field, "currency");
         }
+        memset(i.currency, 0, sizeof i.currency);
+        ASSERT_STATUS(send(&d, &i, &error), kinds[k].member ? MINIPAY_INVALID_CURRENCY : MINIPAY_OK);
     }
     end(&d);
 }
@@ -368,6 +376,53 @@ static void wallet_in_another_currency_is_another_wallet(void **state)
         minipay_status status = send(&d, &i, &error);
         bool to_merchant = i.kind == MINIPAY_KIND_PAY || i.kind == MINIPAY_KIND_AUTHORIZE;
         ASSERT_STATUS(status, to_merchant ? MINIPAY_CURRENCY_MISMATCH : MINIPAY_WALLET_NOT_FOUND);
+    }
+    end(&d);
+}
+
+/* What goes on with an earlier operation is in that one's currency: another one is refused, and nothing has
+ * happened to the earlier one. */
+static void a_currency_is_the_earlier_operations_or_refused(void **state)
+{
+    desk d;
+    minipay_error error;
+    (void)state;
+    begin(&d);
+    for (int k = 0; k < KINDS; k++) {
+        minipay_instruction good = good_one(&d, &kinds[k]), bad = good;
+        if (kinds[k].member)
+            continue;
+        bad.id = world_id(&d.w);
+        memcpy(bad.currency, "USD", 4);
+        world_expect(&d.w, &bad, MINIPAY_STATE_REJECTED, MINIPAY_CURRENCY_MISMATCH);
+        ASSERT_STATUS(send(&d, &good, &error), MINIPAY_OK);
+        memset(bad.currency, 0, sizeof bad.currency);
+        ASSERT_STATUS(send(&d, &bad, &error), MINIPAY_ID_REUSED);
+        assert_string_equal(error.field, "currency");
+    }
+    end(&d);
+}
+
+/* It is part of the request, whether it was given or left out. */
+static void a_currency_that_was_left_out_is_not_given_later(void **state)
+{
+    desk d;
+    minipay_error error;
+    (void)state;
+    begin(&d);
+    for (int k = 0; k < KINDS; k++) {
+        minipay_instruction given = good_one(&d, &kinds[k]), left_out = good_one(&d, &kinds[k]);
+        if (kinds[k].member)
+            continue;
+        memset(left_out.currency, 0, sizeof left_out.currency);
+        ASSERT_STATUS(send(&d, &given, &error), MINIPAY_OK);
+        ASSERT_STATUS(send(&d, &left_out, &error), MINIPAY_OK);
+        memcpy(left_out.currency, "KRW", 4);
+        ASSERT_STATUS(send(&d, &left_out, &error), MINIPAY_ID_REUSED);
+        assert_string_equal(error.field, "currency");
+        memset(given.currency, 0, sizeof given.currency);
+        ASSERT_STATUS(send(&d, &given, &error), MINIPAY_ID_REUSED);
+        assert_string_equal(error.field, "currency");
     }
     end(&d);
 }
@@ -419,7 +474,7 @@ static bool alter(desk *d, minipay_instruction *i, const struct kind *kind, chan
         return kind->auto_topup;
     case CURRENCY:
         memcpy(i->currency, "USD", 4);
-        return kind->member;
+        return true;
     case ACTOR:
         memset(i->actor, 0, sizeof i->actor);
         return true;
@@ -668,6 +723,8 @@ int main(void)
         cmocka_unit_test(text_that_is_not_utf8_or_goes_on_behind_its_end),
         cmocka_unit_test(currencies_that_are_none),
         cmocka_unit_test(wallet_in_another_currency_is_another_wallet),
+        cmocka_unit_test(a_currency_is_the_earlier_operations_or_refused),
+        cmocka_unit_test(a_currency_that_was_left_out_is_not_given_later),
         cmocka_unit_test(reused_id_names_the_field_that_differs_for_every_kind),
         cmocka_unit_test(a_memo_is_kept_or_refused_and_never_dropped),
         cmocka_unit_test(memo_and_reason_that_were_there_and_are_left_out),

@@ -74,6 +74,30 @@ static void the_parts_of_a_payment_make_up_the_whole(void **state)
     world_close(&w);
 }
 
+static void a_promotion_is_part_of_the_request(void **state)
+{
+    world w;
+    minipay_outcome outcome;
+    minipay_error error;
+    (void)state;
+    world_begin(&w);
+    minipay_error_init(&error);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, NULL, 0);
+    world_credit(&w, member, 100000);
+    minipay_promotion_request request = ask_promotion(&w, 1000, 0, 50000, 0);
+    minipay_instruction ask = world_ask(&w, MINIPAY_KIND_PAY, member, merchant, 1000);
+    ask.promotion_id = promotion(&w, &request);
+    world_expect(&w, &ask, MINIPAY_STATE_DONE, MINIPAY_OK);
+    const minipay_id others[] = {world_nobody, world_id(&w)};
+    for (int i = 0; i < 2; i++) {
+        ask.promotion_id = others[i];
+        ASSERT_STATUS(minipay_execute(w.pay, &ask, 1, &outcome, &error), MINIPAY_ID_REUSED);
+        assert_string_equal(error.field, "promotion_id");
+    }
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void a_discount_has_bounds_and_leaves_something_to_pay(void **state)
 {
     static const struct {
@@ -456,6 +480,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_authorisation_reserves_its_discount_and_a_void_returns_it),
         cmocka_unit_test(only_the_members_part_is_topped_up),
         cmocka_unit_test(a_payment_is_refused_in_the_order_of_the_header),
+        cmocka_unit_test(a_promotion_is_part_of_the_request),
         cmocka_unit_test(requests_are_checked_in_the_order_of_the_header),
         cmocka_unit_test(a_refund_returns_what_was_given_and_no_more),
         cmocka_unit_test(random_days_end_in_true_books),

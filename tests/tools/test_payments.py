@@ -170,5 +170,29 @@ plain("pay", *buy)
 first, second = one("settle", "run", "--through", day), one("settle", "run", "--through", day)
 assert first["id"] not in (second["id"], done["id"]) and first["paid_minor"] == far["paid_minor"], first
 assert second["lines"] == 0 and one("settle", "get", day)["id"] == first["id"]
+
+# a currency that is said with it is the payment's
+won = plain("pay", *buy)["id"]
+assert "currency_mismatch" in says("refund", "--payment", won, "--amount", "1.00", "--currency", "USD", code=12)
+assert "currency_mismatch" in says("refund", "--payment", dollars, "--amount", "5", "--currency", "KRW", code=12)
+assert one("slip", "get", won)["refunded_minor"] == 0
+assert one("slip", "get", dollars)["refunded_minor"] == 525
+text = subprocess.run([TOOL, "refund", "--db", "p.db", "--payment", dollars, "--amount", "1"], capture_output=True,
+                      text=True, check=True).stdout
+assert text.endswith("done: 1.00 USD\n"), text
+kept = plain("pay", "--member", "kim@example.kr", "--merchant", abroad, "--amount", "2", "--currency", "USD",
+             "--authorize")["id"]
+assert "currency_mismatch" in says("capture", "--payment", kept, "--currency", "KRW", code=12)
+assert "currency_mismatch" in says("void", "--payment", kept, "--currency", "KRW", code=12)
+
+# no amount is all that is left; an amount of nothing is not
+for word, what in (("capture", kept), ("refund", won)):
+    for nothing in ("0", "0.00", "-0"):
+        assert "--amount: '%s' is nothing; without --amount it is all that is left" % nothing in says(
+            word, "--payment", what, "--amount", nothing, code=2)
+    assert "all that is left" in subprocess.run([TOOL, word, "--help"], capture_output=True, text=True, check=True).stdout
+assert one("slip", "get", kept)["captured_minor"] == 0
+assert plain("capture", "--payment", kept)["amount_minor"] == 200
+assert plain("refund", "--payment", won)["amount_minor"] == 10000
 assert plain("audit")["clean"]
 print("ok")

@@ -86,7 +86,14 @@ def held_money_is_captured_in_parts_and_the_rest_is_free_again():
     dollars = run_json("wallet", "hold", *DB, "--member", KIM, "--to", LEE, "--amount", "3", "--currency", "USD")["id"]
     part = run_json("wallet", "capture", *DB, "--hold", dollars, "--amount", "1.25")
     assert part["amount_minor"] == 125, "an amount is read in the currency of the hold"
-    run("wallet", "void", *DB, "--hold", dollars)
+    other = call("wallet", "capture", *DB, "--hold", dollars, "--amount", "1", "--currency", "KRW")
+    assert other.returncode == 12 and "currency_mismatch" in other.stderr, other
+    nothing = call("wallet", "capture", *DB, "--hold", dollars, "--amount", "0.00")
+    assert nothing.returncode == 2 and "without --amount it is all that is left" in nothing.stderr, nothing
+    assert "all that is left" in run("wallet", "capture", "--help")
+    other = call("wallet", "void", *DB, "--hold", dollars, "--currency", "KRW")
+    assert other.returncode == 12 and "currency_mismatch" in other.stderr, other
+    assert run_json("wallet", "void", *DB, "--hold", dollars)["amount_minor"] == 175
 
 
 def a_hold_for_nobody_is_a_legal_freeze_of_a_part():

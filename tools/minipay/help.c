@@ -4,9 +4,16 @@
 #include <stddef.h>
 #include <string.h>
 
+#define ALL_THAT_IS_LEFT(what)                                                                          \
+    "Without --amount it is all that is left. The amount is in the " what                               \
+    "'s currency; another one in --currency is refused."
+
 static const struct {
     const char *command, *detail;
 } details[] = {
+    {"capture", ALL_THAT_IS_LEFT("payment")},
+    {"refund", ALL_THAT_IS_LEFT("payment")},
+    {"wallet capture", ALL_THAT_IS_LEFT("hold")},
     {"merchant terms", "What is not named stays as it is in force now. Terms come into force in the "
                        "order in which they are "
                        "agreed: not before those that are agreed already, though these may be planned "

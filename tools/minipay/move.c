@@ -3,6 +3,7 @@
 /* The commands that move money: each is one instruction. */
 
 #include "commands.h"
+#include "fail.h"
 #include "operation.h"
 #include "request.h"
 
@@ -29,33 +30,58 @@ static int fill_sides(const args *a, db *d, minipay_instruction *i)
     return code;
 }
 
-/* What goes on with an earlier operation is in that one's currency, whatever the usual one is: an amount
- * of 5 is not 5 cents because nobody said USD. What cannot be found is left to the library to refuse. */
-static void take_currency(const args *a, db *d, minipay_instruction *i)
+static bool goes_on(const args *a)
+{
+    return a->text[OPT_PAYMENT] || a->text[OPT_HOLD] || a->text[OPT_TRANSFER];
+}
+
+static void find_currency(const args *a, db *d, const minipay_id *id,
+                          char currency[MINIPAY_CURRENCY_SIZE])
 {
     minipay_slip slip;
     minipay_operation found;
-    minipay_slip_init(&slip);
-    if (a->text[OPT_PAYMENT] && minipay_slip_get(d->pay, &i->other_id, &slip, NULL) == MINIPAY_OK)
-        memcpy(i->currency, slip.currency, sizeof i->currency);
-    if (!a->text[OPT_HOLD] && !a->text[OPT_TRANSFER])
-        return;
     int32_t kind = a->text[OPT_HOLD] ? MINIPAY_KIND_HOLD : MINIPAY_KIND_TRANSFER;
-    if (operation_find(d, kind, &i->other_id, &found, NULL) == MINIPAY_OK)
-        operation_currency(&found, i->currency);
+    minipay_slip_init(&slip);
+    if (!a->text[OPT_PAYMENT] && operation_find(d, kind, id, &found, NULL) == MINIPAY_OK)
+        operation_currency(&found, currency);
+    if (a->text[OPT_PAYMENT] && minipay_slip_get(d->pay, id, &slip, NULL) == MINIPAY_OK)
+        memcpy(currency, slip.currency, sizeof slip.currency);
 }
 
-static int fill(const args *a, db *d, minipay_instruction *i)
+/* What goes on with an earlier operation is in that one's currency, whatever the usual one is: an amount
+ * of 5 is not 5 cents because nobody said USD. What cannot be found, or is in another currency than was said,
+ * is left to the library to refuse. */
+static void fill_currency(const args *a, db *d, minipay_instruction *i,
+                          char currency[MINIPAY_CURRENCY_SIZE])
+{
+    if (goes_on(a) && !a->text[OPT_CURRENCY])
+        find_currency(a, d, &i->other_id, currency);
+    else
+        memcpy(i->currency, currency, sizeof i->currency);
+}
+
+/* The library's 0 is all that is left. Here that is an amount left out, and a 0 that somebody wrote is none. */
+static int fill_amount(const args *a, minipay_instruction *i, const char *currency)
+{
+    int code = args_amount(a, OPT_AMOUNT, currency, &i->amount_minor);
+    if (!code && goes_on(a) && a->text[OPT_AMOUNT] && i->amount_minor == 0)
+        code = fail_usage("--amount: '%s' is nothing; without --amount it is all that is left",
+                          a->text[OPT_AMOUNT]);
+    return code;
+}
+
+/* `currency` is what the amount is in. */
+static int fill(const args *a, db *d, minipay_instruction *i, char currency[MINIPAY_CURRENCY_SIZE])
 {
     int code = request_begin(a, d, &i->id, i->actor, i->channel, i->reason);
     if (!code)
-        code = args_currency(a, i->currency);
+        code = args_currency(a, currency);
     if (!code)
         code = fill_sides(a, d, i);
-    if (!code && !a->text[OPT_CURRENCY])
-        take_currency(a, d, i);
-    if (!code)
-        code = args_amount(a, OPT_AMOUNT, i->currency, &i->amount_minor);
+    if (code)
+        return code;
+    fill_currency(a, d, i, currency);
+    code = fill_amount(a, i, currency);
     if (!code)
         code = args_time(a, OPT_EXPIRES, &i->expires_at);
     if (!code)
@@ -71,10 +97,11 @@ static int fill(const args *a, db *d, minipay_instruction *i)
 
 static int move(const args *a, db *d, int32_t kind)
 {
+    char currency[MINIPAY_CURRENCY_SIZE];
     minipay_instruction instruction;
     minipay_instruction_init(&instruction, kind);
-    int code = fill(a, d, &instruction);
-    return code ? code : request_send(a, d, call_execute, &instruction, instruction.currency);
+    int code = fill(a, d, &instruction, currency);
+    return code ? code : request_send(a, d, call_execute, &instruction, currency);
 }
 
 int cmd_pay(const args *a, db *d)
