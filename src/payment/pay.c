@@ -21,16 +21,13 @@ static minipay_status check_expiry(const mpi_flow *flow, const mpi_slip *slip)
                                                                             : MINIPAY_OK;
 }
 
-/* Nothing is topped up for a payment that would be refused anyway, and no more than the member's part. */
-static minipay_status provide(void *context, mpi_flow *flow, void *document)
+/* What the member's wallet needs; nothing is topped up for a payment that would be refused anyway. */
+static minipay_status need(mpi_payments *payments, mpi_flow *flow, const mpi_slip *slip,
+                           int64_t *needed_minor)
 {
-    mpi_payments *payments = context;
-    mpi_slip *slip = document;
     const mpi_merchant *merchant;
     const mpi_promotion *promotion;
-    int64_t discount, needed;
-    if (!(slip->flags & MINIPAY_FLAG_AUTO_TOPUP))
-        return MINIPAY_OK;
+    int64_t discount;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
     if (status == MINIPAY_OK)
@@ -39,8 +36,21 @@ static minipay_status provide(void *context, mpi_flow *flow, void *document)
         status = mpi_promotion_quote(payments, flow, slip, &promotion, &discount);
     if (status != MINIPAY_OK)
         return status;
-    if (!mpi_money_subtract(slip->amount_minor, discount, &needed))
-        return MINIPAY_AMOUNT_OVERFLOW;
+    return mpi_money_subtract(slip->amount_minor, discount, needed_minor) ? MINIPAY_OK
+                                                                          : MINIPAY_AMOUNT_OVERFLOW;
+}
+
+/* Once a top-up is under way only its end is waited for: the payment is judged when the money is there. */
+static minipay_status provide(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    mpi_slip *slip = document;
+    int64_t needed = slip->topup_minor;
+    if (!(slip->flags & MINIPAY_FLAG_AUTO_TOPUP))
+        return MINIPAY_OK;
+    minipay_status status = needed ? MINIPAY_OK : need(payments, flow, slip, &needed);
+    if (status != MINIPAY_OK)
+        return status;
     return payments->wallet.provide(payments->wallet.impl, flow, &slip->op, &slip->member_id,
                                     slip->currency, needed, &slip->topup_minor);
 }

@@ -62,8 +62,9 @@ static void parked_operations_audit_clean(void **state)
     world w;
     (void)state;
     world_init(&w, ":memory:");
-    w.script.unknown_asks = UINT32_MAX;
+    w.script.unknown_asks = 8;
     world_open(&w);
+    world_rule(&w, MINIPAY_RULE_BANK_DEADLINE_MS, 0, 1);
     minipay_id member = world_person(&w, "UNKNOWN-1"), payee = world_person(&w, NULL);
     minipay_instruction transfer = world_ask(&w, MINIPAY_KIND_TRANSFER, member, payee, 5000);
     transfer.flags = MINIPAY_FLAG_AUTO_TOPUP;

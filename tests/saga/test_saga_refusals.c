@@ -57,6 +57,48 @@ static void a_promotion_is_not_used_by_a_payment_refused_after_its_top_up(void *
     }
 }
 
+static void close_merchant(world *w, minipay_id merchant)
+{
+    minipay_outcome outcome;
+    minipay_merchant_change change;
+    minipay_merchant_change_init(&change);
+    change.id = world_id(w);
+    change.merchant_id = merchant;
+    change.action = MINIPAY_MERCHANT_DEACTIVATE;
+    ASSERT_STATUS(minipay_merchant_update(w->pay, &change, 1, &outcome, NULL), MINIPAY_OK);
+}
+
+/* Only what comes of its top-up tells whether the payment goes on: until then it waits, however often it is
+ * sent. */
+static void what_waits_for_its_top_up_is_not_judged_again_when_it_is_sent_again(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof kinds / sizeof *kinds; i++) {
+        world w;
+        world_begin(&w);
+        bool expires = i == 3;
+        minipay_id member = world_person(&w, "PENDING-1"), merchant = world_merchant(&w, "110-1", 0);
+        minipay_instruction ask = world_ask(&w, kinds[i % 2], member, merchant, 20000);
+        ask.flags = MINIPAY_FLAG_AUTO_TOPUP;
+        ask.expires_at = expires ? w.now + 1000000 : 0;
+        world_expect(&w, &ask, MINIPAY_STATE_RUNNING, MINIPAY_OK);
+        if (expires)
+            world_pass(&w, 2);
+        else
+            close_merchant(&w, merchant);
+        for (int times = 0; times < 2; times++)
+            world_expect(&w, &ask, MINIPAY_STATE_RUNNING, MINIPAY_OK);
+        world_audit_clean(&w);
+        world_rest(&w);
+        world_expect(&w, &ask, MINIPAY_STATE_REJECTED,
+                     expires ? MINIPAY_HOLD_EXPIRED : MINIPAY_MERCHANT_INACTIVE);
+        assert_int_equal(world_balance(&w, member), 20000);
+        world_at_peace(&w);
+        world_close(&w);
+    }
+}
+
 /* The merchant's takings of the day are full: the last step refuses, behind the one that took the money. */
 static void a_payment_refused_by_its_last_step_gives_the_money_back(void **state)
 {
@@ -83,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_promotion_is_not_used_by_a_payment_refused_after_its_top_up),
+        cmocka_unit_test(what_waits_for_its_top_up_is_not_judged_again_when_it_is_sent_again),
         cmocka_unit_test(a_payment_refused_by_its_last_step_gives_the_money_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
