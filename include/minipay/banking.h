@@ -185,8 +185,9 @@ MINIPAY_API minipay_status minipay_corporate_position_get(minipay *pay, const ch
  * what differs is listed, and stays a person's to resolve. `id` is the run's own. */
 typedef struct minipay_reconcile_request {
     uint32_t struct_size;
-    int32_t
-        again; /* 0: from where the last run ended; 1: from behind `from_position`, read before or not */
+    /* 0: from where the statement was read to; 1: from behind `from_position`. Lines that such a run leaves out
+     * ahead of that are read by the next one that goes on. */
+    int32_t again;
     minipay_id id;
     int64_t from_position;
     char actor[40];

@@ -309,7 +309,8 @@ static minipay_status end_run(reconcile_work *work, mpi_unit *unit, mpi_reconcil
     mpi_statement *edit = mpi_unit_edit(unit, work->banking->statements, statement);
     if (!edit)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    if (edit->position < run->position)
+    bool leaves_a_gap = run->from_position > edit->position;
+    if (edit->position < run->position && !leaves_a_gap)
         edit->position = run->position;
     run->stage = MPI_STAGE_END;
     run->finished_at = mpi_unit_now(unit);

@@ -292,6 +292,22 @@ static void what_waited_for_the_completed_order_goes_on(void **state)
     world_close(&w);
 }
 
+static void a_run_that_begins_ahead_leaves_the_lines_between_to_the_next(void **state)
+{
+    world w;
+    crooked bank;
+    (void)state;
+    crooked_begin(&w, &bank, ":memory:");
+    minipay_id member = world_person(&w, "110-1");
+    for (int i = 0; i < 3; i++)
+        topup(&w, member);
+    reconcile_expect(reconcile_again(&w, 4), (reconciled){.lines = 1, .matched = 1, .missing = 2});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 3, .matched = 3});
+    reconcile_expect(reconcile_on(&w), (reconciled){.lines = 0});
+    world_at_peace(&w);
+    world_close(&w);
+}
+
 /* The bank's own word is as good late as in time. */
 static void a_line_of_the_right_amount_completes_a_parked_order_and_what_waits_for_it(void **state)
 {
@@ -676,6 +692,7 @@ int main(void)
         cmocka_unit_test(a_line_of_another_amount_is_in_flight_until_its_order_has_an_answer),
         cmocka_unit_test(a_line_of_the_right_amount_completes_an_order_without_an_answer),
         cmocka_unit_test(what_waited_for_the_completed_order_goes_on),
+        cmocka_unit_test(a_run_that_begins_ahead_leaves_the_lines_between_to_the_next),
         cmocka_unit_test(a_line_of_the_right_amount_completes_a_parked_order_and_what_waits_for_it),
         cmocka_unit_test(a_line_does_not_complete_an_order_of_which_the_bank_moved_another_amount),
         cmocka_unit_test(a_line_of_a_parked_order_is_told_by_every_run_and_names_the_order),
