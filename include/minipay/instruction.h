@@ -110,7 +110,8 @@
  * goes to a frozen wallet too, not to a closed one; one of which all was given by a promotion goes to none.
  * A deactivated merchant's payments can still be captured, voided and refunded.
  *
- * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN and FATAL: of the storage. */
+ * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN: of a PARKED operation BANK_UNKNOWN,
+ * BANK_AMOUNT_DIFFERS and NOT_BOOKED; and of the storage. FATAL: of the storage. */
 
 #include "minipay/status.h"
 

@@ -86,6 +86,8 @@ static const status_entry statuses[] = {
      "The bank was asked beyond the deadline and has not said whether it moved the money."},
     {MINIPAY_BANK_AMOUNT_DIFFERS, "bank_amount_differs",
      "The bank moved another amount than was ordered; a person decides."},
+    {MINIPAY_NOT_BOOKED, "not_booked",
+     "Money has moved that can neither be booked nor given back; a person decides."},
 
     {MINIPAY_IO_ERROR, "io_error", "Reading or writing the database failed."},
     {MINIPAY_NOT_A_DATABASE, "not_a_database", "The file is not a MiniPay database."},

@@ -4,8 +4,10 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/id.h"
+#include "base/text.h"
 #include "event/stream.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -322,8 +324,18 @@ static void take_back(mpi_flow *flow, const mpi_known_saga *known, const start_p
     memcpy(document, &start->document, known->saga->record->table.row_size);
 }
 
+/* Its outcome says only that money waits for a person: what refused it would look like a refusal. */
+static void tell_host(const mpi_flow *flow, const mpi_operation *op, minipay_status reason)
+{
+    char line[128], id[2 * sizeof op->id.bytes + 1];
+    mpi_text_hex(op->id.bytes, sizeof op->id.bytes, id);
+    snprintf(line, sizeof line, "saga: %s %s is parked: %s", minipay_kind_name(op->kind), id,
+             minipay_status_name(reason));
+    mpi_store_log(flow->engine->store, MINIPAY_LOG_WARNING, line);
+}
+
 /* As if this run had not been, but for the version that refused: its steps are undone, those of earlier runs
- * compensated. What cannot be taken back any more, or cannot be given back, waits for a person instead. */
+ * compensated. What cannot be taken back any more, or cannot be given back, stays RUNNING, to be parked. */
 static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const start_point *start,
                              minipay_status reason, mpi_document *document)
 {
@@ -336,8 +348,10 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
         stays = true;
         status = MINIPAY_OK;
     }
-    if (status == MINIPAY_OK && stays)
-        return mpi_saga_park(flow, document->op.kind, &document->op.id, reason);
+    if (status == MINIPAY_OK && stays) {
+        tell_host(flow, &document->op, reason);
+        return MINIPAY_OK;
+    }
     document->op.policy_version = decided_by;
     return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
 }
@@ -346,23 +360,28 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
 static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, const void *row,
                                 mpi_document *document)
 {
+    /* What stands when a later step refuses. */
+    const int32_t stands[] = {known->saga->kept, known->saga->pivot, (int32_t)known->saga->step_count};
     start_point start;
-    remember(flow, known, document, &start);
-    minipay_status status = run_steps(flow, known, known->saga->kept, document);
-    if (status == MINIPAY_OK) {
+    bool parks = false;
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < MPI_COUNT(stands) && status == MINIPAY_OK; i++) {
         remember(flow, known, document, &start);
-        status = run_steps(flow, known, (int32_t)known->saga->step_count, document);
+        status = run_steps(flow, known, stands[i], document);
     }
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
     } else if (is_rejection(status)) {
         status = refuse(flow, known, &start, status, document);
-        if (status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING)
-            return MINIPAY_OK; /* parked */
+        parks = document->op.state == MINIPAY_STATE_RUNNING;
     } else if (status == MPI_WAIT) {
         status = MINIPAY_OK;
     }
-    return status == MINIPAY_OK ? write_back(flow, known, row, document) : status;
+    if (status == MINIPAY_OK)
+        status = write_back(flow, known, row, document);
+    return status == MINIPAY_OK && parks
+               ? mpi_saga_park(flow, document->op.kind, &document->op.id, MINIPAY_NOT_BOOKED)
+               : status;
 }
 
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id)

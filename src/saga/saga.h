@@ -16,7 +16,8 @@
  *               │        the answer runs the same step again
  *               ▼
  *          REJECTED: what this run staged is undone; steps of earlier runs are compensated, last first;
- *          behind a pivot step (the bank has moved the money) PARKED instead, for a person to see
+ *          behind a pivot step (the bank has moved the money) PARKED instead, for a person to see;
+ *          the steps up to the pivot stand
  *
  * A saga that never waits leaves one row, or none of its own where its posting says all. */
 

@@ -48,7 +48,8 @@ static void say_postings(mpi_claims *claims, const mpi_line *line)
         return;
     mpi_claim_posting(claims, &aside, line->payout_minor);
     mpi_claim_order(claims, MPI_SIDE_SECOND, &line->op.id, MINIPAY_BANK_PAY_OUT, &line->merchant_id,
-                    line->currency, done, line->payout_minor);
+                    line->currency, mpi_operation_passed(&line->op, MPI_PAYOUT_ORDER),
+                    line->payout_minor);
     if (done)
         mpi_claim_posting(claims, &paid, line->payout_minor);
 }

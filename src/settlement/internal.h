@@ -8,6 +8,9 @@
 /* The legs of a payout; the first two are also the steps that post them. */
 enum { MPI_LEG_FEE = 0, MPI_LEG_SET_ASIDE = 1, MPI_LEG_SETTLE = 2, MPI_LEG_REVERSE = 3 };
 
+/* The step that the bank does. */
+enum { MPI_PAYOUT_ORDER = 2 };
+
 extern const mpi_saga mpi_run_saga;
 extern const mpi_saga mpi_payout_saga;
 

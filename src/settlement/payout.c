@@ -187,8 +187,8 @@ const mpi_saga mpi_payout_saga = {
     .record = &mpi_line_record,
     .steps = payout_steps,
     .step_count = MPI_COUNT(payout_steps),
-    .kept = 1,  /* the fee */
-    .pivot = 3, /* the order: the bank has moved the money */
+    .kept = 1,                     /* the fee */
+    .pivot = MPI_PAYOUT_ORDER + 1, /* the bank has moved the money */
     .ended = ended,
     .tell = tell,
 };

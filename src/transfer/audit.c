@@ -45,7 +45,8 @@ static minipay_status say_withdrawal(mpi_claims *claims, const void *row, minipa
     posting.credit_kind = MPI_ACCOUNT_TRANSIT;
     mpi_claim_posting(claims, &posting, withdrawal->amount_minor);
     mpi_claim_order(claims, MPI_SIDE_SECOND, &withdrawal->op.id, MINIPAY_BANK_PAY_OUT,
-                    &withdrawal->member_id, withdrawal->currency, done, withdrawal->amount_minor);
+                    &withdrawal->member_id, withdrawal->currency,
+                    mpi_operation_passed(&withdrawal->op, MPI_WITHDRAW_ORDER), withdrawal->amount_minor);
     if (!done)
         return MINIPAY_OK;
     posting = posting_of(&withdrawal->op, MPI_WITHDRAW_SETTLE, withdrawal->currency);

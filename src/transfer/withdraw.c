@@ -113,7 +113,7 @@ const mpi_saga mpi_withdraw_saga = {
     .record = &mpi_withdrawal_record,
     .steps = withdraw_steps,
     .step_count = MPI_COUNT(withdraw_steps),
-    .pivot = 2, /* the order: the bank has moved the money */
+    .pivot = MPI_WITHDRAW_ORDER + 1, /* the bank has moved the money */
     .draw_up = draw_up,
     .tell = tell,
 };

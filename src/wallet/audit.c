@@ -32,7 +32,8 @@ static minipay_status say_topup(mpi_claims *claims, const void *row, minipay_err
         wait_for_bank(claims, topup);
     if (done || waits)
         mpi_claim_order(claims, MPI_SIDE_SECOND, &topup->op.id, MINIPAY_BANK_COLLECT, &topup->member_id,
-                        topup->currency, done, topup->amount_minor);
+                        topup->currency, mpi_operation_passed(&topup->op, MPI_TOPUP_ORDER),
+                        topup->amount_minor);
     if (!done)
         return MINIPAY_OK;
     mpi_claimed_posting posting = posting_of(&topup->op, topup->currency);

@@ -154,7 +154,7 @@ const mpi_saga mpi_topup_saga = {
     .record = &mpi_topup_record,
     .steps = topup_steps,
     .step_count = MPI_COUNT(topup_steps),
-    .pivot = 2, /* the order: the bank has moved the money */
+    .pivot = MPI_TOPUP_ORDER + 1, /* the bank has moved the money */
     .draw_up = draw_up,
     .tell = tell,
 };

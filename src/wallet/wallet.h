@@ -33,6 +33,9 @@ typedef struct mpi_topup {
 /* A wallet that was closed meanwhile leaves the money in suspense. */
 enum { MPI_CREDITED_WALLET = 0, MPI_CREDITED_SUSPENSE = 1 };
 
+/* The step that the bank does. */
+enum { MPI_TOPUP_ORDER = 1 };
+
 /* An operator's credit or debit. */
 typedef struct mpi_adjustment {
     mpi_operation op;
