@@ -51,12 +51,12 @@ MINIPAY_API void minipay_config_init(minipay_config *config);
  *
  * USAGE: INVALID_ARGUMENT (config, pay), INVALID_SIZE, ADAPTER_INVALID (storage, host, bank: of another
  * version, or a Required method is missing), CLOSED (see above). FATAL: NEWER_VERSION, KEY_MISSING,
- * CORRUPT (another installation's key, or a damaged file: the message names the table). Of the storage:
+ * CORRUPT (another installation's key, or a damaged or lost file: the message names the table). Of the storage:
  * BUSY, NO_MEMORY, DISK_FULL, IO_ERROR, NOT_A_DATABASE, READ_ONLY. On failure the caller still owns the
  * adapters.
  *
- * Only a new file is given what belongs to a new one. With `examine` nothing is written but the
- * migration of an older file, and damage passes, for the audit to name. */
+ * Only a new file is given what belongs to a new one. With `examine` nothing is made (NOT_A_DATABASE) and
+ * nothing written but the migration of an older file, and damage passes, for the audit to name. */
 MINIPAY_API minipay_status minipay_open(const minipay_config *config, minipay **pay,
                                         minipay_error *error);
 

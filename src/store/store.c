@@ -46,6 +46,7 @@ static void describe(mpi_store *store, const mpi_store_config *config)
     store->schema = (minipay_schema){
         .version = MPI_SCHEMA_VERSION,
         .table_count = count,
+        .existing = store->examine,
         .tables = store->descriptions,
         .view_count = config->view_count,
         .view_names = config->view_names,

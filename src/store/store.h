@@ -31,7 +31,7 @@ typedef struct mpi_store_config {
     const char *const *view_sql;
     uint32_t view_count;
     uint32_t cached_rows; /* of one table, before it is emptied */
-    bool examine;         /* nothing is written but a migration, and damage is left to the audit */
+    bool examine;         /* nothing is made or written but a migration; damage is left to the audit */
 } mpi_store_config;
 
 enum { MPI_SCHEMA_VERSION = 2 };

@@ -4,7 +4,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The audit reads one snapshot: whatever is committed beside it, half an operation is never seen. */
 
@@ -74,8 +73,7 @@ static void audits_beside_writers_are_clean_and_see_them_grow(void **state)
     uint32_t audits = 0;
     minipay_checkpoint first, last;
     (void)state;
-    unlink(path);
-    unlink("beside.db.bank");
+    world_forget(path);
     world_init(&w, path);
     world_open(&w);
     set_writers_up(&w, writers);

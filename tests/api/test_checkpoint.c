@@ -3,7 +3,6 @@
 #include "rich.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static const char path[] = "checkpoint.db";
 
@@ -26,8 +25,7 @@ static void expect(world *w, const minipay_checkpoint *checkpoint, minipay_statu
 
 static void open_file(world *w)
 {
-    unlink(path);
-    unlink("checkpoint.db.bank");
+    world_forget(path);
     world_init(w, path);
     world_open(w);
 }

@@ -386,9 +386,7 @@ static void an_order_is_carried_on_wherever_the_process_ended(void **state)
     (void)state;
     for (dying_turn = 1; how == WORLD_DIED && dying_turn < 20; dying_turn++) {
         for (int after = 0; after < 2; after++) {
-            remove("prepared.db");
-            remove("prepared.db-wal");
-            remove("prepared.db.bank");
+            world_forget("prepared.db");
             dying_after = after;
             how = world_child(top_up_and_die);
             begin_on_disk(&w);

@@ -7,7 +7,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Events: written in the commit of what they tell, without secrets, in the order of commits; JSON when
  * they are read. */
@@ -62,13 +61,7 @@ static const mpi_event *find(const telling *told, const char *event_type)
 
 static void begin(world *w)
 {
-    static const char *const suffixes[] = {"",      "-wal",      "-shm",      "-lock",
-                                           ".bank", ".bank-wal", ".bank-shm", ".bank-lock"};
-    char name[64];
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        unlink(name);
-    }
+    world_forget(path);
     world_init(w, path);
     world_open(w);
 }

@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 /* A PIN has few digits: what a guess costs is all that stands between a stolen file and them. */
 
@@ -61,7 +60,7 @@ static void a_credential_is_hashed_at_the_least_cost_or_more_and_says_so(void **
     minipay_credential_request request;
     minipay_outcome outcome;
     (void)state;
-    unlink(path);
+    world_forget(path);
     world_init(&w, path);
     world_open(&w);
     minipay_id member = world_person(&w, NULL);

@@ -3,7 +3,6 @@
 #include "world.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 /* A row that somebody changed in the file is an error of the operation that goes on with it; nothing moves, and
  * the program goes on. */
@@ -78,11 +77,8 @@ static void held_money_that_is_less_than_its_holds_is_corrupt(void **state)
 
 static int set_up(void **state)
 {
-    static const char *const files[] = {"changed.db", "changed.db-wal", "changed.db-shm",
-                                        "changed.db.bank"};
     (void)state;
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        unlink(files[i]);
+    world_forget(path);
     world_init(&w, path);
     world_open(&w);
     member = world_person(&w, NULL);

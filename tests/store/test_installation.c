@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char path[] = "key.db";
 
@@ -25,8 +24,7 @@ static char *read_file(size_t *size)
 /* A file with one member in it, written under the world's key, and closed. */
 static void make_file(world *w)
 {
-    unlink(path);
-    unlink("key.db.bank");
+    world_forget(path);
     world_init(w, path);
     world_open(w);
     minipay_id member = world_person(w, NULL);
@@ -67,6 +65,7 @@ static void another_installations_key_is_refused_and_the_file_is_untouched(void 
 static void copy_version_1(world *w)
 {
     static char bytes[8 << 20];
+    world_forget(path);
     FILE *from = fopen(MINIPAY_TEST_DATA_DIR "/schema-1/day.db", "rb"), *to = fopen(path, "wb");
     assert_non_null(from);
     assert_non_null(to);
@@ -76,7 +75,6 @@ static void copy_version_1(world *w)
     fclose(from);
     fclose(to);
     memcpy(w->key, "minipay schema 1 test key 0123456", sizeof w->key);
-    unlink("key.db.bank");
 }
 
 static void a_file_of_before_is_known_by_a_documents_tag(void **state)

@@ -32,13 +32,8 @@ static void copy_fixture(const char *name, const char *path)
 
 static void fresh_file(const char *path)
 {
-    static const char *const suffixes[] = {"",      "-wal",      "-shm",     "-lock",
-                                           ".bank", ".bank-wal", ".bank-shm"};
     char name[128];
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        unlink(name);
-    }
+    world_forget(path);
     copy_fixture("day.db", path);
     snprintf(name, sizeof name, "%s.bank", path);
     copy_fixture("day.db.bank", name);

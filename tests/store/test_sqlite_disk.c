@@ -17,16 +17,6 @@ static void start(world *w, const char *path)
     w->busy_ms = 200;
 }
 
-static void forget(const char *path)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-lock"};
-    char name[80];
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        unlink(name);
-    }
-}
-
 /* Another handle can write: the failed one has let go of its lock. */
 static void expect_free(world *w, minipay_id member)
 {
@@ -73,7 +63,7 @@ static void fail_everywhere(const char *path, int code, bool (*expected)(minipay
     world w;
     minipay_status status;
     uint32_t failed = 0;
-    forget(path);
+    world_forget(path);
     faulty_vfs_mend();
     start(&w, path);
     world_open(&w);
@@ -123,7 +113,7 @@ static void a_commit_under_which_the_disk_fails_is_unknown(void **state)
     world w;
     minipay_outcome outcome;
     (void)state;
-    forget("unknown.db");
+    world_forget("unknown.db");
     faulty_vfs_mend();
     start(&w, "unknown.db");
     world_open(&w);
@@ -149,7 +139,7 @@ static void a_disk_that_fills_up_within_a_group_leaves_the_lock_free(void **stat
     static minipay_outcome outcomes[CREDITS];
     world w;
     (void)state;
-    forget("large.db");
+    world_forget("large.db");
     faulty_vfs_mend();
     start(&w, "large.db");
     w.cache_kib = 64;
@@ -190,7 +180,7 @@ static void fail_while_closing(int code, uint32_t times)
     bool hit = true;
     for (; hit; number += SWEEP_STRIDE) {
         world w;
-        forget("closing.db");
+        world_forget("closing.db");
         faulty_vfs_mend();
         start(&w, "closing.db");
         world_open(&w);
@@ -262,7 +252,7 @@ static void a_process_killed_at_any_change_leaves_a_file_that_goes_on(void **sta
     faulty_vfs_mend();
     for (bool died = true; died; number += SWEEP_STRIDE) {
         world w;
-        forget("killed.db");
+        world_forget("killed.db");
         died = dies_at(begin_business, "killed.db", number);
         start(&w, "killed.db");
         world_open(&w);

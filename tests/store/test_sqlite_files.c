@@ -491,7 +491,7 @@ static void a_new_file_has_pages_of_the_size_asked_for_and_keeps_them(void **sta
     (void)state;
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         world w;
-        unlink("pages.db");
+        world_forget("pages.db");
         start(&w, "pages.db");
         w.page_bytes = asked[i];
         world_open(&w);

@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char good[] = "110-222-333444";
 
@@ -196,10 +195,7 @@ static void celebrate(world *w, const cast *c)
 
 void rich_world(world *w, const char *path)
 {
-    char bank[WORLD_PATH_SIZE + 8];
-    snprintf(bank, sizeof bank, "%s.bank", path);
-    unlink(path);
-    unlink(bank);
+    world_forget(path);
     world_init(w, path);
     w->prepares = true;
     world_open(w);

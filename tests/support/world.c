@@ -372,6 +372,18 @@ void world_begin(world *w)
     world_open(w);
 }
 
+void world_forget(const char *path)
+{
+    static const char *const ends[] = {"",      "-wal",      "-shm",      "-lock",
+                                       ".bank", ".bank-wal", ".bank-shm", ".bank-lock"};
+    char name[WORLD_PATH_SIZE + 16];
+    leave_checkout();
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+        unlink(name);
+    }
+}
+
 /* ---- parties ----------------------------------------------------------------------------------------- */
 
 minipay_id world_id(world *w)

@@ -61,6 +61,9 @@ void world_reopen(world *w);
 /* init and open in memory. */
 void world_begin(world *w);
 
+/* Removes a file and its bank's, with all that stands beside them. No handle is open. */
+void world_forget(const char *path);
+
 /* ---- parties ---- */
 
 minipay_id world_id(world *w);

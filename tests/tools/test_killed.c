@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* A program is killed at its n-th commit or call of the bank, for n = 1, 2, ...: before it, or just after. Run
  * again from its beginning it ends in the books of a run that nobody disturbed, as `minipay books` tells
@@ -69,17 +68,6 @@ static void business(void **state)
 
 /* ---- its books ------------------------------------------------------------------------------------------- */
 
-static void forget(void)
-{
-    static const char *const ends[] = {"",      "-wal",      "-shm",      "-lock",
-                                       ".bank", ".bank-wal", ".bank-shm", ".bank-lock"};
-    char name[64];
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(name, sizeof name, "%s%s", path, ends[i]);
-        unlink(name);
-    }
-}
-
 /* The tool finds the key of every world beside the database. */
 static void leave_key(void)
 {
@@ -118,14 +106,14 @@ static void expect_the_same_books(void)
 static void kill_at_every_turn(bool after)
 {
     int ended = WORLD_DIED;
-    forget();
+    world_forget(path);
     leave_key();
     dies_at = 0;
     world_survives(business);
     write_books(undisturbed);
     dies_after = after;
     for (uint32_t turn = 1; ended == WORLD_DIED; turn++) {
-        forget();
+        world_forget(path);
         dies_at = turn;
         ended = world_child(business);
         assert_true(ended == WORLD_DIED || (ended == 0 && turn > 60));
@@ -154,7 +142,7 @@ static void killed_twice_it_ends_in_the_same_books(void **state)
     (void)state;
     dies_after = true;
     for (uint32_t turn = 9; turn < 120; turn += 7) {
-        forget();
+        world_forget(path);
         dies_at = turn;
         world_child(business);
         dies_at = turn / 2;

@@ -33,10 +33,7 @@ static void leave_key(const installation *i)
 
 static void begin(const installation *i, world *w)
 {
-    char name[64];
-    snprintf(name, sizeof name, "%s.bank", i->path);
-    remove(name);
-    remove(i->path);
+    world_forget(i->path);
     leave_key(i);
     world_init(w, i->path);
     memset(w->key, i->key, sizeof w->key);

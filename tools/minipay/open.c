@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEY_SIZE = 32, SUFFIX_ROOM = 16 };
+enum { KEY_SIZE = 32, BESIDE_SIZE = DB_PATH_SIZE + 16 };
 
 static int64_t virtual_clock(void *impl)
 {
@@ -53,7 +53,7 @@ static int read_key(const char *path, uint8_t key[KEY_SIZE])
 
 static int sync_folder(const char *path)
 {
-    char copy[DB_PATH_SIZE + SUFFIX_ROOM];
+    char copy[BESIDE_SIZE];
     snprintf(copy, sizeof copy, "%s", path);
     int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0)
@@ -79,7 +79,7 @@ static int write_key(const char *path)
  * lost. Of several processes that begin one database, one makes the key, and all read that. */
 static int make_key(const char *path)
 {
-    char fresh[DB_PATH_SIZE + 2 * SUFFIX_ROOM + 8];
+    char fresh[BESIDE_SIZE + 32];
     snprintf(fresh, sizeof fresh, "%s.%ld.new", path, (long)getpid());
     unlink(fresh);
     int good = write_key(fresh) && (link(fresh, path) == 0 || errno == EEXIST) && sync_folder(path) == 0;
@@ -116,21 +116,27 @@ static int check_file(const char *path, int has_key)
     return exit_of(MINIPAY_KEY_MISSING);
 }
 
-static int find_key(db *d, int which)
+/* ---- what is there --------------------------------------------------------------------------------------- */
+
+/* The bank's file is made before the database's, which is made before the bank is ever asked: so neither of
+ * them is taken for new beside what can only have come after it. */
+
+/* What is no regular file is there, too; who opens it says what it is. */
+static bool is_there(const char *path)
 {
-    char path[DB_PATH_SIZE + SUFFIX_ROOM];
-    int has_file = access(d->path, F_OK) == 0, has_key, code;
-    snprintf(path, sizeof path, "%s.key", d->path);
-    has_key = access(path, F_OK) == 0;
-    if (!has_file && (which == DB_EXISTING || which == DB_EXAMINED))
-        return fail_own("%s: there is no such database; minipay init --db %s makes one", d->path,
-                        d->path);
-    if (has_file && (code = check_file(d->path, has_key)) != 0)
-        return code;
-    d->is_new = !has_file;
-    if (!has_key && (code = make_key(path)) != 0)
-        return code;
-    return read_key(path, d->key);
+    struct stat facts;
+    return stat(path, &facts) == 0 && (!S_ISREG(facts.st_mode) || facts.st_size > 0);
+}
+
+static void bank_path(const db *d, char path[BESIDE_SIZE])
+{
+    snprintf(path, BESIDE_SIZE, "%s.bank", d->path);
+}
+
+static int fail_lost(const char *path, const char *why)
+{
+    fail_own("%s: corrupt: the database is gone: %s; put it back from a copy", path, why);
+    return exit_of(MINIPAY_CORRUPT);
 }
 
 static int open_storage(const db *d, minipay_storage *storage)
@@ -150,22 +156,96 @@ static int open_bank(db *d)
     minipay_scripted_bank_config config;
     minipay_error_init(&error);
     minipay_scripted_bank_config_init(&config);
-    int length = snprintf(config.path, sizeof config.path, "%s.bank", d->path);
-    if (length < 0 || (size_t)length >= sizeof config.path)
-        return fail_usage("--db: the path is too long");
+    bank_path(d, config.path);
     minipay_status status = minipay_scripted_bank(&config, &d->bank, &error);
     return status == MINIPAY_OK ? 0 : fail_doing(config.path, status, &error);
 }
 
-static int compose(db *d, int which, minipay_storage *storage)
+/* What the library says of a file where it may make nothing. Another process may make it at any moment before
+ * the second look; so below. */
+static int ask_library(db *d)
 {
     minipay_error error;
     minipay_config config;
+    int code;
     minipay_error_init(&error);
     minipay_config_init(&config);
     config.host = d->host;
-    config.storage = *storage;
+    config.examine = 1;
+    if ((code = open_storage(d, &config.storage)) != 0)
+        return code;
+    minipay_status status = minipay_open(&config, &d->pay, &error);
+    if (status != MINIPAY_OK)
+        config.storage.close(config.storage.impl);
+    db_close(d);
+    return status == MINIPAY_CORRUPT && !is_there(d->path) ? fail_doing(d->path, status, &error) : 0;
+}
+
+static int ask_bank(db *d)
+{
+    char path[BESIDE_SIZE], why[BESIDE_SIZE + 32];
+    minipay_bank_movement first;
+    minipay_error error;
+    uint32_t count = 1;
+    int code;
+    bank_path(d, path);
+    if (!is_there(path))
+        return 0;
+    if ((code = open_bank(d)) != 0)
+        return code;
+    minipay_error_init(&error);
+    minipay_status status = d->bank.statement(d->bank.impl, 0, &first, &count, &error);
+    d->bank.close(d->bank.impl);
+    memset(&d->bank, 0, sizeof d->bank);
+    if (status != MINIPAY_OK)
+        return fail_doing(path, status, &error);
+    snprintf(why, sizeof why, "%s has moved money for it", path);
+    return count && !is_there(d->path) ? fail_lost(d->path, why) : 0;
+}
+
+/* Was there a database where there is none, or may it be made? */
+static int check_absent(db *d, int which)
+{
+    int code = ask_library(d);
+    if (!code)
+        code = ask_bank(d);
+    if (!code && which != DB_NEW_TOO && !is_there(d->path))
+        code =
+            fail_own("%s: there is no such database; minipay init --db %s makes one", d->path, d->path);
+    return code;
+}
+
+static int find_key(db *d)
+{
+    char path[BESIDE_SIZE];
+    snprintf(path, sizeof path, "%s.key", d->path);
+    int has_key = access(path, F_OK) == 0;
+    int code = d->is_new ? 0 : check_file(d->path, has_key);
+    if (!code && !has_key)
+        code = make_key(path);
+    return code ? code : read_key(path, d->key);
+}
+
+/* ---- opening --------------------------------------------------------------------------------------------- */
+
+static void discard(db *d, minipay_storage *storage)
+{
+    storage->close(storage->impl);
+    if (d->bank.close)
+        d->bank.close(d->bank.impl);
+}
+
+static int compose(db *d, int which)
+{
+    minipay_error error;
+    minipay_config config;
+    int code;
+    minipay_error_init(&error);
+    minipay_config_init(&config);
+    config.host = d->host;
     config.bank = d->bank;
+    if ((code = open_storage(d, &config.storage)) != 0)
+        return code;
     minipay_status status = minipay_open(&config, &d->pay, &error);
     if (status == MINIPAY_CORRUPT && which == DB_EXAMINED) {
         config.examine = 1;
@@ -173,33 +253,50 @@ static int compose(db *d, int which, minipay_storage *storage)
     }
     if (status == MINIPAY_OK)
         return 0;
-    storage->close(storage->impl);
-    d->bank.close(d->bank.impl);
+    discard(d, &config.storage);
     return fail_doing(d->path, status, &error);
+}
+
+/* A database proves itself without its bank; what else is wrong with it is said first. */
+static int compose_without_bank(db *d, int which)
+{
+    char path[BESIDE_SIZE];
+    int code = compose(d, which);
+    if (code || which == DB_EXAMINED)
+        return code;
+    db_close(d);
+    bank_path(d, path);
+    return fail_lost(path, "it is the bank's, which has moved the money that is in the books");
+}
+
+static int compose_parts(db *d, int which)
+{
+    char path[BESIDE_SIZE];
+    bank_path(d, path);
+    if (!d->is_new && !is_there(path))
+        return compose_without_bank(d, which);
+    int code = open_bank(d);
+    return code ? code : compose(d, which);
 }
 
 int db_open(db *d, const char *path, int which, int64_t virtual_now)
 {
-    minipay_storage storage = {0};
-    int code;
+    int code = 0;
     memset(d, 0, sizeof *d);
-    if (!path[0] || !text_set(d->path, sizeof d->path - SUFFIX_ROOM, path))
+    if (!path[0] || !text_set(d->path, sizeof d->path, path))
         return fail_usage("--db: the path is empty or too long");
-    if ((code = find_key(d, which)) != 0)
-        return code;
     minipay_host_init(&d->host);
     d->host.impl = d;
     d->host.key = give_key;
     d->virtual_now = virtual_now;
     if (virtual_now)
         d->host.now = virtual_clock;
-    if ((code = open_storage(d, &storage)) != 0)
-        return code;
-    if ((code = open_bank(d)) != 0) {
-        storage.close(storage.impl);
-        return code;
-    }
-    return compose(d, which, &storage);
+    d->is_new = !is_there(d->path);
+    if (d->is_new)
+        code = check_absent(d, which);
+    if (!code)
+        code = find_key(d);
+    return code ? code : compose_parts(d, which);
 }
 
 void db_close(db *d)

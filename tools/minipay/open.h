@@ -2,13 +2,15 @@
 #ifndef MINIPAY_TOOL_OPEN_H
 #define MINIPAY_TOOL_OPEN_H
 
-/* An installation on one file F: SQLite at F, the scripted bank at F.bank, the master key in F.key. */
+/* An installation on one file F: SQLite at F, the scripted bank at F.bank, the master key in F.key. F or F.bank
+ * that is lost is never made anew in its place. */
 
 #include "minipay/minipay.h"
 
 #include <stdbool.h>
 
-enum { DB_PATH_SIZE = 1024 };
+/* With ".bank" it fits into the bank's configuration. */
+enum { DB_PATH_SIZE = 1008 };
 
 typedef struct db {
     minipay *pay;
@@ -23,7 +25,7 @@ typedef struct db {
 
 enum {
     DB_EXISTING, /* F must be there */
-    DB_EXAMINED, /* the same; a damaged F is only looked at */
+    DB_EXAMINED, /* the same; a damaged F is only looked at, also without its bank */
     DB_NEW_TOO,  /* F is made, and a key for it, when it is not */
     DB_LATER     /* not at once: the command opens it itself */
 };

@@ -79,6 +79,7 @@ typedef struct minipay_schema {
     int32_t version;
     uint32_t table_count;
     uint32_t view_count;
+    int32_t existing; /* 1: open makes nothing; where there is nothing yet it answers NOT_A_DATABASE */
     const minipay_table *const *tables;
     const char *const *view_names;
     const char *const *view_sql;
@@ -141,9 +142,10 @@ typedef struct minipay_storage {
     minipay_storage_capabilities (*capabilities)(void *impl);
 
     /* Creates what `schema` describes, or migrates an older version of it in one transaction.
-     * MINIPAY_NEWER_VERSION when the data is from a newer library. Called first, and again when
-     * it failed or when what is above it could not go on; no session is open then. A failure changes nothing.
-     * The schema stays valid until close. */
+     * MINIPAY_NEWER_VERSION when the data is from a newer library; MINIPAY_CORRUPT when there was data once, as
+     * far as the adapter can tell, and is none now. Called first, and again when it failed or when what is
+     * above it could not go on; no session is open then. A failure changes nothing. The schema stays valid
+     * until close. */
     minipay_status (*open)(void *impl, const minipay_schema *schema, minipay_error *error);
 
     /* Begins a session. WRITE: when it has begun no other process can write until commit or rollback;
@@ -184,15 +186,21 @@ enum { MINIPAY_STORAGE_VERSION = 1 };
  * file that stands keeps its own. Small pages are best where calls come one by one, since each commit
  * writes every page that it touches; 16384 is best where batches of thousands make most of the work.
  *
- * Beside F stand F-lock, by which processes take turns (it stays, and is empty), and while F is open F-wal,
- * the newest commits, and F-shm. Whoever closes F last moves F-wal into it; after a crash the next open
- * does. Without its F-wal a file that was not closed is an older state: copy both, or copy through SQLite.
- * F-wal begins again every 64 MiB, but never while someone reads what is older, in this program or
- * another: then it grows by what is written meanwhile. Nothing is lost by that; when the reader has
- * gone, it begins again within 64 MiB of writes, and no more than 128 MiB of it are left.
+ * Beside F stand F-lock, by which processes take turns (it stays, and has a line once F has been made),
+ * and while F is open F-wal, the newest commits, and F-shm. Whoever closes F last moves F-wal into it;
+ * after a crash the next open does. Without its F-wal a file that was not closed is an older state: copy
+ * both, or copy through SQLite. F-wal begins again every 64 MiB, but never while someone reads what is
+ * older, in this program or another: then it grows by what is written meanwhile. Nothing is lost by that;
+ * when the reader has gone, it begins again within 64 MiB of writes, and no more than 128 MiB of it are
+ * left.
+ *
+ * F is made where it is missing, or an empty file, and neither F-lock nor F-wal tells that there was one.
+ * Where one does, F is lost, and opening answers MINIPAY_CORRUPT until F is put back, or what is beside it
+ * is moved away too. A process that ends while it makes F, at whatever point, leaves what can still be made.
  *
  * Opening answers MINIPAY_NOT_A_DATABASE (also for another program's database), MINIPAY_NEWER_VERSION,
- * MINIPAY_CORRUPT (a file cut short), MINIPAY_READ_ONLY, MINIPAY_BUSY, MINIPAY_DISK_FULL, MINIPAY_IO_ERROR. */
+ * MINIPAY_CORRUPT (a file cut short or lost), MINIPAY_READ_ONLY, MINIPAY_BUSY, MINIPAY_DISK_FULL,
+ * MINIPAY_IO_ERROR. */
 typedef struct minipay_sqlite_config {
     uint32_t struct_size;
     uint32_t cache_kib;

@@ -101,6 +101,14 @@ minipay_status mpi_sqlite_schema(mpi_connection *connection, const minipay_schem
                                  minipay_error *error);
 uint32_t mpi_sqlite_table_number(const mpi_sqlite *sqlite, const minipay_table *table);
 
+/* made.c: was this database made before? CORRUPT where it was, and is gone; NOT_A_DATABASE where it was not,
+ * and may not be. `check` comes before SQLite opens the file, `refuse_empty` when it has found no table in it;
+ * both under the lock, unless neither the file nor its lock's is there. `mark`: it has its tables. */
+bool mpi_sqlite_leaves_no_trace(const mpi_sqlite *sqlite);
+minipay_status mpi_sqlite_check_made(const mpi_sqlite *sqlite, minipay_error *error);
+minipay_status mpi_sqlite_refuse_empty(const mpi_sqlite *sqlite, minipay_error *error);
+minipay_status mpi_sqlite_mark_made(const mpi_sqlite *sqlite, minipay_error *error);
+
 /* vfs.c: the VFS through which connections are opened; registers it once a process. */
 #define MPI_SQLITE_VFS "minipay"
 int mpi_sqlite_vfs(void);
@@ -149,5 +157,8 @@ void mpi_file_lock_close(mpi_file_lock *lock);
 minipay_status mpi_file_lock_take(const mpi_file_lock *lock, uint32_t busy_ms, const char *path,
                                   minipay_error *error);
 void mpi_file_lock_release(const mpi_file_lock *lock);
+
+/* Gives the file the line that it has once the database has been made; durable when it answers OK. */
+minipay_status mpi_file_lock_mark(const mpi_file_lock *lock, const char *path, minipay_error *error);
 
 #endif

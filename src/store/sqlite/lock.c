@@ -166,3 +166,13 @@ void mpi_file_lock_release(const mpi_file_lock *lock)
 {
     set_lock(lock, SEAT, F_UNLCK);
 }
+
+minipay_status mpi_file_lock_mark(const mpi_file_lock *lock, const char *path, minipay_error *error)
+{
+    static const char line[] = "A database was made here.\n";
+    ssize_t count = (ssize_t)sizeof line - 1;
+    if (pwrite(lock->file, line, sizeof line - 1, 0) == count && fsync(lock->file) == 0)
+        return MINIPAY_OK;
+    return mpi_fail(error, errno == ENOSPC ? MINIPAY_DISK_FULL : MINIPAY_IO_ERROR, "path", "%s-lock: %s",
+                    path, strerror(errno));
+}

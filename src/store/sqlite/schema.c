@@ -232,7 +232,7 @@ static minipay_status check_versions(mpi_connection *connection, const minipay_s
         return mpi_fail(error, MINIPAY_NEWER_VERSION, "path",
                         "%s has schema version %lld; this library knows versions up to %d", path,
                         (long long)version, schema->version);
-    return MINIPAY_OK;
+    return tables ? MINIPAY_OK : mpi_sqlite_refuse_empty(connection->owner, error);
 }
 
 /* Whose file is this, and of which version? */

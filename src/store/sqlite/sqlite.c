@@ -53,7 +53,9 @@ static void release_lock(mpi_sqlite *sqlite)
 
 static minipay_status open_writer(mpi_sqlite *sqlite, minipay_error *error)
 {
-    minipay_status status = mpi_connection_open(sqlite, true, &sqlite->writer, error);
+    minipay_status status = mpi_sqlite_check_made(sqlite, error);
+    if (status == MINIPAY_OK)
+        status = mpi_connection_open(sqlite, true, &sqlite->writer, error);
     if (status == MINIPAY_OK)
         status = mpi_sqlite_schema(sqlite->writer, sqlite->schema, error);
     if (status != MINIPAY_OK)
@@ -71,6 +73,18 @@ static void let_go(mpi_sqlite *sqlite)
     mpi_file_lock_close(&sqlite->file_lock);
 }
 
+static minipay_status open_locked(mpi_sqlite *sqlite, minipay_error *error)
+{
+    minipay_status status = take_lock(sqlite, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = open_writer(sqlite, error);
+    if (status == MINIPAY_OK && !sqlite->in_memory)
+        status = mpi_sqlite_mark_made(sqlite, error);
+    release_lock(sqlite);
+    return status;
+}
+
 /* After a failure all is as before, so that the same storage can be opened again. */
 static minipay_status sqlite_open_store(void *impl, const minipay_schema *schema, minipay_error *error)
 {
@@ -79,15 +93,13 @@ static minipay_status sqlite_open_store(void *impl, const minipay_schema *schema
     minipay_status status = MINIPAY_OK;
     let_go(sqlite); /* what the user of an earlier opening could not go on with */
     sqlite->schema = schema;
+    if (schema->existing && mpi_sqlite_leaves_no_trace(sqlite))
+        return mpi_sqlite_check_made(sqlite, error);
     snprintf(path, sizeof path, "%s-lock", sqlite->config.path);
     if (!sqlite->in_memory)
         status = mpi_file_lock_open(path, &sqlite->file_lock, error);
     if (status == MINIPAY_OK)
-        status = take_lock(sqlite, error);
-    if (status == MINIPAY_OK) {
-        status = open_writer(sqlite, error);
-        release_lock(sqlite);
-    }
+        status = open_locked(sqlite, error);
     if (status != MINIPAY_OK)
         let_go(sqlite);
     return status;

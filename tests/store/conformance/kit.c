@@ -56,9 +56,9 @@ const minipay_table conf_sum_table = {"sum", sum_fields, NULL, 5, 2, 0, sizeof(s
 
 static const minipay_table *const tables_1[] = {&conf_item_table_1, &conf_entry_table};
 static const minipay_table *const tables_2[] = {&conf_item_table, &conf_entry_table, &conf_sum_table};
-const minipay_schema conf_schema_1 = {1, 2, 0, tables_1, NULL, NULL, NULL, NULL};
-const minipay_schema conf_schema = {2, 3, 0, tables_2, NULL, NULL, NULL, NULL};
-const minipay_schema conf_schema_3 = {3, 3, 0, tables_2, NULL, NULL, NULL, NULL};
+const minipay_schema conf_schema_1 = {1, 2, 0, 0, tables_1, NULL, NULL, NULL, NULL};
+const minipay_schema conf_schema = {2, 3, 0, 0, tables_2, NULL, NULL, NULL, NULL};
+const minipay_schema conf_schema_3 = {3, 3, 0, 0, tables_2, NULL, NULL, NULL, NULL};
 
 void conf_expect(minipay_status found, minipay_status wanted)
 {

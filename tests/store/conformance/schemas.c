@@ -66,6 +66,28 @@ static void a_newer_schema_is_refused_and_left_alone(void **state)
     conf_close(&o);
 }
 
+static void nothing_is_made_where_only_what_exists_is_asked_for(void **state)
+{
+    opened o;
+    minipay_error error;
+    minipay_schema existing = conf_schema;
+    const conformance_factory *factory = *state;
+    existing.existing = 1;
+    factory->forget(factory->context);
+    factory->make(factory->context, &o.storage);
+    minipay_error_init(&error);
+    for (int i = 0; i < 2; i++) {
+        conf_expect(o.storage.open(o.storage.impl, &existing, &error), MINIPAY_NOT_A_DATABASE);
+        conf_expect(error.status, MINIPAY_NOT_A_DATABASE);
+    }
+    conf_expect(o.storage.open(o.storage.impl, &conf_schema, &error), MINIPAY_OK);
+    conf_close(&o);
+    if (!factory->keeps)
+        return;
+    conf_open_as(factory, &existing, &o);
+    conf_close(&o);
+}
+
 static void a_storage_that_was_never_opened_can_be_closed(void **state)
 {
     minipay_storage storage;
@@ -78,6 +100,7 @@ static void a_storage_that_was_never_opened_can_be_closed(void **state)
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(an_older_schema_gains_what_it_has_not),
     cmocka_unit_test(a_newer_schema_is_refused_and_left_alone),
+    cmocka_unit_test(nothing_is_made_where_only_what_exists_is_asked_for),
     cmocka_unit_test(a_storage_that_was_never_opened_can_be_closed),
 };
 

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 /* Another program reads the file in one transaction that does not end, over thousands of commits. The
  * log cannot begin again under it and grows by what is written; nothing is lost; when the reader has
@@ -121,9 +120,7 @@ static void the_log_is_bounded_while_nobody_stands_on_it(void **state)
     place p;
     uint32_t begun = 0;
     (void)state;
-    unlink(path);
-    unlink("read.db-wal");
-    unlink("read.db-shm");
+    world_forget(path);
     begin(&p);
     for (int64_t before = 0, now; begun < 2000; before = now) {
         write_on(&p);
