@@ -166,6 +166,13 @@ static void settle_result(carry *c, const waiting *w, uint16_t result)
     tally_row(c->tally, w->kind, w->amount_minor, result);
 }
 
+static void settle_outcome(carry *c, const waiting *w, const minipay_outcome *outcome)
+{
+    if (outcome->business_date > c->latest_date)
+        c->latest_date = outcome->business_date;
+    settle_result(c, w, result_of(outcome));
+}
+
 static int keep_waiting(carry *c, const waiting *w)
 {
     if (c->count == c->room) {
@@ -190,7 +197,7 @@ int carry_out(carry *c, const minipay_instruction *list, uint32_t count, uint64_
                      .kind = list[i].kind,
                      .amount_minor = list[i].amount_minor};
         if (is_final(&c->outcomes[i]))
-            settle_result(c, &w, result_of(&c->outcomes[i]));
+            settle_outcome(c, &w, &c->outcomes[i]);
         else
             code = keep_waiting(c, &w);
     }
@@ -212,7 +219,7 @@ static int ask_waiting(carry *c)
         if (status != MINIPAY_OK)
             return fail_doing("replay", status, &error);
         if (is_final(&outcome))
-            settle_result(c, &c->list[i], result_of(&outcome));
+            settle_outcome(c, &c->list[i], &outcome);
         else
             c->list[kept++] = c->list[i];
     }

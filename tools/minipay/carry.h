@@ -24,6 +24,7 @@ typedef struct carry {
     minipay_outcome *outcomes;
     waiting *list;
     size_t count, room;
+    int32_t latest_date; /* the latest business date on which a row was booked */
 } carry;
 
 /* All answer 0, or say what is wrong and answer the exit code. */

@@ -10,10 +10,13 @@
 #include "report.h"
 #include "text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +40,8 @@ typedef struct player {
     int32_t last_step;
     uint64_t total;
     int64_t began_ms, shown_ms;
+    int turn;      /* the key's file, locked; -1: not open */
+    bool is_fresh; /* neither a wallet nor a merchant stood when it began */
 } player;
 
 static int64_t now_ms(void)
@@ -88,7 +93,7 @@ static void hide_progress(const player *p)
 
 static int stand_up(player *p, parties *who, const stage *stages)
 {
-    int code = p->db->is_new ? 0 : parties_recall(p->db, who, who->ready, who->names.count);
+    int code = p->is_fresh ? 0 : parties_recall(p->db, who, who->ready, who->names.count);
     for (const stage *s = stages; !code && s->what; s++)
         code =
             carry_stage(&p->carry, s, who, who->ready, who->names.count, p->request->fee_basis_points);
@@ -208,6 +213,21 @@ static int take_row(void *context, const paysim_row *row)
     return code ? code : add_row(p, row);
 }
 
+/* The books' clock never goes back. What another program wrote meanwhile, on a clock of its own, may have moved
+ * it beyond the file's last day; then that is the day on which the rows behind it were booked. */
+static int32_t last_date(const player *p)
+{
+    char text[TEXT_SIZE];
+    int32_t date = date_of_step(p, p->step);
+    if (p->carry.latest_date <= date)
+        return date;
+    text_date(p->carry.latest_date, text);
+    fprintf(stderr,
+            "minipay: another program wrote meanwhile: rows of the file are booked on dates up to %s\n",
+            text);
+    return p->carry.latest_date;
+}
+
 /* The end of the last day: nothing comes that could not be waited for. */
 static int finish(player *p)
 {
@@ -219,7 +239,7 @@ static int finish(player *p)
         return code;
     if (p->db->virtual_now < time_of_step(p, midnight))
         p->db->virtual_now = time_of_step(p, midnight);
-    code = carry_settlement(&p->carry, p->members.file, date_of_step(p, p->step), INT64_MAX);
+    code = carry_settlement(&p->carry, p->members.file, last_date(p), INT64_MAX);
     carry_give_up(&p->carry);
     return code;
 }
@@ -370,11 +390,47 @@ static int play(player *p)
     return code;
 }
 
+/* One replay at a time: each moves the books' clock on, and would book the other's rows on days that are none
+ * of theirs. The key's file is there before all others, and stays; the lock goes with the process. */
+static int take_turn(player *p)
+{
+    char path[DB_PATH_SIZE + 8];
+    snprintf(path, sizeof path, "%s.key", p->db->path);
+    p->turn = open(path, O_RDONLY | O_CLOEXEC);
+    if (p->turn >= 0 && flock(p->turn, LOCK_EX | LOCK_NB) == 0)
+        return 0;
+    if (p->turn >= 0 && errno == EWOULDBLOCK) {
+        fail_own("%s: busy: another replay is under way; when it has ended, this file can be replayed",
+                 p->db->path);
+        return exit_of(MINIPAY_BUSY);
+    }
+    return fail_own("%s: cannot be locked: %s", path, strerror(errno));
+}
+
+static int look_for_parties(player *p)
+{
+    minipay_error error;
+    minipay_wallet wallet, none;
+    minipay_merchant merchant;
+    minipay_id nobody;
+    uint32_t wallets = 1, merchants = 1;
+    minipay_error_init(&error);
+    minipay_wallet_init(&none);
+    memset(&nobody, 0, sizeof nobody);
+    minipay_status status = minipay_wallet_list(p->db->pay, &none, &wallet, &wallets, &error);
+    if (status == MINIPAY_OK)
+        status = minipay_merchant_list(p->db->pay, &nobody, &merchant, &merchants, &error);
+    p->is_fresh = !wallets && !merchants;
+    return status == MINIPAY_OK ? 0 : fail_doing("replay", status, &error);
+}
+
 /* Only now that the whole file is known to be good may anything be made. */
 static int play_into(player *p, FILE *out)
 {
     int code;
     if ((code = db_open(p->db, p->request->db, DB_NEW_TOO, time_of_step(p, 1))) != 0)
+        return code;
+    if ((code = take_turn(p)) != 0 || (code = look_for_parties(p)) != 0)
         return code;
     p->rows = calloc(MINIPAY_BATCH_LARGEST, sizeof *p->rows);
     if (!p->rows)
@@ -395,7 +451,8 @@ int replay(const replay_request *request, db *d, tally *t)
                 .tally = t,
                 .members = {.role = "member", .has_wallets = true},
                 .merchants.role = "merchant",
-                .base_ms = REPLAY_BASE_MS};
+                .base_ms = REPLAY_BASE_MS,
+                .turn = -1};
     FILE *out = NULL;
     memset(d, 0, sizeof *d);
     memset(t, 0, sizeof *t);
@@ -409,6 +466,8 @@ int replay(const replay_request *request, db *d, tally *t)
                    : 0;
     if (!code)
         code = play_into(&p, out);
+    if (p.turn >= 0)
+        close(p.turn);
     code = output_end(out, request->outcomes, code);
     parties_free(&p.members);
     parties_free(&p.merchants);

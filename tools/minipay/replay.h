@@ -4,7 +4,8 @@
 
 /* Replays a PaySim file through the library: every name a member or merchant, every row an operation
  * under an id that derives from it, on a clock that moves only when nothing else can proceed. The same
- * file again, or again after a crash, ends in the same books. */
+ * file again, or again after a crash, ends in the same books. Another file goes on with the members and
+ * merchants that it names, on days of its own. One replay at a time: a second one is refused at once (busy). */
 
 #include "open.h"
 #include "tally.h"
