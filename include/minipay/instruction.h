@@ -57,7 +57,8 @@
  * (kind), INVALID_ID (id, member_id, other_id: missing, or given to a kind that reads none),
  * INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason, memo; a
  * kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and REVERSAL need a reason),
- * INVALID_ARGUMENT (flags, promotion_id), INVALID_TIME (expires_at), ID_REUSED (the first field that differs).
+ * INVALID_ARGUMENT (flags, promotion_id), INVALID_TIME (expires_at), ID_REUSED (the first field that differs),
+ * NOT_SUPPORTED (the installation has no bank: where the kind's line comes to ACCOUNT_NOT_FOUND).
  *
  * REJECTED, for ever, the first that holds in the order of the kind's line:
  *

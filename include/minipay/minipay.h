@@ -39,7 +39,8 @@ typedef struct minipay_config {
     uint32_t cached_accounts; /* accounts kept in memory; 0: 122,880 (about 24 MiB) */
     minipay_host host;
     minipay_storage storage;
-    minipay_bank bank; /* version 0: no bank, and operations that need one answer NOT_SUPPORTED */
+    minipay_bank bank; /* version 0: no bank. What would ask it answers NOT_SUPPORTED, and is not stored;
+                          what is on its way to a bank waits for a handle that has one */
     int32_t examine; /* 1: only to look, at a damaged database too; calls that write answer READ_ONLY */
 } minipay_config;
 

@@ -151,7 +151,8 @@ MINIPAY_API void minipay_holiday_request_init(minipay_holiday_request *request);
 MINIPAY_API void minipay_holiday_init(minipay_holiday *holiday);
 
 /* USAGE: INVALID_ARGUMENT (request, settlement), INVALID_SIZE, INVALID_ID (id), INVALID_TIME (through_date),
- * INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason), ID_REUSED. */
+ * INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason), ID_REUSED, NOT_SUPPORTED (no bank: of a
+ * new run, or one that has payouts to make). */
 MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
                                                   const minipay_settlement_request *request,
                                                   minipay_settlement *settlement, minipay_error *error);
@@ -172,8 +173,8 @@ MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
  * refused line whose money still waits, with an id that follows from that line and the number of the
  * attempt. Money that a later run has taken is left alone, and so is what was retried already: nothing is
  * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_ARGUMENT (request, settlement),
- * INVALID_SIZE, INVALID_ID (id, run_id), INVALID_TEXT (actor, channel, reason), ID_REUSED. REJECTED:
- * NOT_FOUND (run_id). */
+ * INVALID_SIZE, INVALID_ID (id, run_id), INVALID_TEXT (actor, channel, reason), ID_REUSED, NOT_SUPPORTED (no
+ * bank). REJECTED: NOT_FOUND (run_id). */
 MINIPAY_API minipay_status minipay_settlement_retry(minipay *pay, const minipay_retry_request *request,
                                                     minipay_settlement *settlement,
                                                     minipay_error *error);

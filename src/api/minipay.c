@@ -194,18 +194,26 @@ static int64_t earlier(int64_t a, int64_t b)
 }
 
 /* Settlement goes first: its payouts become orders, of which banking then knows when they are due. */
-static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched, int64_t *next_at,
-                               minipay_error *error)
+static minipay_status carry_bank_on(minipay *pay, uint32_t budget, uint32_t *touched, int64_t *next_at,
+                                    minipay_error *error)
 {
-    uint32_t lines = 0, orders = 0, holds = 0;
-    int64_t hold_at = 0;
-    minipay_status status = mpi_settlements_carry_on(&pay->settlements, budget, &lines, error);
-    *touched = lines;
+    uint32_t orders = 0;
+    minipay_status status = mpi_settlements_carry_on(&pay->settlements, budget, touched, error);
     *next_at = mpi_store_now(pay->store);
     if (status != MINIPAY_OK || (budget && *touched >= budget))
         return status;
     status = mpi_banking_run(&pay->banking, budget ? budget - *touched : 0, &orders, next_at, error);
     *touched += orders;
+    return status;
+}
+
+static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched, int64_t *next_at,
+                               minipay_error *error)
+{
+    uint32_t holds = 0;
+    int64_t hold_at = 0;
+    minipay_status status =
+        pay->banking.bank.version ? carry_bank_on(pay, budget, touched, next_at, error) : MINIPAY_OK;
     if (status != MINIPAY_OK || (budget && *touched >= budget))
         return status;
     status = mpi_wallets_run(&pay->wallets, budget ? budget - *touched : 0, &holds, &hold_at, error);

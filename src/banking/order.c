@@ -141,12 +141,19 @@ static bool is_served(const minipay_bank_capabilities *can, const mpi_bank_order
            (can->largest_minor == 0 || order->amount_minor <= can->largest_minor);
 }
 
+static bool has_bank(const void *impl)
+{
+    return ((const mpi_banking *)impl)->bank.version != 0;
+}
+
 static minipay_status first_submit(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order)
 {
     int64_t now = mpi_unit_now(flow->unit);
     const mpi_rules *rules = mpi_order_rules(banking, flow, order->currency);
     if (!rules)
         return flow->error->status;
+    if (!has_bank(banking))
+        return mpi_fail_plain(flow->error, MINIPAY_NOT_SUPPORTED, "bank");
     minipay_status status = find_account(banking, flow, order);
     if (status != MINIPAY_OK)
         return status;
@@ -232,9 +239,7 @@ static minipay_status port_order(void *impl, mpi_flow *flow, const mpi_order_req
 {
     mpi_document document;
     mpi_bank_order *order = (mpi_bank_order *)(void *)&document;
-    const mpi_banking *banking = impl;
-    if (banking->bank.version == 0)
-        return MINIPAY_BANK_NOT_SERVED;
+    (void)impl;
     memset(order, 0, sizeof *order);
     mpi_id_derive(&request->parent->id, "order", &order->op.id);
     order->op.kind = MINIPAY_KIND_ORDER;
@@ -252,7 +257,7 @@ static minipay_status port_order(void *impl, mpi_flow *flow, const mpi_order_req
 
 mpi_banking_port mpi_banking_open_port(mpi_banking *banking)
 {
-    return (mpi_banking_port){banking, port_order};
+    return (mpi_banking_port){banking, has_bank, port_order};
 }
 
 const char *minipay_verdict_name(int32_t verdict)

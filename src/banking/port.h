@@ -29,9 +29,12 @@ typedef struct mpi_bank_fees {
 typedef struct mpi_banking_port {
     void *impl;
 
+    /* Was the installation opened with a bank? */
+    bool (*has_bank)(const void *impl);
+
     /* Orders the bank to move money, once for each parent. OK when it has moved; MPI_WAIT;
      * MINIPAY_ACCOUNT_NOT_FOUND, MINIPAY_BANK_NOT_SERVED, MINIPAY_BANK_REFUSED when it has not and will
-     * not. */
+     * not. MINIPAY_NOT_SUPPORTED when there is no bank to order it of: then nothing is stored. */
     minipay_status (*order)(void *impl, mpi_flow *flow, const mpi_order_request *request);
 } mpi_banking_port;
 

@@ -168,7 +168,7 @@ static minipay_status start_job(drive *work, mpi_flow *flow, uint32_t number, mp
     started->kind = document->op.kind;
     started->id = document->op.id;
     minipay_status status = mpi_saga_start(flow, started->kind, document);
-    if (status == MINIPAY_ID_REUSED) {
+    if (minipay_status_class(status) == MINIPAY_CLASS_USAGE) {
         started->status = status;
         if (work->detail.status == MINIPAY_OK)
             work->detail = *flow->error;

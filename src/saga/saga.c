@@ -18,6 +18,12 @@ static bool is_rejection(minipay_status status)
     return status >= 100 && status < 300;
 }
 
+/* What is under way and finds no bank stays as it is, for whoever has one. */
+static bool is_refused(minipay_status status)
+{
+    return is_rejection(status) && status != MINIPAY_NOT_SUPPORTED;
+}
+
 static bool is_final(const mpi_operation *op)
 {
     return op->state == MINIPAY_STATE_DONE || op->state == MINIPAY_STATE_REJECTED;
@@ -201,7 +207,8 @@ static minipay_status tell_world(mpi_flow *flow, const mpi_known_saga *known,
                             &document->op.id, document, flow->error);
 }
 
-/* A step found the id taken by an operation of another kind: that is no refusal, and nothing is stored. */
+/* A step found no bank, or the id taken by an operation of another kind: that is no refusal, and nothing is
+ * stored. */
 static minipay_status misused(mpi_flow *flow, minipay_status status)
 {
     if (flow->error && flow->error->status == status)
@@ -371,7 +378,7 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
     }
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
-    } else if (is_rejection(status)) {
+    } else if (is_refused(status)) {
         status = refuse(flow, known, &start, status, document);
         parks = document->op.state == MINIPAY_STATE_RUNNING;
     } else if (status == MPI_WAIT) {

@@ -68,6 +68,8 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
     mpi_settlements *settlements = context;
     mpi_run *run = document;
     uint32_t count = CLOSE_PAGE;
+    if (!settlements->banking.has_bank(settlements->banking.impl))
+        return mpi_fail_plain(flow->error, MINIPAY_NOT_SUPPORTED, "bank");
     if (!mpi_id_is_none(&run->retry_of))
         return mpi_retry_page(settlements, flow, run);
     minipay_status status = find_due_date(settlements, flow, run);
@@ -206,12 +208,11 @@ static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_i
 }
 
 /* The caller knows the field by the request's name for it. */
-static minipay_status reused(minipay_error *error)
+static minipay_status misused(minipay_status status, minipay_error *error)
 {
     if (error && strcmp(error->field, "retry_of") == 0)
-        mpi_fail(error, MINIPAY_ID_REUSED, "run_id",
-                 "this id already belongs to another request: run_id differs");
-    return MINIPAY_ID_REUSED;
+        mpi_fail(error, status, "run_id", "this id already belongs to another request: run_id differs");
+    return status;
 }
 
 static minipay_status drive(mpi_settlements *settlements, const mpi_requests *requests,
@@ -219,8 +220,8 @@ static minipay_status drive(mpi_settlements *settlements, const mpi_requests *re
 {
     minipay_outcome outcome;
     minipay_status status = mpi_drive(settlements->engine, requests, &outcome, error);
-    if (status == MINIPAY_OK && outcome.status == MINIPAY_ID_REUSED)
-        return reused(error);
+    if (status == MINIPAY_OK && minipay_status_class(outcome.status) == MINIPAY_CLASS_USAGE)
+        return misused(outcome.status, error);
     if (status == MINIPAY_OK && outcome.state == MINIPAY_STATE_REJECTED)
         return mpi_fail_plain(error, outcome.status,
                               outcome.status == MINIPAY_NOT_FOUND ? "run_id" : NULL);
