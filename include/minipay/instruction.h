@@ -57,8 +57,7 @@
  * (kind), INVALID_ID (id, member_id, other_id: missing, or given to a kind that reads none),
  * INVALID_AMOUNT (amount_minor), INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason, memo; a
  * kind without a memo has none; CREDIT, DEBIT, FREEZE, UNFREEZE and REVERSAL need a reason),
- * INVALID_ARGUMENT (flags, promotion_id), INVALID_TIME (expires_at), ID_REUSED (the first field that differs),
- * NOT_SUPPORTED (the installation has no bank: where the kind's line comes to ACCOUNT_NOT_FOUND).
+ * INVALID_ARGUMENT (flags, promotion_id), INVALID_TIME (expires_at), ID_REUSED (the first field that differs).
  *
  * REJECTED, for ever, the first that holds in the order of the kind's line:
  *
@@ -66,30 +65,34 @@
  *              LIMIT_OPERATION, AMOUNT_OVERFLOW, LIMIT_HOLDING, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED,
  *              BANK_REFUSED
  *   TRANSFER   with AUTO_TOPUP first what TOPUP says of the shortfall (LIMIT_HOLDING, ACCOUNT_NOT_FOUND,
- *              BANK_REFUSED); WALLET_NOT_FOUND (payer, payee), SELF_TRANSFER, MEMBER_INACTIVE,
- *              WALLET_FROZEN, WALLET_CLOSED (payer, then payee), LIMIT_OPERATION, INSUFFICIENT_FUNDS,
- *              LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, LIMIT_HOLDING
+ *              BANK_NOT_SERVED, BANK_REFUSED); WALLET_NOT_FOUND (payer, payee), SELF_TRANSFER,
+ *              MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payer, then payee), LIMIT_OPERATION,
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   WITHDRAW   WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
- *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED
+ *              INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY, AMOUNT_OVERFLOW, ACCOUNT_NOT_FOUND,
+ *              BANK_NOT_SERVED, BANK_REFUSED
  *   PAY        MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, NOT_FOUND, PROMOTION_EXHAUSTED
  *              (a promotion), with AUTO_TOPUP what TOPUP says of the shortfall (LIMIT_HOLDING,
- *              ACCOUNT_NOT_FOUND, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
- *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *              ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE,
+ *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
+ *              LIMIT_MONTHLY, AMOUNT_OVERFLOW
  *   AUTHORIZE  MERCHANT_NOT_FOUND, MERCHANT_INACTIVE, CURRENCY_MISMATCH, HOLD_EXPIRED (it expires before
  *              it begins), then as PAY: NOT_FOUND, PROMOTION_EXHAUSTED, the shortfall (LIMIT_HOLDING,
- *              ACCOUNT_NOT_FOUND, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
- *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *              ACCOUNT_NOT_FOUND, BANK_NOT_SERVED, BANK_REFUSED), WALLET_NOT_FOUND, MEMBER_INACTIVE,
+ *              WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY,
+ *              LIMIT_MONTHLY, AMOUNT_OVERFLOW
  *   CAPTURE    SLIP_NOT_FOUND, CURRENCY_MISMATCH, SLIP_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the
- *              authorisation has less)
+ *              authorisation has less), AMOUNT_OVERFLOW
  *   VOID       SLIP_NOT_FOUND, CURRENCY_MISMATCH, SLIP_CLOSED
  *   REFUND     SLIP_NOT_FOUND, CURRENCY_MISMATCH, SLIP_CLOSED, NOTHING_LEFT, TOO_LATE
- *              (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED
+ *              (MINIPAY_RULE_REFUND_DAYS), REFUND_EXCEEDS, WALLET_CLOSED, AMOUNT_OVERFLOW
  *   CREDIT     WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, INSUFFICIENT_FUNDS (with
  *              FROM_SUSPENSE: there is less in suspense), AMOUNT_OVERFLOW, LIMIT_HOLDING
  *   DEBIT      WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED, LIMIT_OPERATION,
  *              INSUFFICIENT_FUNDS
  *   HOLD       HOLD_EXPIRED, SELF_TRANSFER, WALLET_NOT_FOUND, MEMBER_INACTIVE, WALLET_FROZEN,
- *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY
+ *              WALLET_CLOSED, LIMIT_OPERATION, INSUFFICIENT_FUNDS, LIMIT_DAILY, LIMIT_MONTHLY,
+ *              AMOUNT_OVERFLOW
  *   HOLD_CAPTURE  HOLD_NOT_FOUND, CURRENCY_MISMATCH, HOLD_CLOSED (it has no payee), WALLET_NOT_FOUND,
  *              WALLET_CLOSED (the payee's), HOLD_CLOSED, HOLD_EXPIRED, INSUFFICIENT_FUNDS (the hold has
  *              less), AMOUNT_OVERFLOW, LIMIT_HOLDING (the payee's)
@@ -99,6 +102,15 @@
  *   REVERSAL   NOT_FOUND, NOT_REVERSIBLE, CURRENCY_MISMATCH, ALREADY_REVERSED, TOO_LATE
  *              (MINIPAY_RULE_REVERSAL_DAYS), MEMBER_INACTIVE, WALLET_FROZEN, WALLET_CLOSED (payee, then
  *              payer), INSUFFICIENT_FUNDS (the payee has less), AMOUNT_OVERFLOW
+ *
+ * AMOUNT_OVERFLOW: a balance, what a merchant is owed, or what was spent in a day or a month, would not fit
+ * into 64 bits.
+ *
+ * PARKED, until a person decides; with AUTO_TOPUP it is the top-up that waits:
+ *
+ *   TOPUP, WITHDRAW, TRANSFER, PAY, AUTHORIZE  BANK_UNKNOWN (the bank gave no answer by the deadline),
+ *              BANK_AMOUNT_DIFFERS (it moved another amount than was ordered), NOT_BOOKED (it moved the money,
+ *              which the books have no room for)
  *
  * A payment that names a promotion is NOT_FOUND when there is none of the merchant that runs now,
  * CURRENCY_MISMATCH, or PROMOTION_EXHAUSTED when less of the budget is left than it would take; promotion_id on
@@ -111,8 +123,8 @@
  * goes to a frozen wallet too, not to a closed one; one of which all was given by a promotion goes to none.
  * A deactivated merchant's payments can still be captured, voided and refunded.
  *
- * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN: of a PARKED operation BANK_UNKNOWN,
- * BANK_AMOUNT_DIFFERS and NOT_BOOKED; and of the storage. FATAL: of the storage. */
+ * RETRYABLE: BEHIND (see minipay_execute), and of the storage. UNKNOWN: of what is PARKED, and of the storage.
+ * FATAL: of the storage. */
 
 #include "minipay/status.h"
 
@@ -149,7 +161,7 @@ typedef struct minipay_outcome {
     uint32_t struct_size;
     int32_t kind;
     int32_t state;  /* MINIPAY_STATE_NONE when nothing was stored */
-    int32_t status; /* MINIPAY_OK, or why not */
+    int32_t status; /* MINIPAY_OK, or why it was refused or is parked */
     minipay_id id;
     int64_t amount_minor;
     int64_t topup_minor; /* topped up on the way */
@@ -172,7 +184,8 @@ MINIPAY_API minipay_status minipay_id_generate(minipay *pay, minipay_id *id);
  * bank's answer.
  *
  * An instruction behind one that still runs (on the same wallet) is not begun: its outcome is
- * MINIPAY_BEHIND with the state NONE, and it may be sent again later.
+ * MINIPAY_BEHIND with the state NONE, and it may be sent again later. One that would have to ask a bank, where
+ * the handle was opened without one, is MINIPAY_NOT_SUPPORTED with the state NONE.
  *
  * Answers OK when every instruction has its outcome; with a `count` of 1, the status of that outcome.
  * `error` then speaks of the first outcome that is not OK. A failing storage is answered for the whole

@@ -82,7 +82,8 @@ minipay_status mpi_terms_read(mpi_view *view, const mpi_merchant *merchant, int6
 
 extern const char *const mpi_cycle_names[];
 
-/* The fee when so much is captured; false when it does not fit. It never falls when the amount rises. */
+/* The fee when so much is captured; false when the terms' basis points are none. It never falls when the amount
+ * rises, and is never above it. */
 bool mpi_terms_fee(const mpi_merchant_terms *terms, int64_t amount_minor, int64_t *fee_minor);
 
 /* When a new bucket is due, by its date, its merchant's terms, policy's weekend and the holidays; and which

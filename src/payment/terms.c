@@ -98,7 +98,7 @@ bool mpi_terms_fee(const mpi_merchant_terms *terms, int64_t amount_minor, int64_
         return false;
     if (!mpi_money_add(mpi_money_share(amount_minor, terms->fee_basis_points), terms->fixed_fee_minor,
                        &fee))
-        return false;
+        fee = INT64_MAX;
     if (fee < terms->minimum_fee_minor)
         fee = terms->minimum_fee_minor;
     if (terms->maximum_fee_minor && fee > terms->maximum_fee_minor)

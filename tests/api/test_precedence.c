@@ -37,7 +37,8 @@ typedef enum cause {
     NOT_EMPTY,
     NOT_THERE, /* what it goes on with: a slip, a hold, a transfer */
     NOT_A_TRANSFER,
-    ALL_REFUNDED, /* of what was captured; more could be */
+    OTHER_CURRENCY, /* than that of what it goes on with */
+    ALL_REFUNDED,   /* of what was captured; more could be */
     DONE_ALREADY,
     TOO_OLD, /* expired, or past its days */
     TOO_MUCH,
@@ -186,6 +187,8 @@ static void ask(stage *s, int32_t kind, minipay_id member, minipay_id other, int
 {
     s->asked = world_ask(&s->w, kind, member, other, amount_minor);
     strcpy(s->asked.reason, "test");
+    if (has(s, OTHER_CURRENCY))
+        strcpy(s->asked.currency, "USD");
 }
 
 static void topup(stage *s)
@@ -422,8 +425,9 @@ static void reversal(stage *s)
                             ? world_do(&s->w, MINIPAY_KIND_CREDIT, s->payer, world_nobody, AMOUNT).id
                             : sent;
     if (has(s, DONE_ALREADY)) {
-        ask(s, MINIPAY_KIND_REVERSAL, world_nobody, sent, 0);
-        world_expect(&s->w, &s->asked, MINIPAY_STATE_DONE, MINIPAY_OK);
+        minipay_instruction first = world_ask(&s->w, MINIPAY_KIND_REVERSAL, world_nobody, sent, 0);
+        strcpy(first.reason, "test");
+        world_expect(&s->w, &first, MINIPAY_STATE_DONE, MINIPAY_OK);
     }
     if (has(s, TOO_MUCH))
         empty(s, s->payee);
@@ -539,16 +543,21 @@ static const struct list {
     {"capture",
      capture,
      {{NOT_THERE, MINIPAY_SLIP_NOT_FOUND},
+      {OTHER_CURRENCY, MINIPAY_CURRENCY_MISMATCH},
       {DONE_ALREADY, MINIPAY_SLIP_CLOSED},
       {TOO_OLD, MINIPAY_HOLD_EXPIRED},
       {TOO_MUCH, MINIPAY_INSUFFICIENT_FUNDS},
       THE_END}},
     {"void",
      void_slip,
-     {{NOT_THERE, MINIPAY_SLIP_NOT_FOUND}, {DONE_ALREADY, MINIPAY_SLIP_CLOSED}, THE_END}},
+     {{NOT_THERE, MINIPAY_SLIP_NOT_FOUND},
+      {OTHER_CURRENCY, MINIPAY_CURRENCY_MISMATCH},
+      {DONE_ALREADY, MINIPAY_SLIP_CLOSED},
+      THE_END}},
     {"refund",
      refund,
      {{NOT_THERE, MINIPAY_SLIP_NOT_FOUND},
+      {OTHER_CURRENCY, MINIPAY_CURRENCY_MISMATCH},
       {DONE_ALREADY, MINIPAY_SLIP_CLOSED},
       {ALL_REFUNDED, MINIPAY_NOTHING_LEFT},
       {TOO_OLD, MINIPAY_TOO_LATE},
@@ -574,6 +583,7 @@ static const struct list {
     {"hold_capture",
      hold_capture,
      {{NOT_THERE, MINIPAY_HOLD_NOT_FOUND},
+      {OTHER_CURRENCY, MINIPAY_CURRENCY_MISMATCH},
       {PAYEE_CLOSED, MINIPAY_WALLET_CLOSED},
       {DONE_ALREADY, MINIPAY_HOLD_CLOSED},
       {TOO_OLD, MINIPAY_HOLD_EXPIRED},
@@ -583,7 +593,10 @@ static const struct list {
       THE_END}},
     {"hold_void",
      hold_void,
-     {{NOT_THERE, MINIPAY_HOLD_NOT_FOUND}, {DONE_ALREADY, MINIPAY_HOLD_CLOSED}, THE_END}},
+     {{NOT_THERE, MINIPAY_HOLD_NOT_FOUND},
+      {OTHER_CURRENCY, MINIPAY_CURRENCY_MISMATCH},
+      {DONE_ALREADY, MINIPAY_HOLD_CLOSED},
+      THE_END}},
     {"close",
      close_wallet,
      {{NO_PAYER, MINIPAY_WALLET_NOT_FOUND},
@@ -601,6 +614,7 @@ static const struct list {
      reversal,
      {{NOT_THERE, MINIPAY_NOT_FOUND},
       {NOT_A_TRANSFER, MINIPAY_NOT_REVERSIBLE},
+      {OTHER_CURRENCY, MINIPAY_CURRENCY_MISMATCH},
       {DONE_ALREADY, MINIPAY_ALREADY_REVERSED},
       {TOO_OLD, MINIPAY_TOO_LATE},
       WALLET_STATES(PAYEE),

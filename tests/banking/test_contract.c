@@ -519,6 +519,29 @@ static void what_the_bank_does_not_serve_is_refused_before_money_moves(void **st
     }
 }
 
+static void what_the_bank_does_not_serve_is_not_topped_up_on_the_way_either(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_TRANSFER, MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    minipay_bank_capabilities out = {.pays_out = 1};
+    (void)state;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        world w;
+        strict_bank bank;
+        begin(&w, &bank, out, false);
+        minipay_id member = world_person(&w, "110-1");
+        minipay_id other =
+            kinds[i] == MINIPAY_KIND_TRANSFER ? world_person(&w, NULL) : world_merchant(&w, NULL, 0);
+        world_credit(&w, member, 50000);
+        minipay_instruction asked = world_ask(&w, kinds[i], member, other, 60000);
+        asked.flags = MINIPAY_FLAG_AUTO_TOPUP;
+        world_expect(&w, &asked, MINIPAY_STATE_REJECTED, MINIPAY_BANK_NOT_SERVED);
+        assert_int_equal(bank.submits, 0);
+        assert_int_equal(world_balance(&w, member), 50000);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 static minipay_link_request ask_link(world *w, minipay_id owner, const char *number)
 {
     minipay_link_request request;
@@ -677,6 +700,7 @@ int main(void)
         cmocka_unit_test(an_account_whose_bank_is_silent_until_the_deadline_is_refused),
         cmocka_unit_test(the_same_link_asks_at_once_and_a_budget_bounds_what_is_carried_on),
         cmocka_unit_test(what_the_bank_does_not_serve_is_refused_before_money_moves),
+        cmocka_unit_test(what_the_bank_does_not_serve_is_not_topped_up_on_the_way_either),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

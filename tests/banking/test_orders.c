@@ -173,6 +173,40 @@ static void another_amount_than_ordered_books_nothing_and_is_parked(void **state
     }
 }
 
+/* Whatever it is that waits for an order, itself or by its top-up, waits for the same person. */
+static void what_waits_for_a_parked_order_tells_why(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_TOPUP, MINIPAY_KIND_WITHDRAW, MINIPAY_KIND_TRANSFER,
+                                    MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    static const minipay_status reasons[] = {MINIPAY_BANK_UNKNOWN, MINIPAY_BANK_AMOUNT_DIFFERS,
+                                             MINIPAY_NOT_BOOKED};
+    enum { KINDS = sizeof kinds / sizeof *kinds, REASONS = sizeof reasons / sizeof *reasons };
+    (void)state;
+    for (size_t i = 0; i < KINDS * REASONS; i++) {
+        world w;
+        crooked bank;
+        int32_t kind = kinds[i / REASONS];
+        minipay_status reason = reasons[i % REASONS];
+        bool alone = kind == MINIPAY_KIND_TOPUP || kind == MINIPAY_KIND_WITHDRAW;
+        crooked_begin(&w, &bank, ":memory:");
+        minipay_id member = world_person(&w, "110-1");
+        bank.fee_more = reason == MINIPAY_NOT_BOOKED ? INT64_MAX : 0;
+        world_topup(&w, member, 10000); /* its fee is all that the books have room for */
+        bank.hush = bank.mute = reason == MINIPAY_BANK_UNKNOWN;
+        bank.answer_more = reason == MINIPAY_BANK_AMOUNT_DIFFERS;
+        minipay_id other = kind == MINIPAY_KIND_TRANSFER ? world_person(&w, NULL)
+                           : alone                       ? world_nobody
+                                                         : world_merchant(&w, NULL, 0);
+        minipay_instruction asked = world_ask(&w, kind, member, other, alone ? 10000 : 15000);
+        asked.flags = alone ? 0 : MINIPAY_FLAG_AUTO_TOPUP;
+        world_execute(&w, &asked);
+        world_rest(&w);
+        world_expect(&w, &asked, MINIPAY_STATE_PARKED, reason);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 static void the_corporate_account_stands_beside_the_books(void **state)
 {
     world w;
@@ -255,6 +289,7 @@ int main(void)
         cmocka_unit_test(lists_show_the_orders_of_a_state_and_of_an_owner),
         cmocka_unit_test(an_order_that_gets_no_answer_is_listed_as_parked),
         cmocka_unit_test(another_amount_than_ordered_books_nothing_and_is_parked),
+        cmocka_unit_test(what_waits_for_a_parked_order_tells_why),
         cmocka_unit_test(the_corporate_account_stands_beside_the_books),
         cmocka_unit_test(wrong_arguments_are_named),
     };

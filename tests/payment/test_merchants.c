@@ -116,6 +116,31 @@ static void a_fee_given_back_is_not_taken_again(void **state)
     world_close(&w);
 }
 
+/* However large the fee of the terms, even where its parts do not fit together. */
+static void a_fee_is_never_more_than_what_is_captured(void **state)
+{
+    static const struct {
+        int64_t fixed, least, most, fee;
+    } cases[] = {{INT64_MAX, 0, 0, 1000}, {0, INT64_MAX, 0, 1000}, {INT64_MAX, 0, 70, 70}};
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL);
+    world_credit(&w, member, 10000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        minipay_id merchant = world_merchant(&w, NULL, 0);
+        minipay_merchant_change change = ask_change(&w, merchant, MINIPAY_MERCHANT_TERMS);
+        change.fee_basis_points = 100;
+        change.fixed_fee_minor = cases[i].fixed;
+        change.minimum_fee_minor = cases[i].least;
+        change.maximum_fee_minor = cases[i].most;
+        expect_change(&w, &change, MINIPAY_OK);
+        assert_int_equal(slip_of(&w, pay(&w, member, merchant, 1000)).fee_minor, cases[i].fee);
+    }
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void a_deactivated_merchant_takes_no_new_payment(void **state)
 {
     world w;
@@ -329,6 +354,7 @@ int main(void)
         cmocka_unit_test(new_terms_come_into_force_at_their_time),
         cmocka_unit_test(captures_of_one_payment_keep_the_first_ones_terms),
         cmocka_unit_test(a_fee_given_back_is_not_taken_again),
+        cmocka_unit_test(a_fee_is_never_more_than_what_is_captured),
         cmocka_unit_test(a_deactivated_merchant_takes_no_new_payment),
         cmocka_unit_test(payouts_go_to_the_account_of_the_terms),
         cmocka_unit_test(changes_are_refused_in_the_order_of_the_header),

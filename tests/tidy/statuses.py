@@ -24,6 +24,8 @@ OF_EVERY_HANDLE = ["INVALID_ARGUMENT", "REENTERED", "CLOSED"]
 # The same for the storage, of which one status stands for all. These two never ask it.
 OF_THE_STORAGE = "IO_ERROR"
 WITHOUT_STORAGE = {"minipay_id_generate", "minipay_checkpoint_key"}
+# What a storage may answer of itself, so any call on a handle. Others of these classes are a call's own.
+OF_A_STORAGE = {"BUSY", "NO_MEMORY", "DISK_FULL", "UNAVAILABLE", "COMMIT_UNKNOWN", "IO_ERROR", "CORRUPT", "READ_ONLY"}
 # Calls that make or open a handle rather than use one.
 NOT_ON_A_HANDLE = {"minipay_open"}
 
@@ -184,12 +186,16 @@ def named(text, statuses, fields):
             yield match[1], field
 
 
+def kind_tables(text):
+    """The rows of both tables: why an outcome is refused, and why it is parked."""
+    for title in ("REJECTED, for ever", "PARKED, until"):
+        yield from re.split(r"\n \*\s*\n", text[text.index(title):])[1].split("\n")
+
+
 def instruction_lines(text):
     """The kinds' lines of instruction.h: (kind, what stands in it)."""
-    part = text[text.index("REJECTED, for ever"):]
-    part = re.split(r"\n \*\s*\n", part)[1]
-    line, lines = "", []
-    for row in part.split("\n"):
+    lines = []
+    for row in kind_tables(text):
         begun = re.match(r" \*   ([A-Z_]+(?:, [A-Z_]+)*)  ?(.*)", row)
         if begun and not row.startswith(" *     "):
             lines.append([begun[1].split(", "), begun[2]])
@@ -261,10 +267,11 @@ def main():
         if not field or (call, status, "") in seen:
             faults.append(f"{wanted[call, status, field]}: no test makes {call} answer {what}")
     for call, status, field in sorted(seen):
-        of_storage = status in statuses and statuses[status] // 100 in (3, 4, 5)
+        of_storage = status in OF_A_STORAGE
         on_handle = call in calls and calls[call].on_handle
         known = (call, status, "") in wanted or status == "OK" or of_storage and (on_handle or ":" in call)
-        if ":" in call and ("minipay_execute", status, "") in wanted and statuses.get(status, 0) < 200:
+        of_any_kind = statuses.get(status, 0) // 100 in (1, 3)
+        if ":" in call and ("minipay_execute", status, "") in wanted and of_any_kind:
             known = True
         if not known and not field:
             faults.append(f"{calls[call.split(':')[0]].header}: {call} answered {status} in a test, which is not named there")

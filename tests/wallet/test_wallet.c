@@ -499,6 +499,54 @@ static void windows_do_not_overflow(void **state)
     end(&w);
 }
 
+/* Whatever counts towards the day: what is captured counts on the day of the capture. */
+static void a_day_has_no_room_for_more_than_64_bits(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_WITHDRAW, MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE,
+                                    MINIPAY_KIND_HOLD, MINIPAY_KIND_CAPTURE};
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id a = world_person(&w, good), b = world_person(&w, NULL);
+    minipay_id merchant = world_merchant(&w, NULL, 0);
+    world_credit(&w, a, INT64_MAX);
+    minipay_instruction held = world_ask(&w, MINIPAY_KIND_AUTHORIZE, a, merchant, 1);
+    held.expires_at = w.now + INT64_C(90) * 86400 * 1000000;
+    world_expect(&w, &held, MINIPAY_STATE_DONE, MINIPAY_OK);
+    world_pass(&w, 40 * 86400);
+    ASSERT_STATUS(transfer(&w, a, b, INT64_MAX - 1), MINIPAY_OK);
+    ASSERT_STATUS(transfer(&w, b, a, INT64_MAX - 1), MINIPAY_OK);
+    ASSERT_STATUS(transfer(&w, a, b, 1), MINIPAY_OK);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        bool capture = kinds[i] == MINIPAY_KIND_CAPTURE;
+        bool pays = kinds[i] == MINIPAY_KIND_PAY || kinds[i] == MINIPAY_KIND_AUTHORIZE;
+        minipay_id other = capture                         ? held.id
+                           : pays                          ? merchant
+                           : kinds[i] == MINIPAY_KIND_HOLD ? b
+                                                           : world_nobody;
+        minipay_outcome outcome = world_do(&w, kinds[i], capture ? world_nobody : a, other, 1);
+        ASSERT_STATUS(outcome.status, MINIPAY_AMOUNT_OVERFLOW);
+    }
+    end(&w);
+}
+
+/* Money that comes back finds the wallet full. */
+static void a_refund_that_the_wallet_has_no_room_for_is_refused(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id full = world_person(&w, NULL), other = world_person(&w, good);
+    minipay_id merchant = world_merchant(&w, NULL, 0);
+    world_credit(&w, full, INT64_MAX);
+    minipay_id payment = world_do(&w, MINIPAY_KIND_PAY, full, merchant, 1).id;
+    world_topup(&w, other, 20000);
+    ASSERT_STATUS(transfer(&w, other, full, 1), MINIPAY_OK);
+    ASSERT_STATUS(world_do(&w, MINIPAY_KIND_REFUND, world_nobody, payment, 1).status,
+                  MINIPAY_AMOUNT_OVERFLOW);
+    end(&w);
+}
+
 /* ---- history --------------------------------------------------------------------------------------------- */
 
 static void history_is_paged_newest_first_without_gap_or_repeat(void **state)
@@ -597,6 +645,8 @@ int main(void)
         cmocka_unit_test(hold_is_not_captured_for_a_payee_without_a_wallet_or_with_a_closed_one),
         cmocka_unit_test(balances_stop_at_both_ends_of_64_bits),
         cmocka_unit_test(windows_do_not_overflow),
+        cmocka_unit_test(a_day_has_no_room_for_more_than_64_bits),
+        cmocka_unit_test(a_refund_that_the_wallet_has_no_room_for_is_refused),
         cmocka_unit_test(history_is_paged_newest_first_without_gap_or_repeat),
         cmocka_unit_test(page_costs_the_same_wherever_it_lies),
     };
