@@ -88,7 +88,7 @@ def reading_commands_answer_one_json_object_a_line(kim, shop):
         lines = run(*words, "--db", "cli.db", "--json").splitlines()
         assert lines and all(isinstance(json.loads(line), dict) for line in lines), words
     members = run("member", "list", "--db", "cli.db", "--json").splitlines()
-    assert [json.loads(line)["name"] for line in members] == ["Lee"], members
+    assert [json.loads(line)["name"] for line in members] == ["김민지", "Lee"], members
     runs = run_json("settle", "list", "--db", "cli.db")
     assert (runs["lines"], runs["gross_minor"], runs["paid_minor"]) == (1, 15000, 10000 - 150), runs
     audit = run_json("audit", "--db", "cli.db")

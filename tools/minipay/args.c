@@ -29,7 +29,7 @@ static const struct {
     [OPT_MERCHANT] = {"merchant", "UUID", "The merchant"},
     [OPT_OWNER] = {"owner", "UUID|EMAIL", "The member or merchant whose account it is"},
     [OPT_ACCOUNT] = {"account", "UUID", "The linked bank account (default: the first)"},
-    [OPT_PAYMENT] = {"payment", "UUID", "The payment that is captured, void or refunded"},
+    [OPT_PAYMENT] = {"payment", "UUID", "The payment that this goes on with"},
     [OPT_AMOUNT] = {"amount", "MONEY", "The amount, such as 50000 or 12.34"},
     [OPT_CURRENCY] = {"currency", "CODE", "The currency (default: KRW)"},
     [OPT_NAME] = {"name", "TEXT", "The name"},
@@ -46,7 +46,7 @@ static const struct {
     [OPT_AUTO_TOPUP] = {"auto-topup", NULL, "Top up first what is missing"},
     [OPT_FROM_SUSPENSE] = {"from-suspense", NULL, "Out of what came for a closed wallet"},
     [OPT_MEMO] = {"memo", "TEXT", "For the two parties, or with a withdrawal for the bank"},
-    [OPT_ACTOR] = {"actor", "TEXT", "Who asks (default: the member)"},
+    [OPT_ACTOR] = {"actor", "TEXT", "Who asks (default: the member, where there is one)"},
     [OPT_CHANNEL] = {"channel", "TEXT", "By which way (default: cli)"},
     [OPT_REASON] = {"reason", "TEXT", "Why"},
     [OPT_THROUGH] = {"through", "DATE", "The last business date that is settled, such as 2026-11-23"},
@@ -196,9 +196,19 @@ void args_parse(const command *c, int count, char **words, args *a)
         exit(EXIT_USAGE);
 }
 
+bool args_read_id(const char *text, minipay_id *id)
+{
+    char dashed[MINIPAY_ID_TEXT_SIZE];
+    if (strlen(text) != 2 * sizeof id->bytes)
+        return minipay_id_parse(text, id) == MINIPAY_OK;
+    snprintf(dashed, sizeof dashed, "%.8s-%.4s-%.4s-%.4s-%.12s", text, text + 8, text + 12, text + 16,
+             text + 20);
+    return minipay_id_parse(dashed, id) == MINIPAY_OK;
+}
+
 int args_id_text(const char *name, const char *text, minipay_id *id)
 {
-    if (minipay_id_parse(text, id) == MINIPAY_OK)
+    if (args_read_id(text, id))
         return 0;
     return fail_usage("%s: '%s' is not an id such as 018f2c9e-7f3a-7cc4-9b1d-2f60a1b2c3d4", name, text);
 }

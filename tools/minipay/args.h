@@ -98,6 +98,9 @@ typedef struct command {
 /* Reads what follows the command's name. Ends the program with 2 when it is wrong, with 0 after --help. */
 void args_parse(const command *c, int count, char **words, args *a);
 
+/* An id as the command prints it, or as the database's views do: without dashes. */
+bool args_read_id(const char *text, minipay_id *id);
+
 /* Values. Each answers 0, or says what is wrong and answers the exit code; what is not given becomes
  * the fallback, none, or "". */
 int args_id(const args *a, int option, minipay_id *id);

@@ -58,7 +58,7 @@ static int read_member(batch *b, sheet *s, int column, minipay_id *id)
     const char *text = sheet_value(s, column);
     minipay_member member;
     minipay_error error;
-    if (minipay_id_parse(text, id) == MINIPAY_OK)
+    if (args_read_id(text, id))
         return 0;
     if (!strchr(text, '@'))
         return sheet_fault(s, column, "'%s' is neither a member's id nor an e-mail address", text);
@@ -89,9 +89,7 @@ static int read_id(batch *b, sheet *s, minipay_id *id)
     const char *text = sheet_value(s, COLUMN_ID);
     uint64_t time_ms = 0;
     if (text[0])
-        return minipay_id_parse(text, id) == MINIPAY_OK
-                   ? 0
-                   : sheet_fault(s, COLUMN_ID, "'%s' is not an id", text);
+        return args_read_id(text, id) ? 0 : sheet_fault(s, COLUMN_ID, "'%s' is not an id", text);
     for (int i = 0; i < 6; i++)
         time_ms = time_ms << 8 | b->request.id.bytes[i];
     minipay_id_format(&b->request.id, name);

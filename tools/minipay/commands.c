@@ -19,7 +19,7 @@ const command commands[] = {
      ONE_WORD("UUID|EMAIL")},
     {"member find", "Find a member by e-mail", cmd_member_find, DB_EXISTING, BIT(DB), BIT(JSON),
      ONE_WORD("EMAIL")},
-    {"member list", "List a region's members, or of no region", cmd_member_list, DB_EXISTING, BIT(DB),
+    {"member list", "List the members, all or a region's", cmd_member_list, DB_EXISTING, BIT(DB),
      BIT(JSON) | BIT(REGION), NO_WORDS},
     {"member update", "Change a member's name, e-mail, region or tier", cmd_member_update, DB_EXISTING,
      BIT(DB), REQUEST_OPTIONS | BIT(NAME) | BIT(EMAIL) | BIT(REGION) | BIT(TIER),

@@ -104,21 +104,31 @@ static int add_merchant(figures *f, const minipay_entry *entry, int32_t kind, in
     return 0;
 }
 
+/* Every entry in one figure, by its sign: what the bank gives back of a withdrawal was not withdrawn. */
+static void add_to_region(region_figures *region, int32_t kind, int64_t amount_minor)
+{
+    if (kind == MINIPAY_KIND_TOPUP)
+        sum_add(&region->in_minor, amount_minor);
+    else if (kind == MINIPAY_KIND_WITHDRAW)
+        sum_add(&region->out_minor, -amount_minor);
+    else if (is_payment(kind))
+        sum_add(&region->spent_minor, -amount_minor);
+    else if (kind == MINIPAY_KIND_REFUND)
+        sum_add(&region->refunded_minor, amount_minor);
+    else
+        sum_add(&region->other_minor, amount_minor);
+}
+
 static int add_entry(figures *f, region_figures *region, const minipay_entry *entry)
 {
     int32_t kind = kind_of(entry);
     int64_t size = entry->amount_minor < 0 ? -entry->amount_minor : entry->amount_minor;
     add_date(f, entry->business_date);
+    add_to_region(region, kind, entry->amount_minor);
     if (entry->amount_minor > 0 && is_between_wallets(kind) && !id_is_none(&entry->other_id))
         return 0;
     f->kinds[kind].accepted++;
     sum_add(&f->kinds[kind].amount_minor, size);
-    if (kind == MINIPAY_KIND_TOPUP)
-        sum_add(&region->in_minor, size);
-    if (kind == MINIPAY_KIND_WITHDRAW)
-        sum_add(&region->out_minor, size);
-    if (is_payment(kind))
-        sum_add(&region->spent_minor, size);
     return add_merchant(f, entry, kind, size);
 }
 

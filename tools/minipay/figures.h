@@ -25,11 +25,14 @@ enum {
     SUMS
 };
 
+/* in - out - spent + refunded + other = balance: the first five are summed over entries. */
 typedef struct region_figures {
     uint64_t members;
-    int64_t in_minor;  /* topped up */
-    int64_t out_minor; /* withdrawn */
-    int64_t spent_minor;
+    int64_t in_minor;    /* topped up */
+    int64_t out_minor;   /* withdrawn */
+    int64_t spent_minor; /* to merchants */
+    int64_t refunded_minor;
+    int64_t other_minor; /* between members, and by the operator: what came, less what went */
     int64_t balance_minor;
 } region_figures;
 

@@ -8,12 +8,34 @@
 
 /* Commands that list, and do nothing else. */
 
-/* ---- members of a region ---- */
+/* ---- members ---- */
 
 typedef struct members {
     char region[MINIPAY_REGION_SIZE];
     minipay_id after;
 } members;
+
+/* A member's id is that of the operation by which he joined. */
+static minipay_status read_all_members(db *d, void *query, void *page, uint32_t *count,
+                                       minipay_error *error)
+{
+    members *q = query;
+    minipay_member *found = page;
+    minipay_operation joined;
+    uint32_t room = *count, one = 1;
+    minipay_status status = MINIPAY_OK;
+    *count = 0;
+    while (status == MINIPAY_OK && one && *count < room) {
+        minipay_operation_init(&joined);
+        status = minipay_operation_list(d->pay, MINIPAY_KIND_REGISTER, &q->after, &joined, &one, error);
+        if (status != MINIPAY_OK || !one)
+            break;
+        q->after = joined.id;
+        if (joined.state == MINIPAY_STATE_DONE)
+            status = minipay_member_get(d->pay, &joined.id, &found[(*count)++], error);
+    }
+    return status;
+}
 
 static minipay_status read_members(db *d, void *query, void *page, uint32_t *count, minipay_error *error)
 {
@@ -45,10 +67,11 @@ static int show_member(db *d, const void *query, const void *item, table *t)
 int cmd_member_list(const args *a, db *d)
 {
     static const char *const heads[] = {"Member", "E-mail", "State", "Id", NULL};
-    static const list members_list = {heads, sizeof(minipay_member), read_members, show_member};
+    static const list of_region = {heads, sizeof(minipay_member), read_members, show_member};
+    static const list all = {heads, sizeof(minipay_member), read_all_members, show_member};
     members query = {.after = {{0}}};
     int code = args_copy(a, OPT_REGION, "", query.region, sizeof query.region);
-    return code ? code : list_show(d, &members_list, &query, 0, args_json(a));
+    return code ? code : list_show(d, a->text[OPT_REGION] ? &of_region : &all, &query, 0, args_json(a));
 }
 
 /* ---- bank accounts of an owner ---- */

@@ -49,6 +49,13 @@ static void print_commands(FILE *out, const char *group)
     }
 }
 
+static void print_group(FILE *out, const char *group)
+{
+    fprintf(out, "Usage: minipay %s COMMAND --db FILE [OPTION...]\n\n", group);
+    print_commands(out, group);
+    fprintf(out, "\nminipay %s COMMAND --help tells a command's options.\n", group);
+}
+
 static void print_help(FILE *out)
 {
     fprintf(out,
@@ -87,7 +94,7 @@ static int run_group(int count, char **words)
                           words[0]);
     if (!helping)
         fail_usage("'%s' is a group of commands; which one?", words[0]);
-    print_commands(helping ? stdout : stderr, words[0]);
+    print_group(helping ? stdout : stderr, words[0]);
     return helping ? EXIT_DONE : EXIT_USAGE;
 }
 

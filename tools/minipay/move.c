@@ -43,7 +43,7 @@ static void find_currency(const args *a, db *d, const minipay_id *id,
     int32_t kind = a->text[OPT_HOLD] ? MINIPAY_KIND_HOLD : MINIPAY_KIND_TRANSFER;
     minipay_slip_init(&slip);
     if (!a->text[OPT_PAYMENT] && operation_find(d, kind, id, &found, NULL) == MINIPAY_OK)
-        operation_currency(&found, currency);
+        operation_currency(d, &found, currency);
     if (a->text[OPT_PAYMENT] && minipay_slip_get(d->pay, id, &slip, NULL) == MINIPAY_OK)
         memcpy(currency, slip.currency, sizeof slip.currency);
 }

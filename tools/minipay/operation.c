@@ -75,43 +75,61 @@ static bool is_left_out(const char *name, const json_t *value)
     return json_is_null(value) || (text && (!text[0] || strcmp(text, "none") == 0));
 }
 
-/* "amount_minor 5000" is shown as "amount 5,000", times as times, dates as dates. */
+/* "amount_minor 5000" is shown as "amount 5,000 KRW", times as times, dates as dates. */
 static void print_value(const char *name, const json_t *value, const char *currency)
 {
     char text[TEXT_SIZE], shown[TEXT_SIZE];
-    size_t length = strlen(name);
     json_int_t number = json_integer_value(value);
     if (ends_with(name, "_minor")) {
-        text_money(number, currency, text);
-        length -= strlen("_minor");
-    } else if (ends_with(name, "_at")) {
+        snprintf(shown, sizeof shown, "%.*s", (int)(strlen(name) - strlen("_minor")), name);
+        fact_money(shown, number, currency);
+        return;
+    }
+    if (ends_with(name, "_at")) {
         text_time(number, text);
     } else if (ends_with(name, "_date")) {
         text_date((int32_t)number, text);
     } else {
         snprintf(text, sizeof text, "%lld", (long long)number);
     }
-    snprintf(shown, sizeof shown, "%.*s", (int)length, name);
-    fact_text(shown, json_is_string(value) ? json_string_value(value) : text);
+    fact_text(name, json_is_string(value) ? json_string_value(value) : text);
 }
 
-void operation_currency(const minipay_operation *operation, char currency[MINIPAY_CURRENCY_SIZE])
+static bool id_in(const json_t *document, const char *name, minipay_id *id)
 {
+    const char *text = json_string_value(json_object_get(document, name));
+    return text && minipay_id_parse(text, id) == MINIPAY_OK;
+}
+
+/* A document that goes on with a payment, or changes a merchant, leaves the currency to that. */
+void operation_currency(db *d, const minipay_operation *operation, char currency[MINIPAY_CURRENCY_SIZE])
+{
+    minipay_id id;
+    minipay_slip slip;
+    minipay_merchant merchant;
     json_t *document = json_loads(operation->document, 0, NULL);
     const char *text = json_string_value(json_object_get(document, "currency"));
+    minipay_slip_init(&slip);
+    minipay_merchant_init(&merchant);
+    if (!text && id_in(document, "slip_id", &id) &&
+        minipay_slip_get(d->pay, &id, &slip, NULL) == MINIPAY_OK)
+        text = slip.currency;
+    if (!text && id_in(document, "merchant_id", &id) &&
+        minipay_merchant_get(d->pay, &id, &merchant, NULL) == MINIPAY_OK)
+        text = merchant.currency;
     if (text)
         text_set(currency, MINIPAY_CURRENCY_SIZE, text);
     json_decref(document);
 }
 
-static int show_text(const minipay_operation *o, const char *memo)
+static int show_text(db *d, const minipay_operation *o, const char *memo)
 {
     char id[MINIPAY_ID_TEXT_SIZE], at[TEXT_SIZE], currency[MINIPAY_CURRENCY_SIZE] = "";
     const char *name;
     json_t *document = json_loads(o->document, 0, NULL), *value;
     minipay_id_format(&o->id, id);
     text_time(o->finished_at, at);
-    operation_currency(o, currency);
+    operation_currency(d, o, currency);
     printf("%s %s %s%s%s\n\n", minipay_kind_name(o->kind), id, minipay_state_name(o->state),
            o->status ? ": " : "", o->status ? minipay_status_name(o->status) : "");
     fact_text("finished_at", at);
@@ -158,7 +176,7 @@ int cmd_operation_get(const args *a, db *d)
         status = find_memo(d, &operation, &memo, &text, &error);
     if (status != MINIPAY_OK)
         return fail_status(status, &error);
-    return args_json(a) ? json_print(operation_json(&operation, text)) : show_text(&operation, text);
+    return args_json(a) ? json_print(operation_json(&operation, text)) : show_text(d, &operation, text);
 }
 
 /* ---- list ---- */

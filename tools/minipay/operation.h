@@ -9,6 +9,6 @@ minipay_status operation_find(db *d, int32_t kind, const minipay_id *id, minipay
                               minipay_error *error);
 
 /* The currency that its document names; left alone where it names none. */
-void operation_currency(const minipay_operation *operation, char currency[MINIPAY_CURRENCY_SIZE]);
+void operation_currency(db *d, const minipay_operation *operation, char currency[MINIPAY_CURRENCY_SIZE]);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 typedef struct province {
-    const char *code, *name_ko, *name_en;
+    const char *code, *name_en;
 } province;
 
 /* NULL when the code is not among them. */

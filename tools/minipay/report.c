@@ -149,7 +149,8 @@ static void region_row(table *t, const figures *f, const char *label, const regi
     table_cell(t, label);
     table_money(t, region->in_minor, f->currency);
     table_money(t, region->out_minor, f->currency);
-    table_money(t, region->spent_minor, f->currency);
+    table_money(t, region->spent_minor - region->refunded_minor, f->currency);
+    table_money(t, region->other_minor, f->currency);
     table_money(t, region->balance_minor, f->currency);
 }
 
@@ -159,6 +160,8 @@ static void add_region(region_figures *total, const region_figures *region)
     sum_add(&total->in_minor, region->in_minor);
     sum_add(&total->out_minor, region->out_minor);
     sum_add(&total->spent_minor, region->spent_minor);
+    sum_add(&total->refunded_minor, region->refunded_minor);
+    sum_add(&total->other_minor, region->other_minor);
     sum_add(&total->balance_minor, region->balance_minor);
 }
 
@@ -168,9 +171,9 @@ static void print_regions(const figures *f)
     region_figures total = {0};
     uint32_t *order = sorted(f, f->region_codes.count, richer_region);
     table t;
-    const char *heads[] = {"Region", ">Topped up", ">Withdrawn", ">Paid", ">Balance"};
+    const char *heads[] = {"Region", ">Topped up", ">Withdrawn", ">Paid", ">Other", ">Balance"};
     table_title(stdout, "MONEY BY REGION");
-    table_begin(&t, heads, 5);
+    table_begin(&t, heads, 6);
     for (uint32_t i = 0; order && i < f->region_codes.count; i++) {
         region_label(map_at(&f->region_codes, order[i]), label, sizeof label);
         region_row(&t, f, label, &f->regions[order[i]]);
@@ -179,6 +182,9 @@ static void print_regions(const figures *f)
     table_line(&t);
     region_row(&t, f, "All", &total);
     table_end(&t, stdout);
+    puts("\n  Balance = topped up - withdrawn - paid + other.\n"
+         "  Paid: to merchants, less refunds. Other: from members and the operator, less\n"
+         "  what went to them.");
     free(order);
 }
 
@@ -430,11 +436,12 @@ static json_t *regions_json(const figures *f)
         const char *code = map_at(&f->region_codes, order[i]);
         const province *known = region_find(code);
         json_array_append_new(
-            list,
-            json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "region", code, "name",
-                      known ? known->name_en : "", "members", (json_int_t)r->members, "topped_up_minor",
-                      (json_int_t)r->in_minor, "withdrawn_minor", (json_int_t)r->out_minor, "paid_minor",
-                      (json_int_t)r->spent_minor, "balance_minor", (json_int_t)r->balance_minor));
+            list, json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "region", code, "name",
+                            known ? known->name_en : "", "members", (json_int_t)r->members,
+                            "topped_up_minor", (json_int_t)r->in_minor, "withdrawn_minor",
+                            (json_int_t)r->out_minor, "paid_minor", (json_int_t)r->spent_minor,
+                            "refunded_minor", (json_int_t)r->refunded_minor, "other_minor",
+                            (json_int_t)r->other_minor, "balance_minor", (json_int_t)r->balance_minor));
     }
     free(order);
     return list;

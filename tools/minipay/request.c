@@ -96,6 +96,23 @@ static int show(const args *a, db *d, const minipay_outcome *o, minipay_status s
     return args_json(a) ? json_print(object) : code;
 }
 
+/* The rule of top-ups that refused this one, as it was then. */
+static void name_rule(db *d, const minipay_outcome *o, const char *currency, minipay_error *error)
+{
+    char text[TEXT_SIZE];
+    int64_t value;
+    bool unit = o->status == MINIPAY_NOT_IN_UNITS;
+    int32_t rule = unit ? MINIPAY_RULE_TOPUP_UNIT : MINIPAY_RULE_TOPUP_MINIMUM;
+    if (!currency || (!unit && o->status != MINIPAY_BELOW_MINIMUM) ||
+        minipay_policy_rule_get(d->pay, o->policy_version, rule, 0, currency, &value, NULL) !=
+            MINIPAY_OK)
+        return;
+    text_money(value, currency, text);
+    error->status = o->status;
+    snprintf(error->message, sizeof error->message,
+             unit ? "a multiple of %s %s is needed" : "%s %s or more is needed", text, currency);
+}
+
 int request_send(const args *a, db *d, batch_call call, const void *request, const char *currency)
 {
     return request_send_more(a, d, call, request, currency, NULL);
@@ -112,7 +129,9 @@ int request_send_more(const args *a, db *d, batch_call call, const void *request
     minipay_status status = call(d->pay, request, 1, &outcome, &error);
     if (outcome.state != MINIPAY_STATE_NONE)
         code = show(a, d, &outcome, status, currency, more);
-    if (status != MINIPAY_OK)
+    if (status != MINIPAY_OK) {
+        name_rule(d, &outcome, currency, &error);
         return request_fail(d, status, &error);
+    }
     return !code && outcome.state == MINIPAY_STATE_RUNNING ? request_waits(&outcome.id) : code;
 }
