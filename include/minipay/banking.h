@@ -41,11 +41,11 @@ MINIPAY_API void minipay_link_request_init(minipay_link_request *request);
 MINIPAY_API void minipay_bank_account_init(minipay_bank_account *account);
 
 /* USAGE: INVALID_ID (id, owner_id), INVALID_TEXT (bank, account_number, holder, actor, channel, reason),
- * ID_REUSED, NOT_SUPPORTED (no bank). REJECTED: ACCOUNT_NOT_FOUND, HOLDER_MISMATCH, ACCOUNT_EXISTS, BANK_SILENT
- * (no answer by the deadline). While the bank does not answer the outcome is RUNNING with OK:
- * minipay_run asks again, ever later, and the same request asks at once. Nothing has been moved, so past
- * MINIPAY_RULE_BANK_DEADLINE_MS the account is refused, and may be asked for under a new id. Answers as
- * minipay_execute does. */
+ * ID_REUSED, NOT_SUPPORTED (no bank). REJECTED: NOT_FOUND (no member or merchant is owner_id), MEMBER_INACTIVE,
+ * ACCOUNT_NOT_FOUND, HOLDER_MISMATCH, ACCOUNT_EXISTS, BANK_SILENT (no answer by the deadline). While the bank
+ * does not answer the outcome is RUNNING with OK: minipay_run asks again, ever later, and the same request
+ * asks at once. Nothing has been moved, so past MINIPAY_RULE_BANK_DEADLINE_MS the account is refused, and may
+ * be asked for under a new id. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_account_link(minipay *pay, const minipay_link_request *requests,
                                                 uint32_t count, minipay_outcome *outcomes,
                                                 minipay_error *error);

@@ -43,7 +43,6 @@ typedef struct minipay_merchant_request {
     int64_t maximum_fee_minor;
     int32_t cycle; /* MINIPAY_CYCLE_* */
     int32_t cycle_day;
-    minipay_id account_id; /* where payouts go: a linked account of the merchant; none: the first */
 } minipay_merchant_request;
 
 enum { MINIPAY_MERCHANT_ACTIVE = 0, MINIPAY_MERCHANT_INACTIVE_STATE = 1 };
@@ -68,7 +67,8 @@ typedef struct minipay_merchant {
 } minipay_merchant;
 
 enum {
-    MINIPAY_MERCHANT_TERMS = 1,      /* new terms: all of them, as in minipay_merchant_request */
+    MINIPAY_MERCHANT_TERMS =
+        1, /* new terms: all of them, as in minipay_merchant_request, and the account */
     MINIPAY_MERCHANT_DEACTIVATE = 2, /* no new payments; captures, refunds and payouts go on */
     MINIPAY_MERCHANT_REACTIVATE = 3
 };
@@ -87,8 +87,8 @@ typedef struct minipay_merchant_change {
     int64_t fixed_fee_minor;
     int64_t minimum_fee_minor;
     int64_t maximum_fee_minor;
-    minipay_id account_id;
-    int64_t effective_at; /* 0: now */
+    minipay_id account_id; /* where payouts go: a linked account of the merchant; none: the first */
+    int64_t effective_at;  /* 0: now */
     char actor[40];
     char channel[16];
     char reason[128];
@@ -198,8 +198,8 @@ MINIPAY_API void minipay_promotion_init(minipay_promotion *promotion);
 
 /* USAGE: INVALID_SIZE, INVALID_ID (id), INVALID_CURRENCY (currency), INVALID_TEXT (name, actor, channel,
  * reason), INVALID_ARGUMENT (basis_points, alone or with fixed_minor; merchant_share), INVALID_AMOUNT
- * (fixed_minor, largest_minor, budget_minor), INVALID_TIME (starts_at, ends_at), ID_REUSED. Answers as
- * minipay_execute does. */
+ * (fixed_minor, largest_minor, budget_minor), INVALID_TIME (starts_at, ends_at), ID_REUSED. REJECTED:
+ * MERCHANT_NOT_FOUND, CURRENCY_MISMATCH (it is not the merchant's). Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_promotion_register(minipay *pay,
                                                       const minipay_promotion_request *requests,
                                                       uint32_t count, minipay_outcome *outcomes,
@@ -238,7 +238,8 @@ MINIPAY_API minipay_status minipay_merchant_list(minipay *pay, const minipay_id 
  * (action), INVALID_TIME (effective_at), of terms INVALID_ARGUMENT (fee_basis_points), INVALID_AMOUNT
  * (fixed_fee_minor, minimum_fee_minor, maximum_fee_minor), INVALID_ARGUMENT (cycle, cycle_days, cycle_day);
  * ID_REUSED. REJECTED:
- * MERCHANT_NOT_FOUND. Answers as minipay_execute does. */
+ * MERCHANT_NOT_FOUND, ACCOUNT_NOT_FOUND (no linked account of the merchant's is account_id). Answers as
+ * minipay_execute does. */
 MINIPAY_API minipay_status minipay_merchant_update(minipay *pay, const minipay_merchant_change *changes,
                                                    uint32_t count, minipay_outcome *outcomes,
                                                    minipay_error *error);

@@ -94,6 +94,18 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
     return mpi_store_open(&store, &pay->store, error);
 }
 
+/* Who may have a bank account. */
+static minipay_status check_owner(void *impl, mpi_flow *flow, const minipay_id *owner_id)
+{
+    minipay *pay = impl;
+    mpi_terms terms;
+    mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
+    minipay_status status = membership.terms(membership.impl, flow, owner_id, &terms);
+    if (status == MINIPAY_MEMBER_NOT_FOUND)
+        status = mpi_payments_check_merchant(&pay->payments, flow, owner_id);
+    return status == MINIPAY_MERCHANT_NOT_FOUND ? MINIPAY_NOT_FOUND : status;
+}
+
 /* Every context is handed the ports of those it may ask; all stand on one store, so a port call joins its
  * caller's unit of work. */
 static void compose(minipay *pay, const minipay_config *config)
@@ -111,7 +123,9 @@ static void compose(minipay *pay, const minipay_config *config)
     mpi_terms_sink terms = mpi_wallets_open_sink(&pay->wallets);
     mpi_membership_bind(&pay->membership, &terms);
     mpi_transfers_set_up(&pay->transfers, pay->engine, pay->policy, &wallet, &banking);
-    mpi_payments_set_up(&pay->payments, pay->engine, pay->policy, &wallet);
+    mpi_payments_set_up(&pay->payments, pay->engine, pay->policy, &wallet, &banking);
+    mpi_owners owners = {pay, check_owner};
+    mpi_banking_set_owners(&pay->banking, &owners);
     mpi_payment_port payment = mpi_payments_open_port(&pay->payments);
     mpi_settlements_set_up(&pay->settlements, pay->engine, pay->policy, &wallet, &banking, &payment);
 }

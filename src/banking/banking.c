@@ -87,6 +87,16 @@ minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow,
     return status == MINIPAY_OK ? unseal(banking, row, order, flow->error) : status;
 }
 
+/* Whoever he is, he stays it: a link under way goes on when its owner is deactivated. */
+static minipay_status check_owner(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_banking *banking = context;
+    const mpi_bank_account *account = document;
+    if (account->is_asked)
+        return MINIPAY_OK;
+    return banking->owners_known.check(banking->owners_known.impl, flow, &account->owner_id);
+}
+
 /* When the bank is asked next, and until when at most. */
 static minipay_status plan(const mpi_banking *banking, mpi_flow *flow, mpi_bank_account *account)
 {
@@ -142,6 +152,7 @@ static minipay_status link_number(void *context, mpi_flow *flow, void *document)
 }
 
 static const mpi_step link_steps[] = {
+    {"owner", "membership.terms, payment.merchant", check_owner, NULL, NULL},
     {"verify", "bank.verify_account", verify, NULL, NULL},
     {"link", "banking.number", link_number, NULL, NULL},
 };
@@ -212,6 +223,11 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *po
 void mpi_banking_set_fees(mpi_banking *banking, const mpi_bank_fees *fees)
 {
     banking->fees = *fees;
+}
+
+void mpi_banking_set_owners(mpi_banking *banking, const mpi_owners *owners)
+{
+    banking->owners_known = *owners;
 }
 
 void mpi_banking_tear_down(mpi_banking *banking)

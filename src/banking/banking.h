@@ -112,6 +112,7 @@ typedef struct mpi_banking {
     mpi_engine *engine;
     mpi_policy *policy;
     mpi_bank_fees fees;
+    mpi_owners owners_known;
     minipay_bank bank;
     minipay_bank_capabilities can; /* as the bank said when it was composed */
     mpi_table *accounts, *owners, *numbers, *orders, *references;
@@ -123,6 +124,7 @@ typedef struct mpi_banking {
 void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
                         const minipay_bank *bank);
 void mpi_banking_set_fees(mpi_banking *banking, const mpi_bank_fees *fees);
+void mpi_banking_set_owners(mpi_banking *banking, const mpi_owners *owners);
 void mpi_banking_tear_down(mpi_banking *banking);
 mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
 

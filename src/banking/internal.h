@@ -11,6 +11,10 @@ extern const mpi_saga mpi_unlink_saga;
 minipay_status mpi_banking_address(const mpi_banking *banking, mpi_flow *flow,
                                    const minipay_id *account_id, minipay_bank_order *order);
 
+/* The owner's linked account, or ACCOUNT_NOT_FOUND (unlink.c). */
+minipay_status mpi_banking_linked(const mpi_banking *banking, mpi_flow *flow, const minipay_id *owner_id,
+                                  const minipay_id *account_id, const mpi_bank_account **account);
+
 /* The rules that hold for an order now; NULL: `flow->error` says why there are none. */
 const mpi_rules *mpi_order_rules(const mpi_banking *banking, mpi_flow *flow, const char currency[4]);
 

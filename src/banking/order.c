@@ -109,21 +109,16 @@ minipay_status mpi_order_add_call(mpi_banking *banking, mpi_flow *flow, mpi_bank
 static minipay_status find_account(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order)
 {
     const void *row;
+    const mpi_bank_account *account;
     minipay_status status = MINIPAY_OK;
     if (mpi_id_is_none(&order->account_id)) {
         status = mpi_unit_get(flow->unit, banking->owners, &order->owner_id, &row, flow->error);
         if (status == MINIPAY_OK)
             order->account_id = ((const mpi_bank_owner *)row)->account_id;
     }
-    if (status == MINIPAY_OK)
-        status = mpi_unit_get(flow->unit, banking->accounts, &order->account_id, &row, flow->error);
     if (status != MINIPAY_OK)
         return status == MINIPAY_NOT_FOUND ? MINIPAY_ACCOUNT_NOT_FOUND : status;
-    const mpi_bank_account *account = row;
-    bool usable = account->op.state == MINIPAY_STATE_DONE &&
-                  account->account_state == MINIPAY_ACCOUNT_LINKED &&
-                  mpi_id_compare(&account->owner_id, &order->owner_id) == 0;
-    return usable ? MINIPAY_OK : MINIPAY_ACCOUNT_NOT_FOUND;
+    return mpi_banking_linked(banking, flow, &order->owner_id, &order->account_id, &account);
 }
 
 minipay_status mpi_order_add_first_call(mpi_banking *banking, mpi_flow *flow, mpi_bank_order *order)
@@ -255,9 +250,16 @@ static minipay_status port_order(void *impl, mpi_flow *flow, const mpi_order_req
     return mpi_saga_child(flow, MINIPAY_KIND_ORDER, &document);
 }
 
+static minipay_status port_account(void *impl, mpi_flow *flow, const minipay_id *owner_id,
+                                   const minipay_id *account_id)
+{
+    const mpi_bank_account *account;
+    return mpi_banking_linked(impl, flow, owner_id, account_id, &account);
+}
+
 mpi_banking_port mpi_banking_open_port(mpi_banking *banking)
 {
-    return (mpi_banking_port){banking, has_bank, port_order};
+    return (mpi_banking_port){banking, has_bank, port_order, port_account};
 }
 
 const char *minipay_verdict_name(int32_t verdict)

@@ -26,6 +26,14 @@ typedef struct mpi_bank_fees {
                            const char currency[4], int64_t fee_minor);
 } mpi_bank_fees;
 
+/* What banking asks of those who know who may have an account; given in likewise. */
+typedef struct mpi_owners {
+    void *impl;
+
+    /* OK of an active member and of a merchant; MEMBER_INACTIVE, and NOT_FOUND of anybody else. */
+    minipay_status (*check)(void *impl, mpi_flow *flow, const minipay_id *owner_id);
+} mpi_owners;
+
 typedef struct mpi_banking_port {
     void *impl;
 
@@ -36,6 +44,10 @@ typedef struct mpi_banking_port {
      * MINIPAY_ACCOUNT_NOT_FOUND, MINIPAY_BANK_NOT_SERVED, MINIPAY_BANK_REFUSED when it has not and will
      * not. MINIPAY_NOT_SUPPORTED when there is no bank to order it of: then nothing is stored. */
     minipay_status (*order)(void *impl, mpi_flow *flow, const mpi_order_request *request);
+
+    /* Is it a linked account of the owner's? OK, or MINIPAY_ACCOUNT_NOT_FOUND. */
+    minipay_status (*account)(void *impl, mpi_flow *flow, const minipay_id *owner_id,
+                              const minipay_id *account_id);
 } mpi_banking_port;
 
 #endif

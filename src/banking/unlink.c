@@ -19,18 +19,17 @@ static const minipay_field unlink_fields[] = {
 const mpi_record mpi_unlinking_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_unlinking, "bank_unlink", unlink_fields, 1, NULL, 0);
 
-static minipay_status find_linked(const mpi_banking *banking, mpi_flow *flow,
-                                  const mpi_unlinking *unlinking, const mpi_bank_account **account)
+minipay_status mpi_banking_linked(const mpi_banking *banking, mpi_flow *flow, const minipay_id *owner_id,
+                                  const minipay_id *account_id, const mpi_bank_account **account)
 {
     const void *row;
-    minipay_status status =
-        mpi_unit_get(flow->unit, banking->accounts, &unlinking->account_id, &row, flow->error);
+    minipay_status status = mpi_unit_get(flow->unit, banking->accounts, account_id, &row, flow->error);
     if (status != MINIPAY_OK)
         return status == MINIPAY_NOT_FOUND ? MINIPAY_ACCOUNT_NOT_FOUND : status;
     *account = row;
     bool linked = (*account)->op.state == MINIPAY_STATE_DONE &&
                   (*account)->account_state == MINIPAY_ACCOUNT_LINKED &&
-                  mpi_id_compare(&(*account)->owner_id, &unlinking->owner_id) == 0;
+                  mpi_id_compare(&(*account)->owner_id, owner_id) == 0;
     return linked ? MINIPAY_OK : MINIPAY_ACCOUNT_NOT_FOUND;
 }
 
@@ -117,7 +116,8 @@ static minipay_status unlink_account(void *context, mpi_flow *flow, void *docume
     const mpi_unlinking *unlinking = document;
     const mpi_bank_account *account;
     mpi_bank_account next;
-    minipay_status status = find_linked(banking, flow, unlinking, &account);
+    minipay_status status =
+        mpi_banking_linked(banking, flow, &unlinking->owner_id, &unlinking->account_id, &account);
     if (status == MINIPAY_OK)
         status = find_next(flow, unlinking, &next);
     if (status == MINIPAY_OK)

@@ -2,6 +2,7 @@
 #include "payment/internal.h"
 
 #include "base/error.h"
+#include "base/id.h"
 
 #include <string.h>
 
@@ -35,12 +36,24 @@ static int64_t later(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* Payouts go to the merchant's own account; without one in the terms, to his first. */
+static minipay_status check_account(mpi_payments *payments, mpi_flow *flow,
+                                    const mpi_merchant_change *change)
+{
+    if (mpi_id_is_none(&change->account_id))
+        return MINIPAY_OK;
+    return payments->banking.account(payments->banking.impl, flow, &change->merchant_id,
+                                     &change->account_id);
+}
+
 static minipay_status insert_terms(mpi_payments *payments, mpi_flow *flow, mpi_merchant_change *change,
                                    const mpi_merchant *merchant)
 {
     mpi_merchant_terms last;
     int32_t number = merchant->terms_last > 1 ? merchant->terms_last : 1;
-    minipay_status status = mpi_terms_of(payments, flow, merchant, number, &last);
+    minipay_status status = check_account(payments, flow, change);
+    if (status == MINIPAY_OK)
+        status = mpi_terms_of(payments, flow, merchant, number, &last);
     if (status != MINIPAY_OK)
         return status;
     change->version = number + 1;

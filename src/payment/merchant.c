@@ -20,7 +20,6 @@ static const minipay_field merchant_fields[] = {
     MPI_MONEY(mpi_merchant, maximum_fee_minor),
     MPI_ENUM(mpi_merchant, cycle, mpi_cycle_names),
     MPI_INT32(mpi_merchant, cycle_day),
-    MPI_OPTIONAL_ID(mpi_merchant, account_id),
     MPI_INT32(mpi_merchant, terms_last),
     MPI_HASH(mpi_merchant, row_tag),
 };
@@ -49,7 +48,6 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
     merchant->maximum_fee_minor = request->maximum_fee_minor;
     merchant->cycle = request->cycle;
     merchant->cycle_day = request->cycle_day;
-    merchant->account_id = request->account_id;
     memcpy(merchant->currency, request->currency, sizeof merchant->currency);
     mpi_secret_set(&merchant->name, sizeof merchant->name, request->name);
 }
@@ -62,6 +60,12 @@ minipay_status mpi_merchant_get(mpi_payments *payments, mpi_flow *flow, const mi
     if (status == MINIPAY_OK)
         *merchant = row;
     return status == MINIPAY_NOT_FOUND ? MINIPAY_MERCHANT_NOT_FOUND : status;
+}
+
+minipay_status mpi_payments_check_merchant(mpi_payments *payments, mpi_flow *flow, const minipay_id *id)
+{
+    const mpi_merchant *merchant;
+    return mpi_merchant_get(payments, flow, id, &merchant);
 }
 
 minipay_status mpi_merchant_find(mpi_payments *payments, mpi_flow *flow, const minipay_id *id,

@@ -215,12 +215,13 @@ mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
 }
 
 void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
-                         const mpi_wallet_port *wallet)
+                         const mpi_wallet_port *wallet, const mpi_banking_port *banking)
 {
     payments->engine = engine;
     payments->store = mpi_engine_store(engine);
     payments->policy = policy;
     payments->wallet = *wallet;
+    payments->banking = *banking;
     payments->merchants = mpi_store_table(payments->store, &mpi_merchant_record);
     payments->terms = mpi_store_table(payments->store, &mpi_merchant_terms_record);
     payments->calendar = mpi_store_table(payments->store, &mpi_calendar_day_record);

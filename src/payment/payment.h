@@ -5,6 +5,7 @@
 /* Payments: merchants, slips, refunds, and the buckets that settlement empties. Owns `merchant`, `slip`,
  * `slip_change`, `refund` and `bucket`. */
 
+#include "banking/port.h"
 #include "ledger/claim.h"
 #include "minipay/payment.h"
 #include "minipay/settlement.h"
@@ -23,7 +24,6 @@ typedef struct mpi_merchant {
     int64_t maximum_fee_minor;
     int32_t cycle;
     int32_t cycle_day;
-    minipay_id account_id;
     int32_t terms_last; /* the newest version of its terms; below 2: only those it registered with */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_merchant;
@@ -214,6 +214,7 @@ extern const mpi_record mpi_slip_change_record;
 extern const mpi_record mpi_refund_record;
 extern const mpi_record mpi_bucket_record;
 
+enum { MPI_PROMOTIONS = 0 }; /* mpi_promotion_record's index on the ids of those that were not refused */
 enum { MPI_SLIPS_OF_MERCHANT = 0, MPI_SLIPS_OF_MEMBER = 1 };
 enum { MPI_BUCKETS_DUE = 0, MPI_BUCKETS_OF_RUN = 1 };
 
@@ -222,11 +223,12 @@ typedef struct mpi_payments {
     mpi_engine *engine;
     mpi_policy *policy;
     mpi_wallet_port wallet;
+    mpi_banking_port banking;
     mpi_table *merchants, *terms, *calendar, *promotions, *slips, *buckets, *counters;
 } mpi_payments;
 
 void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
-                         const mpi_wallet_port *wallet);
+                         const mpi_wallet_port *wallet, const mpi_banking_port *banking);
 mpi_payment_port mpi_payments_open_port(mpi_payments *payments);
 
 /* `draw_up` for minipay_merchant_request. */
@@ -234,6 +236,10 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
 
 minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *id,
                                      minipay_merchant *merchant, minipay_error *error);
+
+/* Is it a merchant, active or not? OK, or MERCHANT_NOT_FOUND. */
+minipay_status mpi_payments_check_merchant(mpi_payments *payments, mpi_flow *flow, const minipay_id *id);
+
 /* `draw_up` for minipay_merchant_change. */
 void mpi_merchant_change_draw_up(void *context, const void *requests, uint32_t number,
                                  mpi_document *document);

@@ -19,13 +19,38 @@ static const minipay_field promotion_fields[] = {
     MPI_HASH(mpi_promotion, row_tag),
 };
 
+enum { FIELD_ID = 0, FIELD_STATE = 4 };
+
+static const minipay_index promotion_indexes[] = {
+    {"promotion_registered", {FIELD_ID}, 1, 0, FIELD_STATE, MINIPAY_STATE_DONE + 1}};
+
 const mpi_record mpi_promotion_record =
-    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_promotion, "promotion", promotion_fields, 1, NULL, 0);
+    MPI_RECORD(MPI_FORM_DOCUMENT, mpi_promotion, "promotion", promotion_fields, 1, promotion_indexes, 1);
+
+/* One that names a merchant is his: in his currency, or it would never apply. */
+static minipay_status check_merchant(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_promotion *promotion = document;
+    const mpi_merchant *merchant;
+    if (mpi_id_is_none(&promotion->merchant_id))
+        return MINIPAY_OK;
+    minipay_status status = mpi_merchant_get(context, flow, &promotion->merchant_id, &merchant);
+    return status == MINIPAY_OK &&
+                   memcmp(merchant->currency, promotion->currency, sizeof merchant->currency) != 0
+               ? MINIPAY_CURRENCY_MISMATCH
+               : status;
+}
+
+static const mpi_step promotion_steps[] = {
+    {"merchant", "payment.merchant", check_merchant, NULL, NULL},
+};
 
 const mpi_saga mpi_promotion_saga = {
     .kind = MINIPAY_KIND_PROMOTION,
     .name = "promotion",
     .record = &mpi_promotion_record,
+    .steps = promotion_steps,
+    .step_count = MPI_COUNT(promotion_steps),
 };
 
 void mpi_promotion_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)
@@ -126,6 +151,8 @@ static minipay_status find(mpi_payments *payments, mpi_flow *flow, const minipay
     const mpi_promotion *read = row;
     if (status != MINIPAY_OK)
         return status;
+    if (read->op.state != MINIPAY_STATE_DONE)
+        return MINIPAY_NOT_FOUND;
     if (!mpi_money_is_share(read->basis_points) || !mpi_money_is_share(read->merchant_share))
         return mpi_fail(flow->error, MINIPAY_CORRUPT, "promotion", "the promotion's shares are none");
     *promotion = read;
@@ -234,8 +261,8 @@ minipay_status mpi_promotions_get(mpi_payments *payments, const minipay_id *id,
         return status;
     status = mpi_view_get(&view, &mpi_promotion_record, -1, &row, error);
     mpi_view_close(&view);
-    if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail_plain(error, status, "id");
+    if (status == MINIPAY_NOT_FOUND || (status == MINIPAY_OK && row.op.state != MINIPAY_STATE_DONE))
+        return mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id");
     if (status == MINIPAY_OK)
         show(&row, promotion);
     return status;
@@ -246,7 +273,7 @@ minipay_status mpi_promotions_list(mpi_payments *payments, const minipay_id *aft
 {
     mpi_promotion low = {.op.id = *after};
     minipay_scan scan = {.table = &mpi_promotion_record.table,
-                         .index = -1,
+                         .index = MPI_PROMOTIONS,
                          .low = &low,
                          .low_fields = 1,
                          .low_exclusive = 1};

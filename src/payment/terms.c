@@ -41,7 +41,6 @@ static void first_terms(const mpi_merchant *merchant, mpi_merchant_terms *terms)
         .cycle = merchant->cycle,
         .cycle_days = merchant->cycle_days,
         .cycle_day = merchant->cycle_day,
-        .account_id = merchant->account_id,
         .effective_at = merchant->op.finished_at,
         .set_by = merchant->op.id,
     };

@@ -54,7 +54,7 @@ static const size_of_struct sizes[] = {
     SIZE(minipay_memo, 152),
     SIZE(minipay_merchant, 200),
     SIZE(minipay_merchant_change, 288),
-    SIZE(minipay_merchant_request, 360),
+    SIZE(minipay_merchant_request, 344),
     SIZE(minipay_operation, 4136),
     SIZE(minipay_order, 264),
     SIZE(minipay_order_query, 40),

@@ -46,6 +46,82 @@ static minipay_bank_account get(world *w, minipay_id id)
     return account;
 }
 
+static minipay_outcome link_to(world *w, minipay_id owner)
+{
+    minipay_outcome outcome;
+    minipay_link_request request;
+    minipay_link_request_init(&request);
+    minipay_outcome_init(&outcome);
+    request.id = world_id(w);
+    request.owner_id = owner;
+    strcpy(request.bank, "004");
+    snprintf(request.account_number, sizeof request.account_number, "77-%u", (unsigned)w->made);
+    strcpy(request.holder, "Holder");
+    minipay_status status = minipay_account_link(w->pay, &request, 1, &outcome, NULL);
+    ASSERT_STATUS(status, outcome.status);
+    return outcome;
+}
+
+static void change_member_state(world *w, minipay_id member, int32_t state)
+{
+    minipay_outcome outcome;
+    minipay_member_change change;
+    minipay_member_change_init(&change);
+    change.id = world_id(w);
+    change.member_id = member;
+    change.changes = MINIPAY_CHANGE_STATE;
+    change.state = state;
+    strcpy(change.reason, "test");
+    ASSERT_STATUS(minipay_member_update(w->pay, &change, 1, &outcome, NULL), MINIPAY_OK);
+}
+
+static minipay_id refused_member(world *w)
+{
+    minipay_outcome outcome;
+    minipay_member_request request;
+    minipay_member_request_init(&request);
+    strcpy(request.name, "Twin");
+    strcpy(request.email, "twin@world.example");
+    for (int i = 0; i < 2; i++) {
+        request.id = world_id(w);
+        minipay_member_register(w->pay, &request, 1, &outcome, NULL);
+    }
+    ASSERT_STATUS(outcome.status, MINIPAY_EMAIL_TAKEN);
+    return request.id;
+}
+
+/* Before the bank is asked. A deactivated merchant is paid out still. */
+static void an_owner_is_an_active_member_or_a_merchant(void **state)
+{
+    world w;
+    minipay_outcome outcome;
+    minipay_merchant_change off;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, NULL, 0);
+    minipay_id account = world_link(&w, member, "110-1");
+    const minipay_id nobodies[] = {world_id(&w), refused_member(&w), account};
+    for (size_t i = 0; i < sizeof nobodies / sizeof *nobodies; i++) {
+        uint32_t asked = w.faults.bank_calls;
+        outcome = link_to(&w, nobodies[i]);
+        ASSERT_STATUS(outcome.status, MINIPAY_NOT_FOUND);
+        ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+        assert_int_equal(w.faults.bank_calls, asked);
+    }
+    change_member_state(&w, member, MINIPAY_MEMBER_INACTIVE_STATE);
+    ASSERT_STATUS(link_to(&w, member).status, MINIPAY_MEMBER_INACTIVE);
+    change_member_state(&w, member, MINIPAY_MEMBER_ACTIVE);
+    ASSERT_STATUS(link_to(&w, member).status, MINIPAY_OK);
+    minipay_merchant_change_init(&off);
+    off.id = world_id(&w);
+    off.merchant_id = merchant;
+    off.action = MINIPAY_MERCHANT_DEACTIVATE;
+    ASSERT_STATUS(minipay_merchant_update(w.pay, &off, 1, &outcome, NULL), MINIPAY_OK);
+    ASSERT_STATUS(link_to(&w, merchant).status, MINIPAY_OK);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void an_owner_sees_his_own_accounts_masked(void **state)
 {
     world w;
@@ -345,6 +421,7 @@ static void wrong_arguments_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_owner_is_an_active_member_or_a_merchant),
         cmocka_unit_test(an_owner_sees_his_own_accounts_masked),
         cmocka_unit_test(accounts_come_in_pages),
         cmocka_unit_test(an_unlinked_account_is_used_no_more),

@@ -192,6 +192,37 @@ static void payouts_go_to_the_account_of_the_terms(void **state)
     world_close(&w);
 }
 
+static void terms_name_a_linked_account_of_the_merchant_or_none(void **state)
+{
+    world w;
+    minipay_outcome outcome;
+    minipay_unlink_request unlink;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, NULL, 0);
+    minipay_id unlinked = world_link(&w, merchant, "110-1"), linked = world_link(&w, merchant, "110-2");
+    minipay_unlink_request_init(&unlink);
+    unlink.id = world_id(&w);
+    unlink.owner_id = merchant;
+    unlink.account_id = unlinked;
+    ASSERT_STATUS(minipay_account_unlink(w.pay, &unlink, 1, &outcome, NULL), MINIPAY_OK);
+    const minipay_id others[] = {world_id(&w), merchant, unlinked, world_link(&w, member, "110-3"),
+                                 world_link(&w, world_merchant(&w, NULL, 0), "110-4")};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        minipay_merchant_change change = ask_change(&w, merchant, MINIPAY_MERCHANT_TERMS);
+        change.account_id = others[i];
+        expect_change(&w, &change, MINIPAY_ACCOUNT_NOT_FOUND);
+    }
+    assert_int_equal(merchant_of(&w, merchant).terms_version, 1);
+    minipay_merchant_change change = ask_change(&w, merchant, MINIPAY_MERCHANT_TERMS);
+    change.account_id = linked;
+    expect_change(&w, &change, MINIPAY_OK);
+    change = ask_change(&w, merchant, MINIPAY_MERCHANT_TERMS);
+    expect_change(&w, &change, MINIPAY_OK);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void changes_are_refused_in_the_order_of_the_header(void **state)
 {
     static const struct {
@@ -357,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_fee_is_never_more_than_what_is_captured),
         cmocka_unit_test(a_deactivated_merchant_takes_no_new_payment),
         cmocka_unit_test(payouts_go_to_the_account_of_the_terms),
+        cmocka_unit_test(terms_name_a_linked_account_of_the_merchant_or_none),
         cmocka_unit_test(changes_are_refused_in_the_order_of_the_header),
         cmocka_unit_test(merchants_are_listed_in_pages),
         cmocka_unit_test(slips_are_listed_newest_first),

@@ -74,6 +74,36 @@ static void the_parts_of_a_payment_make_up_the_whole(void **state)
     world_close(&w);
 }
 
+static void a_promotion_is_of_a_merchant_that_there_is(void **state)
+{
+    world w;
+    minipay_outcome outcome;
+    (void)state;
+    world_begin(&w);
+    minipay_promotion_request request = ask_promotion(&w, 1000, 0, 50000, 3000);
+    request.merchant_id = world_person(&w, NULL);
+    ASSERT_STATUS(minipay_promotion_register(w.pay, &request, 1, &outcome, NULL),
+                  MINIPAY_MERCHANT_NOT_FOUND);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+    request = ask_promotion(&w, 1000, 0, 50000, 3000);
+    request.merchant_id = world_merchant(&w, NULL, 0);
+    memcpy(request.currency, "USD", 4);
+    ASSERT_STATUS(minipay_promotion_register(w.pay, &request, 1, &outcome, NULL),
+                  MINIPAY_CURRENCY_MISMATCH);
+    minipay_promotion found;
+    ASSERT_STATUS(minipay_promotion_get(w.pay, &request.id, &found, NULL), MINIPAY_NOT_FOUND);
+    request.id = world_id(&w);
+    memcpy(request.currency, "KRW", 4);
+    ASSERT_STATUS(minipay_promotion_register(w.pay, &request, 1, &outcome, NULL), MINIPAY_OK);
+    minipay_promotion listed[4];
+    uint32_t count = 4;
+    ASSERT_STATUS(minipay_promotion_list(w.pay, &world_nobody, listed, &count, NULL), MINIPAY_OK);
+    assert_int_equal(count, 1);
+    assert_memory_equal(&listed[0].id, &request.id, sizeof request.id);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void a_promotion_is_part_of_the_request(void **state)
 {
     world w;
@@ -480,6 +510,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_authorisation_reserves_its_discount_and_a_void_returns_it),
         cmocka_unit_test(only_the_members_part_is_topped_up),
         cmocka_unit_test(a_payment_is_refused_in_the_order_of_the_header),
+        cmocka_unit_test(a_promotion_is_of_a_merchant_that_there_is),
         cmocka_unit_test(a_promotion_is_part_of_the_request),
         cmocka_unit_test(requests_are_checked_in_the_order_of_the_header),
         cmocka_unit_test(a_refund_returns_what_was_given_and_no_more),

@@ -6,7 +6,7 @@
 #define BIT(option) OPT_BIT(OPT_##option)
 #define TERMS_OPTIONS                                                                                   \
     (BIT(FEE_BPS) | BIT(CYCLE) | BIT(FIXED_FEE) | BIT(LEAST_FEE) | BIT(MOST_FEE) | BIT(WEEKLY) |        \
-     BIT(MONTHLY) | BIT(ACCOUNT))
+     BIT(MONTHLY))
 #define NO_WORDS NULL, 0, 0
 #define ONE_WORD(what) what, 1, 1
 
@@ -105,7 +105,7 @@ const command commands[] = {
     {"merchant get", "Show a merchant", cmd_merchant_get, DB_EXISTING, BIT(DB), BIT(JSON),
      ONE_WORD("UUID")},
     {"merchant terms", "Agree on new terms; what is not named stays", cmd_merchant_terms, DB_EXISTING,
-     BIT(DB), REQUEST_OPTIONS | TERMS_OPTIONS | BIT(EFFECTIVE), ONE_WORD("UUID")},
+     BIT(DB), REQUEST_OPTIONS | TERMS_OPTIONS | BIT(ACCOUNT) | BIT(EFFECTIVE), ONE_WORD("UUID")},
     {"merchant deactivate", "Take no new payments for a merchant", cmd_merchant_deactivate, DB_EXISTING,
      BIT(DB), REQUEST_OPTIONS, ONE_WORD("UUID")},
     {"merchant reactivate", "Take payments for a merchant again", cmd_merchant_reactivate, DB_EXISTING,

@@ -63,7 +63,6 @@ static int fill(const args *a, db *d, minipay_merchant_request *r)
     r->cycle = cycle_of(&t);
     r->cycle_days = (int32_t)t.days;
     r->cycle_day = (int32_t)(t.weekday ? t.weekday : t.monthday);
-    r->account_id = t.account_id;
     return 0;
 }
 
