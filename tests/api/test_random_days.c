@@ -126,6 +126,14 @@ static int draw_payer(lab *l, int32_t kind)
     return payer;
 }
 
+/* Mostly all that is there, now and then too much. */
+static void draw_from_suspense(lab *l, model_deed *d)
+{
+    d->asked.flags = MINIPAY_FLAG_FROM_SUSPENSE;
+    if (draw(l, 3))
+        d->asked.amount_minor = l->m.suspense;
+}
+
 static void draw_details(lab *l, model_deed *d)
 {
     int32_t kind = d->asked.kind;
@@ -138,6 +146,8 @@ static void draw_details(lab *l, model_deed *d)
         d->event = (int)draw(l, MODEL_EVENTS);
         d->asked.promotion_id = l->events[d->event];
     }
+    if (kind == MINIPAY_KIND_CREDIT && l->m.suspense > 0)
+        draw_from_suspense(l, d);
     if (kind == MINIPAY_KIND_TRANSFER && draw(l, 4) == 0)
         strcpy(d->asked.memo, "memo");
     strcpy(d->asked.reason, "drawn");
@@ -321,18 +331,23 @@ static void ask(lab *l, model_deed *d)
     compare_outcome(d, &outcome);
 }
 
-/* A member takes all his money to the bank and closes his wallet, perhaps before the bank has answered. */
+/* A member, made poorer, takes all his money to the bank and closes his wallet, perhaps before the bank has
+ * answered: what it refuses then lies in suspense. */
 static void leave(lab *l)
 {
     int payer = (int)draw(l, MODEL_MEMBERS);
     const model_purse *p = &l->m.purses[payer];
-    for (int i = 0; i < MODEL_MEMBERS; i++) {
-        if (l->m.purses[i].state == MINIPAY_WALLET_CLOSED_STATE)
-            return;
-    }
-    if (p->state || p->held || p->incoming || p->posted == 0)
+    int gone = 0;
+    for (int i = 0; i < MODEL_MEMBERS; i++)
+        gone += l->m.purses[i].state == MINIPAY_WALLET_CLOSED_STATE;
+    if (gone > MODEL_MEMBERS / 2 || p->state || p->held || p->incoming || p->posted == 0)
         return;
-    model_deed *d = begin_deed(l, MINIPAY_KIND_WITHDRAW, payer);
+    model_deed *d = begin_deed(l, MINIPAY_KIND_DEBIT, payer);
+    d->asked.amount_minor = p->posted > l->m.operation ? l->m.operation : (p->posted + 1) / 2;
+    ask(l, d);
+    if (p->posted == 0 || p->posted > l->m.operation)
+        return;
+    d = begin_deed(l, MINIPAY_KIND_WITHDRAW, payer);
     d->asked.amount_minor = p->posted;
     ask(l, d);
     ask(l, begin_deed(l, MINIPAY_KIND_CLOSE, payer));
@@ -344,8 +359,6 @@ static void ask_again(lab *l)
         return;
     model_deed *d = &l->m.deeds[draw(l, (uint32_t)l->m.deed_count)];
     minipay_outcome outcome = world_execute(&l->w, &d->asked);
-    if (d->state == MINIPAY_STATE_RUNNING)
-        model_ask_again(&l->m, d, l->w.now);
     take_answers_in(l);
     compare_outcome(d, &outcome);
     minipay_outcome found = world_outcome(&l->w, d->asked.kind, d->asked.id);
@@ -636,8 +649,10 @@ static void open_lab(lab *l)
     world_init(&l->w, ":memory:");
     l->w.script.seed = draw(l, 1000000);
     l->w.script.lost_request = draw(l, 3000);
-    l->w.script.lost_reply = l->w.script.pending = 800;
-    l->w.script.refused = 1500;
+    bool harsh = draw(l, 2); /* refusals are often heard late: of wallets that are closed by then */
+    l->w.script.pending = 800;
+    l->w.script.lost_reply = harsh ? 6000 : 800;
+    l->w.script.refused = harsh ? 4000 : 1500;
     l->w.script.duplicate = 500;
     l->w.script.unknown_asks = draw(l, 3);
     l->w.script.fee_minor = FEE_OF_BANK;

@@ -485,13 +485,19 @@ static int32_t ask_adjustment(model *m, model_deed *d)
 {
     model_purse *p = &m->purses[d->payer];
     bool credit = d->asked.kind == MINIPAY_KIND_CREDIT;
+    bool kept = d->asked.flags & MINIPAY_FLAG_FROM_SUSPENSE;
     int32_t status = open_state(p);
+    if (status == MINIPAY_OK && kept && m->suspense < d->amount)
+        status = MINIPAY_INSUFFICIENT_FUNDS;
     if (status == MINIPAY_OK)
         status = credit ? room(m, p, d->amount) : may_spend(m, p, d->amount, false);
     if (status != MINIPAY_OK)
         return status;
     p->posted += credit ? d->amount : -d->amount;
-    m->adjusted += credit ? d->amount : -d->amount;
+    if (kept)
+        m->suspense -= d->amount;
+    else
+        m->adjusted += credit ? d->amount : -d->amount;
     return MINIPAY_OK;
 }
 
@@ -595,7 +601,7 @@ static void run(model *m, model_deed *d, int64_t now)
         end(d, status);
 }
 
-/* What is looked at before money is asked of the bank for a payment, and again whenever it goes on. */
+/* What is looked at before money is asked of the bank for a payment. */
 static int32_t look_first(const model *m, const model_deed *d, int64_t now, int64_t *needed)
 {
     int64_t off = 0;
@@ -634,17 +640,8 @@ void model_ask(model *m, model_deed *d, int64_t now)
         run(m, d, now);
 }
 
-void model_ask_again(model *m, model_deed *d, int64_t now)
-{
-    int64_t needed;
-    int32_t status = d->topup ? look_first(m, d, now, &needed) : MINIPAY_OK;
-    if (status != MINIPAY_OK)
-        end(d, status); /* its top-up goes on */
-}
-
 void model_answer(model *m, model_deed *d, bool done, int64_t now)
 {
-    int64_t needed;
     d->at_bank = false;
     if (d->asked.kind == MINIPAY_KIND_TOPUP)
         topped_up(m, &m->purses[d->payer], d->amount, done);
@@ -655,15 +652,10 @@ void model_answer(model *m, model_deed *d, bool done, int64_t now)
         return;
     }
     topped_up(m, &m->purses[d->payer], d->topup, done);
-    if (d->state != MINIPAY_STATE_RUNNING)
-        return;
-    int32_t status = look_first(m, d, now, &needed);
-    if (status == MINIPAY_OK && !done)
-        status = MINIPAY_BANK_REFUSED;
-    if (status != MINIPAY_OK)
-        end(d, status);
-    else
+    if (done)
         run(m, d, now);
+    else
+        end(d, MINIPAY_BANK_REFUSED);
 }
 
 /* ---- settlement ------------------------------------------------------------------------------------------ */

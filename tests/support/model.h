@@ -78,9 +78,6 @@ typedef struct model {
 /* The next deed has been asked for: `asked`, the parties and the target are filled. */
 void model_ask(model *m, model_deed *d, int64_t now);
 
-/* A RUNNING one was asked for again: what it looks at first is looked at again. */
-void model_ask_again(model *m, model_deed *d, int64_t now);
-
 /* The bank has answered the order of a deed that is `at_bank`. */
 void model_answer(model *m, model_deed *d, bool done, int64_t now);
 
