@@ -136,6 +136,14 @@ typedef struct beginning {
     const char *reused; /* the first field that differs */
 } beginning;
 
+/* As the request calls it. */
+static const char *name_of(const char *field)
+{
+    if (!field)
+        return "request";
+    return strcmp(field, "asked_position") == 0 ? "from_position" : field;
+}
+
 static minipay_status begin(void *context, mpi_unit *unit, minipay_error *error)
 {
     beginning *begun = context;
@@ -149,9 +157,11 @@ static minipay_status begin(void *context, mpi_unit *unit, minipay_error *error)
     const mpi_reconciliation *standing = row;
     if (standing->fingerprint != work->run.fingerprint) {
         work->run.fingerprint = 0;
-        const char *field =
-            mpi_record_first_difference(&mpi_reconciliation_record, &work->run, standing);
-        begun->reused = field ? field : "request";
+        const char *field = mpi_saga_only_difference(work->banking->engine, &mpi_reconciliation_record,
+                                                     &work->run, standing, standing->fingerprint);
+        if (!field)
+            field = mpi_record_first_difference(&mpi_reconciliation_record, &work->run, standing);
+        begun->reused = name_of(field);
     }
     work->run = *standing;
     return MINIPAY_OK;

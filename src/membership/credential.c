@@ -180,9 +180,6 @@ minipay_status mpi_membership_set_credential(mpi_membership *membership,
     found.id = request->id;
     found.kind = MINIPAY_KIND_CREDENTIAL;
     *outcome = found;
-    if (found.status == MINIPAY_ID_REUSED && strcmp(detail.field, "request") == 0)
-        return mpi_fail(error, MINIPAY_ID_REUSED, "secret",
-                        "this id already belongs to another request: secret differs");
     if (found.status == MINIPAY_ID_REUSED && error)
         *error = detail;
     else if (found.status != MINIPAY_OK)

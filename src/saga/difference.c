@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "saga/internal.h"
 
-#include "base/text.h"
-
 #include <string.h>
 
 /* Which field of a request differs from what stands under its id, by the name that the caller knows. */
 
-typedef struct optional {
-    const char *field;
-    int32_t kind; /* the only kind of request that has it; 0: any may */
-} optional;
-
 /* Fields that only a request sets, and that may be left out of it: there a zero differs from what stands. */
-static const optional left_out[] = {
-    {"account_id", 0},   {"asked_minor", 0}, {"flags", 0},  {"promotion_id", 0},
-    {"actor", 0},        {"channel", 0},     {"reason", 0}, {"payee_id", MINIPAY_KIND_HOLD},
-    {"effective_at", 0},
-};
-
-/* The same, but in some kinds an operation fills them in itself: looked at when nothing else differs. When
- * these do not either, what is asked for now had been left out and filled in. */
-static const optional filled_in[] = {{"expires_at", 0}, {"currency", 0}};
+static const char *const left_out[] = {"account_id", "promotion_id", "asked_minor", "flags",
+                                       "actor",      "channel",      "reason",      "asked_at"};
 
 typedef struct renamed {
     const char *field;
@@ -34,6 +20,10 @@ static const renamed kept_as[] = {
     {"number_hash", "account_number"},
     {"masked_number", "account_number"},
     {"asked_at", "effective_at"},
+    {"credential_kind", "credential"},
+    {"hash", "secret"},
+    {"member_state", "state"},
+    {"retry_of", "run_id"},
 };
 
 /* The same of instructions. */
@@ -58,29 +48,11 @@ static bool differs(const minipay_field *field, const mpi_document *asked, const
     return memcmp(a + field->offset, b + field->offset, field->size) != 0;
 }
 
-static const minipay_field *field_of(const mpi_saga *saga, const optional *wanted)
+static const char *first_left_out(const mpi_record *record, const mpi_document *asked,
+                                  const mpi_document *standing)
 {
-    return wanted->kind == 0 || wanted->kind == saga->kind ? mpi_saga_field(saga->record, wanted->field)
-                                                           : NULL;
-}
-
-/* The first that is asked for. */
-static const char *first_asked(const optional *fields, size_t count, const mpi_saga *saga,
-                               const mpi_document *asked)
-{
-    for (size_t i = 0; i < count; i++) {
-        const minipay_field *field = field_of(saga, &fields[i]);
-        if (field && !mpi_bytes_are_zero((const uint8_t *)asked + field->offset, field->size))
-            return field->name;
-    }
-    return NULL;
-}
-
-static const char *first_of(const optional *fields, size_t count, const mpi_saga *saga,
-                            const mpi_document *asked, const mpi_document *standing)
-{
-    for (size_t i = 0; i < count; i++) {
-        const minipay_field *field = field_of(saga, &fields[i]);
+    for (size_t i = 0; i < MPI_COUNT(left_out); i++) {
+        const minipay_field *field = mpi_saga_field(record, left_out[i]);
         if (field && differs(field, asked, standing))
             return field->name;
     }
@@ -111,6 +83,41 @@ static const char *first_secret(const mpi_record *record, const mpi_keys *keys,
     return NULL;
 }
 
+/* ---- the one that differs -------------------------------------------------------------------------------- */
+
+static void take_over(const minipay_field *field, const mpi_keys *keys, const mpi_document *standing,
+                      mpi_document *trial)
+{
+    char text[MPI_RECORD_LARGEST];
+    uint8_t *target = (uint8_t *)trial + field->offset;
+    const uint8_t *source = (const uint8_t *)standing + field->offset;
+    if (!(field->flags & MINIPAY_FIELD_SECRET))
+        memcpy(target, source, field->size);
+    else if (mpi_record_unseal(keys, &standing->op.id, source, text, sizeof text) == 0)
+        mpi_secret_set(target, field->size, text);
+}
+
+/* With what stands in this field, or with nothing in it (an operation may have filled it in), the request is
+ * the one that stands: then nothing else differs. */
+const char *mpi_saga_only_difference(const mpi_engine *engine, const mpi_record *record,
+                                     const void *asked, const void *standing, int64_t fingerprint)
+{
+    const mpi_keys *keys = mpi_store_keys(engine->store);
+    for (uint32_t i = 0; i < record->table.field_count; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        for (int filled = 0; filled < 2; filled++) {
+            mpi_document trial;
+            memcpy(&trial, asked, record->table.row_size);
+            memset((uint8_t *)&trial + field->offset, 0, field->size);
+            if (filled)
+                take_over(field, keys, standing, &trial);
+            if (mpi_saga_fingerprint(engine, record, &trial) == fingerprint)
+                return field->name;
+        }
+    }
+    return NULL;
+}
+
 static const char *name_of(const renamed *list, size_t count, const char *field)
 {
     for (size_t i = 0; i < count; i++) {
@@ -120,18 +127,17 @@ static const char *name_of(const renamed *list, size_t count, const char *field)
     return field;
 }
 
-const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
-                                const mpi_document *standing)
+const char *mpi_saga_difference(const mpi_engine *engine, const mpi_saga *saga,
+                                const mpi_document *asked, const mpi_document *standing)
 {
-    const char *field = mpi_record_first_difference(saga->record, asked, standing);
+    const char *field =
+        mpi_saga_only_difference(engine, saga->record, asked, standing, standing->op.fingerprint);
     if (!field)
-        field = first_of(left_out, MPI_COUNT(left_out), saga, asked, standing);
-    if (!field && saga->draw_up)
-        field = first_secret(saga->record, keys, asked, standing);
+        field = mpi_record_first_difference(saga->record, asked, standing);
     if (!field)
-        field = first_of(filled_in, MPI_COUNT(filled_in), saga, asked, standing);
-    if (!field && saga->draw_up)
-        field = first_asked(filled_in, MPI_COUNT(filled_in), saga, asked);
+        field = first_left_out(saga->record, asked, standing);
+    if (!field)
+        field = first_secret(saga->record, mpi_store_keys(engine->store), asked, standing);
     if (!field)
         return "request";
     return saga->draw_up ? name_of(names, MPI_COUNT(names), field)

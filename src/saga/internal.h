@@ -24,8 +24,8 @@ struct mpi_engine {
 };
 
 /* The name of the first field of the request that is another one in what stands; `asked` is not sealed yet. */
-const char *mpi_saga_difference(const mpi_saga *saga, const mpi_keys *keys, const mpi_document *asked,
-                                const mpi_document *standing);
+const char *mpi_saga_difference(const mpi_engine *engine, const mpi_saga *saga,
+                                const mpi_document *asked, const mpi_document *standing);
 
 /* The description of a document's field; NULL when it has none of this name. */
 const minipay_field *mpi_saga_field(const mpi_record *record, const char *name);

@@ -263,8 +263,7 @@ static minipay_status compare_standing(mpi_flow *flow, const mpi_known_saga *kno
     minipay_status status = check_posting(flow, known, &asked->op.id);
     if (status != MINIPAY_OK)
         return status;
-    const char *field =
-        mpi_saga_difference(known->saga, mpi_store_keys(flow->engine->store), asked, standing);
+    const char *field = mpi_saga_difference(flow->engine, known->saga, asked, standing);
     return mpi_fail(flow->error, MINIPAY_ID_REUSED, field,
                     "this id already belongs to another request: %s differs", field);
 }

@@ -210,6 +210,11 @@ const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind);
 /* The keyed hash of a request: of its document as it is drawn up, secrets in plain. */
 int64_t mpi_saga_fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document);
 
+/* The name of the one field in which a request, drawn up, is another one than that which stands with this
+ * fingerprint; NULL when there is not one alone. */
+const char *mpi_saga_only_difference(const mpi_engine *engine, const mpi_record *record,
+                                     const void *asked, const void *standing, int64_t fingerprint);
+
 /* Room for one more call; NULL: no memory. */
 mpi_call *mpi_call_add(mpi_call_list *list);
 

@@ -207,21 +207,13 @@ static minipay_status carry_run_on(mpi_settlements *settlements, const minipay_i
     return status;
 }
 
-/* The caller knows the field by the request's name for it. */
-static minipay_status misused(minipay_status status, minipay_error *error)
-{
-    if (error && strcmp(error->field, "retry_of") == 0)
-        mpi_fail(error, status, "run_id", "this id already belongs to another request: run_id differs");
-    return status;
-}
-
 static minipay_status drive(mpi_settlements *settlements, const mpi_requests *requests,
                             const minipay_id *id, minipay_settlement *settlement, minipay_error *error)
 {
     minipay_outcome outcome;
     minipay_status status = mpi_drive(settlements->engine, requests, &outcome, error);
     if (status == MINIPAY_OK && minipay_status_class(outcome.status) == MINIPAY_CLASS_USAGE)
-        return misused(outcome.status, error);
+        return outcome.status;
     if (status == MINIPAY_OK && outcome.state == MINIPAY_STATE_REJECTED)
         return mpi_fail_plain(error, outcome.status,
                               outcome.status == MINIPAY_NOT_FOUND ? "run_id" : NULL);
