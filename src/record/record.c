@@ -250,28 +250,62 @@ static uint16_t column_check(const mpi_keys *keys, const minipay_field *field, u
     return (uint16_t)mpi_hash64(keys->column, message, sizeof message);
 }
 
-/* A tag: the hash of the row, then for each money column the low byte of its check, then the high ones. Tags of
- * earlier versions end with the low ones. */
+/* A tag: the hash of the row, then the low bytes of the checks, then the high ones. Tags of earlier versions
+ * end with the low ones. */
 enum { WHOLE = 8, CHECKS = MPI_TAG_CHECKS, LOW = WHOLE, HIGH = LOW + CHECKS };
 _Static_assert(HIGH + CHECKS == MPI_TAG_SIZE, "a tag has two bytes for each of its checks");
+
+/* The first money columns have a check each. Every later one is added to two of these, to another pair than
+ * any other has, while there are pairs: one that changes shows in both, and by the same difference. While it is
+ * zero it is in none, so that tags hold when a later version appends it. */
+typedef struct places {
+    uint32_t first, second; /* the same: a check of its own */
+} places;
+
+enum { PAIRS = CHECKS * (CHECKS - 1) / 2 };
+
+static places places_of(uint32_t column)
+{
+    uint32_t first = 0, left = column < CHECKS ? 0 : (column - CHECKS) % PAIRS;
+    if (column < CHECKS)
+        return (places){column, column};
+    for (uint32_t partners = CHECKS - 1; left >= partners; partners--) {
+        left -= partners;
+        first++;
+    }
+    return (places){first, first + 1 + left};
+}
 
 static bool is_money(const minipay_field *field)
 {
     return field->flags & MINIPAY_FIELD_MONEY;
 }
 
-static void money_checks(const mpi_record *record, const mpi_keys *keys, const void *row,
-                         uint8_t tag[MPI_TAG_SIZE])
+static bool is_zero(const minipay_field *field, const void *row)
 {
-    uint32_t count = 0;
-    memset(tag + WHOLE, 0, MPI_TAG_SIZE - WHOLE);
+    return mpi_bytes_are_zero(at(field, row), field->size);
+}
+
+/* Adds what a column's check is; added again, it is taken away. */
+static void add_check(uint16_t checks[CHECKS], places where, uint16_t check)
+{
+    checks[where.first] ^= check;
+    if (where.second != where.first)
+        checks[where.second] ^= check;
+}
+
+static void money_checks(const mpi_record *record, const mpi_keys *keys, const void *row,
+                         uint16_t checks[CHECKS])
+{
+    uint32_t column = 0;
+    memset(checks, 0, CHECKS * sizeof *checks);
     for (uint32_t i = 0; i < record->table.field_count; i++) {
         const minipay_field *field = &record->table.fields[i];
         if (!is_money(field))
             continue;
-        uint16_t check = column_check(keys, field, i, row);
-        tag[LOW + count] = (uint8_t)check;
-        tag[HIGH + count++] = (uint8_t)(check >> 8);
+        if (column < CHECKS || !is_zero(field, row))
+            add_check(checks, places_of(column), column_check(keys, field, i, row));
+        column++;
     }
 }
 
@@ -286,8 +320,13 @@ void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *
                     uint8_t tag[MPI_TAG_SIZE])
 {
     uint64_t whole = whole_tag(record, keys, row);
+    uint16_t checks[CHECKS];
     memcpy(tag, &whole, sizeof whole);
-    money_checks(record, keys, row, tag);
+    money_checks(record, keys, row, checks);
+    for (uint32_t i = 0; i < CHECKS; i++) {
+        tag[LOW + i] = (uint8_t)checks[i];
+        tag[HIGH + i] = (uint8_t)(checks[i] >> 8);
+    }
 }
 
 bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
@@ -297,33 +336,59 @@ bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const 
     return memcmp(tag, &whole, sizeof whole) == 0;
 }
 
-/* A field that a later version appended has no check yet, and is zero. */
-static bool is_as_tagged(const minipay_field *field, const void *row, const uint8_t *stored,
-                         const uint8_t *checks, uint32_t place)
+/* How the checks differ from those of the stored tag. A column that a later version appended has no check yet,
+ * and is zero. */
+static void differences(const mpi_record *record, const mpi_keys *keys, const void *row,
+                        const uint8_t *stored, uint16_t checks[CHECKS])
 {
     bool wide = !mpi_bytes_are_zero(stored + HIGH, CHECKS);
-    bool same = checks[LOW + place] == stored[LOW + place] &&
-                (!wide || checks[HIGH + place] == stored[HIGH + place]);
-    return same || (stored[LOW + place] == 0 && stored[HIGH + place] == 0 &&
-                    mpi_bytes_are_zero(at(field, row), field->size));
+    uint32_t column = 0;
+    money_checks(record, keys, row, checks);
+    for (uint32_t i = 0; i < record->table.field_count && column < CHECKS; i++) {
+        const minipay_field *field = &record->table.fields[i];
+        if (!is_money(field))
+            continue;
+        if (stored[LOW + column] == 0 && stored[HIGH + column] == 0 && is_zero(field, row))
+            checks[column] ^= column_check(keys, field, i, row);
+        column++;
+    }
+    for (uint32_t i = 0; i < CHECKS; i++) {
+        checks[i] ^= (uint16_t)(stored[LOW + i] | stored[HIGH + i] << 8);
+        checks[i] &= wide ? 0xFFFF : 0xFF;
+    }
+}
+
+/* Is a change of this column alone what makes the difference? */
+static bool explains(uint32_t column, const uint16_t difference[CHECKS])
+{
+    uint16_t left[CHECKS];
+    places where = places_of(column);
+    memcpy(left, difference, sizeof left);
+    add_check(left, where, difference[where.first]);
+    return difference[where.first] != 0 && mpi_bytes_are_zero(left, sizeof left);
 }
 
 void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                               const uint8_t tag[MPI_TAG_SIZE], char text[128])
 {
-    uint8_t checks[MPI_TAG_SIZE];
-    uint32_t count = 0;
-    money_checks(record, keys, row, checks);
-    text[0] = 0;
+    uint16_t difference[CHECKS];
+    uint32_t column = 0;
+    const char *found = "";
     if (record->table.key_count + 2 == record->table.field_count) {
         snprintf(text, 128, "%s", record->table.fields[record->table.key_count].name); /* the only one */
         return;
     }
-    for (uint32_t i = 0; i < record->table.field_count && !text[0]; i++) {
+    differences(record, keys, row, tag, difference);
+    if (!mpi_bytes_are_zero(difference, sizeof difference))
+        found = "more than one amount";
+    for (uint32_t i = 0; i < record->table.field_count && *found; i++) {
         const minipay_field *field = &record->table.fields[i];
-        if (is_money(field) && !is_as_tagged(field, row, tag, checks, count++))
-            snprintf(text, 128, "%s", field->name);
+        if (is_money(field) && explains(column++, difference)) {
+            found = field->name;
+            break;
+        }
     }
+    snprintf(text, 128, "%s", found);
 }
 
 static int put_text(const minipay_field *field, const void *row, char *text, size_t room)

@@ -6,7 +6,8 @@
  * description.
  *
  * Layout: the key fields stand first in the struct, in order and without gaps, so that a key is the
- * first `mpi_record_key_size` bytes of a row. A document ends with `uint8_t row_tag[16]`. */
+ * first `mpi_record_key_size` bytes of a row. A document ends with
+ * `uint8_t row_tag[MPI_TAG_SIZE]`. */
 
 #include "base/hash.h"
 #include "minipay/sys/storage.h"
@@ -96,9 +97,9 @@ int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t co
  * false. */
 bool mpi_record_json(const mpi_record *record, const void *row, char *json, size_t room);
 
-/* A document's tag: 8 bytes for the whole row, then a check of two bytes for each of up to MPI_TAG_CHECKS MONEY
- * fields, by which the audit names a changed column. A row that an older version wrote has checks of one byte,
- * and none for fields that came later. */
+/* A document's tag: 8 bytes for the whole row, then MPI_TAG_CHECKS checks of two bytes each, by which the audit
+ * names a changed MONEY field, of however many. A row that an older version wrote has checks of one byte, and
+ * none for fields that came later. */
 void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *row,
                     uint8_t tag[MPI_TAG_SIZE]);
 
@@ -106,8 +107,8 @@ void mpi_record_tag(const mpi_record *record, const mpi_keys *keys, const void *
 bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const void *row,
                           const uint8_t tag[MPI_TAG_SIZE]);
 
-/* Names the first MONEY field whose check is not the tag's, or the one field that a row has beside its key; ""
- * when there is none. */
+/* Names the MONEY field that was changed, or the one field that a row has beside its key; "more than one
+ * amount" when no change of one explains the checks; "" when no MONEY field was changed. */
 void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                               const uint8_t tag[MPI_TAG_SIZE], char text[128]);
 

@@ -242,6 +242,48 @@ static void a_tag_of_an_earlier_version_still_names_the_column(void **state)
     assert_string_equal(changed(&row, tag), "fee_minor");
 }
 
+/* One more than a tag has checks; an earlier version had one less. */
+typedef struct bill {
+    minipay_id id;
+    int64_t a, b, c, d, e, f, g, h, i;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} bill;
+
+#define EIGHT_AMOUNTS                                                                                   \
+    MPI_ID(bill, id), MPI_MONEY(bill, a), MPI_MONEY(bill, b), MPI_MONEY(bill, c), MPI_MONEY(bill, d),   \
+        MPI_MONEY(bill, e), MPI_MONEY(bill, f), MPI_MONEY(bill, g), MPI_MONEY(bill, h)
+
+static const minipay_field old_bill_fields[] = {EIGHT_AMOUNTS, MPI_HASH(bill, row_tag)};
+static const minipay_field bill_fields[] = {EIGHT_AMOUNTS, MPI_MONEY(bill, i), MPI_HASH(bill, row_tag)};
+static const mpi_record old_bill_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, bill, "bill", old_bill_fields, 1, NULL, 0);
+static const mpi_record bill_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, bill, "bill", bill_fields, 1, NULL, 0);
+
+static void a_tag_holds_when_a_ninth_amount_is_appended(void **state)
+{
+    uint8_t tag[MPI_TAG_SIZE], now[MPI_TAG_SIZE];
+    char text[128];
+    bill row;
+    (void)state;
+    memset(&row, 0, sizeof row);
+    row.a = 5;
+    row.h = 700;
+    mpi_record_tag(&old_bill_record, &keys, &row, tag);
+    mpi_record_tag(&bill_record, &keys, &row, now);
+    assert_memory_equal(now, tag, sizeof tag);
+    assert_true(mpi_record_is_tagged(&bill_record, &keys, &row, tag));
+    mpi_record_changed_field(&bill_record, &keys, &row, tag, text);
+    assert_string_equal(text, "");
+    row.i = 1;
+    mpi_record_changed_field(&bill_record, &keys, &row, tag, text);
+    assert_string_equal(text, "i");
+    row.i = 0;
+    row.h = 1;
+    mpi_record_changed_field(&bill_record, &keys, &row, tag, text);
+    assert_string_equal(text, "h");
+}
+
 static void swapped_amounts_do_not_keep_their_tag(void **state)
 {
     uint8_t tag[MPI_TAG_SIZE];
@@ -366,6 +408,7 @@ int main(void)
         cmocka_unit_test(a_tag_names_the_money_column_that_changed),
         cmocka_unit_test(whatever_amount_is_put_into_a_column_the_tag_names_it),
         cmocka_unit_test(a_tag_of_an_earlier_version_still_names_the_column),
+        cmocka_unit_test(a_tag_holds_when_a_ninth_amount_is_appended),
         cmocka_unit_test(swapped_amounts_do_not_keep_their_tag),
         cmocka_unit_test(a_sealed_field_opens_under_its_row_only),
         cmocka_unit_test(an_empty_secret_stays_empty),
