@@ -37,7 +37,7 @@ enum { CURRENCIES_LARGEST = 64, ACCOUNTS_AT_ONCE = 4194304 };
 /* The balances of a currency, by the kind of their accounts, as the balance rows have them. Each balance fits
  * int64_t; all together need not. */
 typedef struct sums {
-    mpi_money_sum posted[MPI_ACCOUNT_ADJUSTMENT + 1];
+    mpi_money_sum posted[MPI_ACCOUNT_COUNT];
 } sums;
 
 struct mpi_ledger_auditor {
@@ -314,7 +314,7 @@ static void see_side(mpi_ledger_auditor *auditor, const mpi_journal *row, tracke
     bool fits =
         rises ? mpi_money_add(account->posted_minor, row->amount_minor, &account->posted_minor)
               : mpi_money_subtract(account->posted_minor, row->amount_minor, &account->posted_minor);
-    bool linked = mpi_account_is_linked(account->kind);
+    bool linked = mpi_account_is(account->kind, MPI_LINKED);
     if (!fits)
         mpi_audit_fail(auditor->postings, "journal %lld: amount_minor overflows the %s account",
                        (long long)row->sequence, side);
@@ -351,9 +351,9 @@ static minipay_status see_row(mpi_ledger_auditor *auditor, const mpi_journal *ro
     if (debit->currency != credit->currency)
         mpi_audit_fail(auditor->postings, "journal %lld: the accounts are in two currencies",
                        (long long)row->sequence);
-    see_side(auditor, row, debit, mpi_account_rises_with_debit(debit->kind), row->debit_balance_minor,
-             row->debit_previous, "debit");
-    see_side(auditor, row, credit, !mpi_account_rises_with_debit(credit->kind),
+    see_side(auditor, row, debit, mpi_account_is(debit->kind, MPI_RISES_WITH_DEBIT),
+             row->debit_balance_minor, row->debit_previous, "debit");
+    see_side(auditor, row, credit, !mpi_account_is(credit->kind, MPI_RISES_WITH_DEBIT),
              row->credit_balance_minor, row->credit_previous, "credit");
     count_out(auditor, debit, row);
     mpi_claims_at(auditor->claims, &mpi_journal_record, row);
@@ -447,7 +447,7 @@ static void check_trial(mpi_ledger_auditor *auditor, uint8_t currency)
         const tracked *account = &auditor->accounts[i];
         if (!account->known || account->currency != currency)
             continue;
-        if (mpi_account_rises_with_debit(account->kind))
+        if (mpi_account_is(account->kind, MPI_RISES_WITH_DEBIT))
             mpi_money_sum_add(&sum, account->posted_minor);
         else
             mpi_money_sum_subtract(&sum, account->posted_minor);
@@ -467,20 +467,14 @@ static long long shown(const mpi_money_sum *sum)
  * operator's credits are owed without money behind them, so they are taken off as a debt to be covered. */
 static void check_safeguarding(mpi_ledger_auditor *auditor, uint32_t currency)
 {
-    static const struct {
-        int32_t kind;
-        bool owed; /* or taken off what is owed */
-    } owing[] = {{MPI_ACCOUNT_WALLET, true},      {MPI_ACCOUNT_PAYABLE, true},
-                 {MPI_ACCOUNT_PROMOTION, true},   {MPI_ACCOUNT_SUSPENSE, true},
-                 {MPI_ACCOUNT_EQUITY, true},      {MPI_ACCOUNT_FEE_INCOME, true},
-                 {MPI_ACCOUNT_RECEIVABLE, false}, {MPI_ACCOUNT_PROMOTION_EXPENSE, false},
-                 {MPI_ACCOUNT_BANK_FEE, false},   {MPI_ACCOUNT_ADJUSTMENT, false}};
     const mpi_money_sum *sum = auditor->sums[currency].posted;
     minipay_audit_check *check = auditor->safeguarding;
-    mpi_money_sum owed = {0, 0}, owned = sum[MPI_ACCOUNT_CORPORATE];
-    for (uint32_t i = 0; i < MPI_COUNT(owing); i++)
-        mpi_money_sum_join(&owed, &sum[owing[i].kind], !owing[i].owed);
-    mpi_money_sum_join(&owned, &sum[MPI_ACCOUNT_TRANSIT], false);
+    mpi_money_sum owed = {0, 0}, owned = {0, 0};
+    for (int32_t kind = 0; kind < MPI_ACCOUNT_COUNT; kind++) {
+        bool at_bank = mpi_account_is(kind, MPI_AT_BANK);
+        bool taken_off = !at_bank && mpi_account_is(kind, MPI_RISES_WITH_DEBIT);
+        mpi_money_sum_join(at_bank ? &owned : &owed, &sum[kind], taken_off);
+    }
     check->rows++;
     if (!mpi_money_sum_equal(&owed, &owned))
         mpi_audit_fail(

@@ -171,12 +171,6 @@ static int64_t limit_of(const mpi_posting *posting, const mpi_account *account, 
 
 /* ---- one side of a posting --------------------------------------------------------------------------- */
 
-/* Nothing can be taken that is not there: it is somebody's. */
-static bool has_a_floor(int32_t kind)
-{
-    return kind == MPI_ACCOUNT_WALLET || kind == MPI_ACCOUNT_SUSPENSE;
-}
-
 static minipay_status take_out(const mpi_posting *posting, const mpi_account *account, int32_t date,
                                mpi_balance *balance)
 {
@@ -185,7 +179,7 @@ static minipay_status take_out(const mpi_posting *posting, const mpi_account *ac
         return MINIPAY_LIMIT_OPERATION;
     if (!mpi_money_subtract(balance->posted_minor, balance->held_minor, &available))
         return MINIPAY_AMOUNT_OVERFLOW;
-    if (has_a_floor(account->kind) && available < posting->amount_minor)
+    if (mpi_account_is(account->kind, MPI_HAS_FLOOR) && available < posting->amount_minor)
         return MINIPAY_INSUFFICIENT_FUNDS;
     if (!mpi_money_subtract(balance->posted_minor, posting->amount_minor, &balance->posted_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
@@ -263,8 +257,8 @@ static minipay_status check_states(const mpi_posting *posting)
 static minipay_status apply(const mpi_posting *posting, int32_t date, mpi_balance *debit,
                             mpi_balance *credit)
 {
-    bool debit_rises = mpi_account_rises_with_debit(posting->debit->kind);
-    bool credit_rises = !mpi_account_rises_with_debit(posting->credit->kind);
+    bool debit_rises = mpi_account_is(posting->debit->kind, MPI_RISES_WITH_DEBIT);
+    bool credit_rises = !mpi_account_is(posting->credit->kind, MPI_RISES_WITH_DEBIT);
     minipay_status status = debit_rises ? put_in(posting, posting->debit, debit)
                                         : take_out(posting, posting->debit, date, debit);
     if (status != MINIPAY_OK)
@@ -276,7 +270,7 @@ static minipay_status apply(const mpi_posting *posting, int32_t date, mpi_balanc
 static void link_side(const mpi_account *account, mpi_balance *balance, int64_t sequence,
                       int64_t *resulting, int64_t *previous)
 {
-    if (!mpi_account_is_linked(account->kind))
+    if (!mpi_account_is(account->kind, MPI_LINKED))
         return;
     *resulting = balance->posted_minor;
     *previous = balance->last_sequence;

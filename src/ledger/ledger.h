@@ -14,19 +14,30 @@
 
 #include "policy/policy.h"
 
+/* What is known of a kind of account. */
+enum {
+    MPI_RISES_WITH_DEBIT = 1, /* the company has or spends it; else it owes or earns it */
+    MPI_LINKED = 2,
+    MPI_HAS_FLOOR = 4, /* somebody's money: what is not there cannot be taken */
+    MPI_AT_BANK = 8    /* what the bank has, less what is on its way out: it must cover all the others */
+};
+
+/* Every kind of account: its number, which hashes cover (2, 4 and 8 are no kind's), its name, which rows keep,
+ * what is known of it. A new one is a line at the end. */
+#define MPI_ACCOUNT_KINDS(KIND)                                                                         \
+    KIND(WALLET, 0, "wallet", MPI_LINKED | MPI_HAS_FLOOR)                                               \
+    KIND(PAYABLE, 1, "payable", MPI_LINKED)                                                             \
+    KIND(SUSPENSE, 3, "suspense", MPI_HAS_FLOOR)                                                        \
+    KIND(FEE_INCOME, 5, "fee_income", 0)                                                                \
+    KIND(CORPORATE, 6, "corporate", MPI_RISES_WITH_DEBIT | MPI_AT_BANK)                                 \
+    KIND(TRANSIT, 7, "transit", MPI_RISES_WITH_DEBIT | MPI_AT_BANK)                                     \
+    KIND(PROMOTION_EXPENSE, 9, "promotion_expense", MPI_RISES_WITH_DEBIT)                               \
+    KIND(BANK_FEE, 10, "bank_fee", MPI_RISES_WITH_DEBIT)                                                \
+    KIND(ADJUSTMENT, 11, "adjustment", MPI_RISES_WITH_DEBIT)
+
+#define MPI_ACCOUNT_NUMBER(kind, number, name, known) MPI_ACCOUNT_##kind = number,
 typedef enum mpi_account_kind {
-    MPI_ACCOUNT_WALLET,
-    MPI_ACCOUNT_PAYABLE,
-    MPI_ACCOUNT_PROMOTION,
-    MPI_ACCOUNT_SUSPENSE,
-    MPI_ACCOUNT_EQUITY,
-    MPI_ACCOUNT_FEE_INCOME,
-    MPI_ACCOUNT_CORPORATE,
-    MPI_ACCOUNT_TRANSIT,
-    MPI_ACCOUNT_RECEIVABLE,
-    MPI_ACCOUNT_PROMOTION_EXPENSE,
-    MPI_ACCOUNT_BANK_FEE,
-    MPI_ACCOUNT_ADJUSTMENT
+    MPI_ACCOUNT_KINDS(MPI_ACCOUNT_NUMBER) MPI_ACCOUNT_COUNT /* behind the last number */
 } mpi_account_kind;
 
 #define MPI_CASH "cash"
@@ -102,8 +113,8 @@ extern const mpi_record mpi_counter_record;
 enum { MPI_ACCOUNT_BY_NUMBER = 0 };    /* mpi_account_record's index on account_id */
 enum { MPI_JOURNAL_BY_OPERATION = 0 }; /* mpi_journal_record's index on (operation_id, leg) */
 
-bool mpi_account_is_linked(int32_t kind);
-bool mpi_account_rises_with_debit(int32_t kind);
+/* Is it (MPI_RISES_WITH_DEBIT and so on) known of the kind? */
+bool mpi_account_is(int32_t kind, uint32_t known);
 
 /* Does a posting of this kind count towards the daily and monthly limits of the wallet it debits? */
 bool mpi_kind_counts(int32_t kind);

@@ -3,9 +3,12 @@
 
 #include "base/error.h"
 
-static const char *const account_kind_names[] = {
-    "wallet",  "payable",    "promotion",         "suspense", "equity",     "fee_income", "corporate",
-    "transit", "receivable", "promotion_expense", "bank_fee", "adjustment", NULL};
+#define NAME(kind, number, name, known) [number] = (name),
+static const char *const account_kind_names[MPI_ACCOUNT_COUNT + 1] = {
+    [2] = "", [4] = "", [8] = "", MPI_ACCOUNT_KINDS(NAME)};
+
+#define KNOWN(kind, number, name, known) [number] = (known),
+static const uint8_t account_kinds[MPI_ACCOUNT_COUNT] = {MPI_ACCOUNT_KINDS(KNOWN)};
 
 static const char *const account_state_names[] = {"open", "frozen", "closed", NULL};
 
@@ -76,14 +79,9 @@ static const minipay_field counter_fields[] = {
 const mpi_record mpi_counter_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_counter, "counter", counter_fields, 1, NULL, 0);
 
-bool mpi_account_is_linked(int32_t kind)
+bool mpi_account_is(int32_t kind, uint32_t known)
 {
-    return kind == MPI_ACCOUNT_WALLET || kind == MPI_ACCOUNT_PAYABLE;
-}
-
-bool mpi_account_rises_with_debit(int32_t kind)
-{
-    return kind >= MPI_ACCOUNT_CORPORATE;
+    return (account_kinds[kind] & known) != 0;
 }
 
 bool mpi_kind_counts(int32_t kind)
