@@ -41,11 +41,6 @@ uint64_t mpi_hash64(const uint8_t key[16], const void *bytes, size_t count)
     return value;
 }
 
-void mpi_hash128(const uint8_t key[16], const void *bytes, size_t count, uint8_t hash[16])
-{
-    crypto_shorthash_siphashx24(hash, bytes, count, key);
-}
-
 void mpi_hash256(const uint8_t key[32], const void *bytes, size_t count, uint8_t hash[32])
 {
     crypto_generichash(hash, 32, bytes, count, key, key ? 32 : 0);

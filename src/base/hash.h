@@ -26,7 +26,6 @@ void mpi_random(uint8_t *bytes, size_t count);
 
 /* SipHash-2-4, a keyed pseudorandom function: 8 and 16 bytes. */
 uint64_t mpi_hash64(const uint8_t key[16], const void *bytes, size_t count);
-void mpi_hash128(const uint8_t key[16], const void *bytes, size_t count, uint8_t hash[16]);
 
 /* BLAKE2b-256, keyed when `key` is given. */
 void mpi_hash256(const uint8_t key[32], const void *bytes, size_t count, uint8_t hash[32]);

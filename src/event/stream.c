@@ -31,11 +31,3 @@ minipay_status mpi_event_append(mpi_unit *unit, const mpi_record *record, const 
     mpi_table *stream = mpi_store_table(mpi_unit_store(unit), &mpi_event_record);
     return mpi_unit_append(unit, stream, &event, &sequence, error);
 }
-
-bool mpi_event_json(const mpi_event *event, const mpi_record *record, char *json, size_t room)
-{
-    uint64_t row[MPI_RECORD_LARGEST / 8];
-    return strcmp(event->record, record->table.name) == 0 &&
-           mpi_record_restore(record, event->body.bytes, event->body.length, row) == 0 &&
-           mpi_record_json(record, row, json, room);
-}

@@ -5,8 +5,8 @@
 /* The stream of events: what became of documents, in the same commit as the documents. The journal is the
  * ledger's own stream; an operation that is said by its posting alone has no event here.
  *
- * An event carries the document as it then was, without secrets, in the form that is hashed; JSON is made
- * when it is read. */
+ * An event carries the document as it then was, without secrets, in the form that is hashed: mpi_record_restore
+ * makes a row of it again. */
 
 #include "store/store.h"
 
@@ -30,8 +30,5 @@ extern const mpi_record mpi_event_record;
 minipay_status mpi_event_append(mpi_unit *unit, const mpi_record *record, const char *name,
                                 const char *state, const minipay_id *subject_id, const void *document,
                                 minipay_error *error);
-
-/* The event's body as JSON; false when it is not the form of `record`, or too large. */
-bool mpi_event_json(const mpi_event *event, const mpi_record *record, char *json, size_t room);
 
 #endif

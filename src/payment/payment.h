@@ -2,8 +2,8 @@
 #ifndef MPI_PAYMENT_PAYMENT_H
 #define MPI_PAYMENT_PAYMENT_H
 
-/* Payments: merchants, slips, refunds, and the buckets that settlement empties. Owns `merchant`, `slip`,
- * `slip_change`, `refund` and `bucket`. */
+/* Payments: merchants and their terms, slips, refunds, promotions, the calendar, and the buckets that
+ * settlement empties. Owns the records that are declared here. */
 
 #include "banking/port.h"
 #include "ledger/claim.h"

@@ -2,7 +2,7 @@
 #ifndef MPI_WALLET_WALLET_H
 #define MPI_WALLET_WALLET_H
 
-/* Wallets: members' money. Owns the books (the ledger), `wallet`, `topup` and `adjustment`. */
+/* Wallets: members' money. Owns the books (the ledger) and the records that are declared here. */
 
 #include "banking/port.h"
 #include "ledger/claim.h"
