@@ -144,13 +144,13 @@ static uint32_t *sorted(const figures *f, uint32_t count, int (*compare)(const v
     return order;
 }
 
+/* A row's amounts must fit into one line, so what moved between wallets, and to merchants, is one of them. */
 static void region_row(table *t, const figures *f, const char *label, const region_figures *region)
 {
     table_cell(t, label);
     table_money(t, region->in_minor, f->currency);
     table_money(t, region->out_minor, f->currency);
-    table_money(t, region->spent_minor - region->refunded_minor, f->currency);
-    table_money(t, region->other_minor, f->currency);
+    table_money(t, region->spent_minor - region->refunded_minor - region->other_minor, f->currency);
     table_money(t, region->balance_minor, f->currency);
 }
 
@@ -171,9 +171,9 @@ static void print_regions(const figures *f)
     region_figures total = {0};
     uint32_t *order = sorted(f, f->region_codes.count, richer_region);
     table t;
-    const char *heads[] = {"Region", ">Topped up", ">Withdrawn", ">Paid", ">Other", ">Balance"};
+    const char *heads[] = {"Region", ">Topped up", ">Withdrawn", ">Paid and sent", ">Balance"};
     table_title(stdout, "MONEY BY REGION");
-    table_begin(&t, heads, 6);
+    table_begin(&t, heads, 5);
     for (uint32_t i = 0; order && i < f->region_codes.count; i++) {
         region_label(map_at(&f->region_codes, order[i]), label, sizeof label);
         region_row(&t, f, label, &f->regions[order[i]]);
@@ -182,9 +182,9 @@ static void print_regions(const figures *f)
     table_line(&t);
     region_row(&t, f, "All", &total);
     table_end(&t, stdout);
-    puts("\n  Balance = topped up - withdrawn - paid + other.\n"
-         "  Paid: to merchants, less refunds. Other: from members and the operator, less\n"
-         "  what went to them.");
+    puts("\n  Balance = topped up - withdrawn - paid and sent.\n"
+         "  Paid and sent: to merchants, members and the operator, less what came from\n"
+         "  them.");
     free(order);
 }
 
