@@ -164,8 +164,8 @@ typedef struct minipay_outcome {
     int32_t status; /* MINIPAY_OK, or why it was refused or is parked */
     minipay_id id;
     int64_t amount_minor;
-    int64_t topup_minor; /* topped up on the way */
-    int64_t booked_at;
+    int64_t topup_minor;   /* topped up on the way */
+    int64_t booked_at;     /* when it was DONE; 0: it is not */
     int32_t business_date; /* on which the wallet's money moved, AUTHORIZE held it, or PAYOUT took the
                               merchant's fee or payout; 0: nothing was booked */
     int32_t policy_version;
@@ -214,7 +214,7 @@ typedef struct minipay_batch_outcome {
     int32_t status; /* MINIPAY_OK or MINIPAY_BATCH_REFUSED */
     uint32_t count;
     minipay_id id;
-    int64_t booked_at;
+    int64_t booked_at; /* 0 when it was refused */
     uint32_t failed_number;
     int32_t failed_status;
 } minipay_batch_outcome;

@@ -24,7 +24,8 @@ typedef struct minipay_member_request {
     char channel[16];
     char reason[128];
     char name[96];
-    char email[128]; /* unique, compared without case */
+    char email[128]; /* unique. One '@' with something on either side, no space or control character;
+                        compared without the case of the letters A to Z, and nothing else is folded */
 } minipay_member_request;
 
 /* Which fields a change names. */
@@ -76,7 +77,7 @@ MINIPAY_API minipay_status minipay_member_register(minipay *pay, const minipay_m
                                                    minipay_error *error);
 
 /* Changes up to MINIPAY_BATCH_LARGEST members, each for itself: exactly the fields that are named. A new
- * address must be free, in any case of its letters, and the old one becomes free. A new tier or state
+ * address must be free, in any case of the letters A to Z, and the old one becomes free. A new tier or state
  * stands when the member's wallets have taken it: from then on every posting obeys the tier's limits, and
  * a deactivated member's wallets refuse every posting; money that a bank had moved already still
  * arrives. What is as asked already is DONE. USAGE: INVALID_ID (id, member_id), INVALID_ARGUMENT (changes,
@@ -148,7 +149,12 @@ MINIPAY_API minipay_status minipay_credential_set(minipay *pay,
  * one is refused; after that the count begins anew. Tries made at once count one after the other. In this
  * order: INVALID_ARGUMENT (member_id, credential, secret), INVALID_TEXT (secret: not what the kind can be;
  * counts as no try), MEMBER_NOT_FOUND, MEMBER_INACTIVE, NOT_FOUND (none is set), CREDENTIAL_LOCKED,
- * CREDENTIAL_WRONG. RETRYABLE: NO_MEMORY. No failure of the storage is answered with OK. */
+ * CREDENTIAL_WRONG. RETRYABLE: NO_MEMORY. No failure of the storage is answered with OK.
+ *
+ * Alone of the calls that change something it takes no id, actor, channel and reason: a try is no operation.
+ * Under an id the same guess could be sent again for nothing, and a guesser could fill the database with the
+ * tries that it would have to remember; nobody's word is known to be his before he has proved it. A call whose
+ * answer was lost is made again, and counts again, which is the safe side. */
 MINIPAY_API minipay_status minipay_credential_verify(minipay *pay, const minipay_id *member_id,
                                                      int32_t credential, const char *secret,
                                                      minipay_error *error);

@@ -105,7 +105,8 @@ enum {
     MINIPAY_SLIP_VOIDED = 8           /* void or expired before anything was captured */
 };
 
-/* A slip (전표): what a payment leaves, one for each payment. Its id is the payment's. */
+/* A slip (전표): what a payment leaves, one for each payment. Its id is the payment's. One that was refused
+ * shows what was asked for, and 0 as its fee and promotion: it was never charged. */
 typedef struct minipay_slip {
     uint32_t struct_size;
     int32_t state;

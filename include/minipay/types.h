@@ -5,10 +5,11 @@
 /* Types that every public header uses.
  *
  * Shapes. A struct that crosses the API begins with `uint32_t struct_size`, is set up by its
- * `minipay_<struct>_init` function and is owned by the caller; the library keeps no pointer into it
- * after a call returns. Its layout changes only with the library's soname. What is given to the library
- * without having been set up is refused with MINIPAY_INVALID_SIZE; what the library fills need not be set up
- * and is written whole; of a struct that is given back to ask for the next page, only the keys are read.
+ * `minipay_<struct>_init` function (which does nothing for NULL) and is owned by the caller; the library
+ * keeps no pointer into it after a call returns. Its layout changes only with the library's soname. What is
+ * given to the library without having been set up is refused with MINIPAY_INVALID_SIZE; what the library
+ * fills need not be set up and is written whole; of a struct that is given back to ask for the next page, only
+ * the keys are read.
  * Text is UTF-8 inside the struct, ends with a NUL and is zero after it; what is
  * longer, not UTF-8 or goes on after its NUL is refused with MINIPAY_INVALID_TEXT. Arrays are a pointer
  * and a count, and their elements are `struct_size` bytes apart.

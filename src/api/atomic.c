@@ -65,7 +65,7 @@ static minipay_status tell(const mpi_batch_document *batch, minipay_batch_outcom
     outcome->status = batch->op.status;
     outcome->count = (uint32_t)batch->count;
     outcome->id = batch->op.id;
-    outcome->booked_at = batch->op.finished_at;
+    outcome->booked_at = batch->op.state == MINIPAY_STATE_DONE ? batch->op.finished_at : 0;
     outcome->failed_number = (uint32_t)batch->failed_number;
     outcome->failed_status = batch->failed_status;
     return outcome->status == MINIPAY_OK

@@ -24,6 +24,8 @@ static void system_entropy(void *impl, uint8_t *bytes, uint32_t count)
 
 void minipay_host_init(minipay_host *host)
 {
+    if (!host)
+        return;
     memset(host, 0, sizeof *host);
     host->version = MINIPAY_HOST_VERSION;
     host->now = system_now;

@@ -8,6 +8,8 @@
 #define INIT(name)                                                                                      \
     void minipay_##name##_init(minipay_##name *made)                                                    \
     {                                                                                                   \
+        if (!made)                                                                                      \
+            return;                                                                                     \
         memset(made, 0, sizeof *made);                                                                  \
         made->struct_size = sizeof *made;                                                               \
     }
@@ -58,6 +60,8 @@ INIT(wallet_request)
 
 void minipay_instruction_init(minipay_instruction *instruction, int32_t kind)
 {
+    if (!instruction)
+        return;
     memset(instruction, 0, sizeof *instruction);
     instruction->struct_size = sizeof *instruction;
     instruction->kind = kind;
@@ -65,6 +69,8 @@ void minipay_instruction_init(minipay_instruction *instruction, int32_t kind)
 
 void minipay_config_init(minipay_config *config)
 {
+    if (!config)
+        return;
     memset(config, 0, sizeof *config);
     config->struct_size = sizeof *config;
     minipay_host_init(&config->host);

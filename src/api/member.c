@@ -2,8 +2,17 @@
 #include "api/handle.h"
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <string.h>
+
+static minipay_status check_email(const char email[MINIPAY_EMAIL_SIZE], minipay_error *error)
+{
+    minipay_status status = mpi_check_text(email, MINIPAY_EMAIL_SIZE, true, "email", error);
+    return status != MINIPAY_OK || mpi_text_is_email(email)
+               ? status
+               : mpi_fail(error, MINIPAY_INVALID_TEXT, "email", "email is no e-mail address");
+}
 
 static minipay_status check(const void *item, minipay_error *error)
 {
@@ -16,7 +25,7 @@ static minipay_status check(const void *item, minipay_error *error)
     if (status == MINIPAY_OK)
         status = mpi_check_text(request->name, sizeof request->name, true, "name", error);
     if (status == MINIPAY_OK)
-        status = mpi_check_text(request->email, sizeof request->email, true, "email", error);
+        status = check_email(request->email, error);
     if (status != MINIPAY_OK)
         return status;
     if (request->legal_form != MINIPAY_MEMBER_PERSON && request->legal_form != MINIPAY_MEMBER_COMPANY)
@@ -77,7 +86,7 @@ static minipay_status check_change(const void *item, minipay_error *error)
     if (status == MINIPAY_OK && (change->changes & MINIPAY_CHANGE_NAME))
         status = mpi_check_text(change->name, sizeof change->name, true, "name", error);
     if (status == MINIPAY_OK && (change->changes & MINIPAY_CHANGE_EMAIL))
-        status = mpi_check_text(change->email, sizeof change->email, true, "email", error);
+        status = check_email(change->email, error);
     return status;
 }
 

@@ -47,7 +47,7 @@ static uint32_t number_of(const char code[4])
 int32_t minipay_currency_exponent(const char *currency)
 {
     size_t low = 0, high = sizeof currencies / sizeof *currencies;
-    if (strnlen(currency, sizeof currencies[0].code) != sizeof currencies[0].code - 1)
+    if (!currency || strnlen(currency, sizeof currencies[0].code) != sizeof currencies[0].code - 1)
         return -1;
     uint32_t wanted = number_of(currency);
     while (low < high) {
@@ -137,6 +137,8 @@ static bool to_minor(const decimal *d, long scale, int64_t *amount)
 minipay_status minipay_money_parse(const char *text, const char *currency, int64_t *amount_minor)
 {
     decimal d;
+    if (!text || !currency || !amount_minor)
+        return MINIPAY_INVALID_ARGUMENT;
     int32_t exponent = minipay_currency_exponent(currency);
     if (exponent < 0)
         return MINIPAY_INVALID_CURRENCY;
@@ -148,6 +150,8 @@ minipay_status minipay_money_parse(const char *text, const char *currency, int64
 minipay_status minipay_money_format(int64_t amount_minor, const char *currency, char text[32])
 {
     char digits[24];
+    if (!currency || !text)
+        return MINIPAY_INVALID_ARGUMENT;
     int32_t exponent = minipay_currency_exponent(currency);
     if (exponent < 0)
         return MINIPAY_INVALID_CURRENCY;

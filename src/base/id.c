@@ -57,12 +57,16 @@ void mpi_id_derive(const minipay_id *parent, const char *name, minipay_id *id)
 
 void minipay_id_from_name(uint64_t time_ms, const char *name, minipay_id *id)
 {
+    if (!name || !id)
+        return;
     put_time(time_ms, id);
     from_hash(name, strlen(name), id);
 }
 
 void minipay_id_format(const minipay_id *id, char text[37])
 {
+    if (!id || !text)
+        return;
     static const uint8_t starts[] = {0, 4, 6, 8, 10, 16};
     char *out = text;
     for (int part = 0; part < 5; part++) {
@@ -86,6 +90,8 @@ minipay_status minipay_id_parse(const char *text, minipay_id *id)
 {
     minipay_id parsed;
     int nibble = 0;
+    if (!text || !id)
+        return MINIPAY_INVALID_ARGUMENT;
     for (int i = 0; i < 36; i++) {
         if (i == 8 || i == 13 || i == 18 || i == 23) {
             if (text[i] != '-')

@@ -182,6 +182,8 @@ const char *minipay_state_name(int32_t state)
 
 void minipay_error_init(minipay_error *error)
 {
+    if (!error)
+        return;
     memset(error, 0, sizeof *error);
     error->struct_size = sizeof *error;
 }

@@ -51,6 +51,16 @@ bool mpi_text_valid(const char *text, size_t size)
     return end < size && mpi_bytes_are_zero(text + end, size - end);
 }
 
+bool mpi_text_is_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+    for (const char *s = text; *s; s++) {
+        if ((unsigned char)*s <= ' ' || *s == 0x7f)
+            return false;
+    }
+    return at && at != text && at[1] && !strchr(at + 1, '@');
+}
+
 void mpi_text_copy(char *target, size_t size, const char *source)
 {
     size_t length = strnlen(source, size - 1);

@@ -12,6 +12,9 @@ bool mpi_bytes_are_zero(const void *bytes, size_t count);
 /* Is `text`, an array of `size` bytes, UTF-8 that ends with a NUL and is zero behind it? */
 bool mpi_text_valid(const char *text, size_t size);
 
+/* Is there one '@' with something on either side, and neither a space nor a control character of ASCII? */
+bool mpi_text_is_email(const char *text);
+
 /* Copies and fills with zeros; what does not fit is cut. */
 void mpi_text_copy(char *target, size_t size, const char *source);
 

@@ -13,6 +13,8 @@ static const int64_t last_shown = INT64_C(253402300799999999);
 
 const int64_t mpi_time_last = INT64_C(253370764799999999);
 
+const int64_t mpi_time_leap = INT64_C(315576000000000); /* ten years of 365.25 days */
+
 int64_t mpi_time_of_host(const minipay_host *host)
 {
     int64_t now = host->now(host->impl);
@@ -78,6 +80,8 @@ int64_t mpi_time_after_ms(int64_t at, int64_t ms)
 
 void minipay_time_format(int64_t at, char text[32])
 {
+    if (!text)
+        return;
     if (at <= 0) {
         text[0] = 0;
         return;

@@ -12,6 +12,9 @@
 /* The last microsecond of the year 9998: what is booked later could fall due beyond the calendar. */
 extern const int64_t mpi_time_last;
 
+/* The furthest that a host's clock may be ahead of what was booked last. */
+extern const int64_t mpi_time_leap;
+
 /* The host's clock; the nearest of 0 and mpi_time_last when it is not between them. */
 int64_t mpi_time_of_host(const minipay_host *host);
 

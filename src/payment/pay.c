@@ -168,6 +168,20 @@ static void draw_up(const minipay_instruction *instruction, void *document)
         mpi_secret_set(&slip->memo, sizeof slip->memo, instruction->memo);
 }
 
+/* Of a payment that was refused what was asked for stays. */
+static minipay_status ended(void *context, mpi_flow *flow, void *document)
+{
+    mpi_slip *slip = document;
+    (void)context;
+    (void)flow;
+    if (slip->op.state != MINIPAY_STATE_REJECTED)
+        return MINIPAY_OK;
+    slip->fee_minor = slip->promotion_minor = 0;
+    slip->terms_version = slip->merchant_share = slip->slip_state = 0;
+    slip->counted = (mpi_counted){0};
+    return MINIPAY_OK;
+}
+
 static void tell(const void *document, minipay_outcome *outcome)
 {
     const mpi_slip *slip = document;
@@ -184,6 +198,7 @@ const mpi_saga mpi_pay_saga = {
     .steps = pay_steps,
     .step_count = MPI_COUNT(pay_steps),
     .draw_up = draw_up,
+    .ended = ended,
     .tell = tell,
 };
 
@@ -195,6 +210,7 @@ const mpi_saga mpi_authorize_saga = {
     .steps = authorize_steps,
     .step_count = MPI_COUNT(authorize_steps),
     .draw_up = draw_up,
+    .ended = ended,
     .tell = tell,
 };
 

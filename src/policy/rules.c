@@ -93,6 +93,8 @@ const char *minipay_rule_name(int32_t rule)
 
 void minipay_rule_init(minipay_rule *rule)
 {
+    if (!rule)
+        return;
     memset(rule, 0, sizeof *rule);
     rule->struct_size = sizeof *rule;
 }

@@ -136,7 +136,7 @@ void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_o
     outcome->state = op->state;
     outcome->status = op->status;
     outcome->id = op->id;
-    outcome->booked_at = op->finished_at;
+    outcome->booked_at = op->state == MINIPAY_STATE_DONE ? op->finished_at : 0;
     outcome->policy_version = op->policy_version;
     if (saga->tell)
         saga->tell(document, outcome);

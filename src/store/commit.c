@@ -93,6 +93,20 @@ static minipay_status read_clock(const minipay_host *host, int64_t *now, minipay
                           (long long)*now);
 }
 
+/* Business dates never go back: a leap that was booked could not be undone. A database that was left alone may
+ * be some years behind, and one that has no books yet is bound to no time. */
+static minipay_status check_leap(const mpi_store *store, int64_t now, minipay_error *error)
+{
+    char last[32], leapt[32];
+    if (store->head.closed_at == 0 || now - store->head.closed_at <= mpi_time_leap)
+        return MINIPAY_OK;
+    minipay_time_format(store->head.closed_at, last);
+    minipay_time_format(now, leapt);
+    return mpi_fail(error, MINIPAY_UNAVAILABLE, "host",
+                    "the host's clock says %s, more than ten years after the newest commit, %s", leapt,
+                    last);
+}
+
 minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
 {
     mpi_unit *unit = &store->unit;
@@ -106,6 +120,8 @@ minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error)
         return status;
     if (foreign || !store->loaded)
         status = reload(unit, error);
+    if (status == MINIPAY_OK)
+        status = check_leap(store, now, error);
     if (status != MINIPAY_OK) {
         store->storage.rollback(store->storage.impl, unit->session);
         return status;

@@ -106,6 +106,112 @@ static void batches_are_neither_missing_nor_empty_nor_too_large(void **state)
     end(&d);
 }
 
+/* ---- what needs no handle -------------------------------------------------------------------------------- */
+
+static void an_init_function_does_nothing_for_null(void **state)
+{
+    (void)state;
+    minipay_audit_check_init(NULL);
+    minipay_balance_init(NULL);
+    minipay_bank_account_init(NULL);
+    minipay_batch_outcome_init(NULL);
+    minipay_batch_request_init(NULL);
+    minipay_checkpoint_init(NULL);
+    minipay_config_init(NULL);
+    minipay_corporate_account_init(NULL);
+    minipay_corporate_position_init(NULL);
+    minipay_credential_init(NULL);
+    minipay_credential_request_init(NULL);
+    minipay_difference_init(NULL);
+    minipay_entry_init(NULL);
+    minipay_error_init(NULL);
+    minipay_holiday_init(NULL);
+    minipay_holiday_request_init(NULL);
+    minipay_host_init(NULL);
+    minipay_link_request_init(NULL);
+    minipay_member_init(NULL);
+    minipay_member_change_init(NULL);
+    minipay_member_request_init(NULL);
+    minipay_memo_init(NULL);
+    minipay_merchant_init(NULL);
+    minipay_merchant_change_init(NULL);
+    minipay_merchant_request_init(NULL);
+    minipay_operation_init(NULL);
+    minipay_order_init(NULL);
+    minipay_order_query_init(NULL);
+    minipay_outcome_init(NULL);
+    minipay_policy_request_init(NULL);
+    minipay_policy_version_init(NULL);
+    minipay_posting_init(NULL);
+    minipay_promotion_init(NULL);
+    minipay_promotion_request_init(NULL);
+    minipay_reconcile_request_init(NULL);
+    minipay_reconciliation_init(NULL);
+    minipay_retry_request_init(NULL);
+    minipay_rule_init(NULL);
+    minipay_scripted_bank_config_init(NULL);
+    minipay_settlement_init(NULL);
+    minipay_settlement_line_init(NULL);
+    minipay_settlement_request_init(NULL);
+    minipay_slip_init(NULL);
+    minipay_slip_query_init(NULL);
+    minipay_sqlite_config_init(NULL);
+    minipay_statement_entry_init(NULL);
+    minipay_unlink_request_init(NULL);
+    minipay_wallet_init(NULL);
+    minipay_wallet_request_init(NULL);
+    minipay_instruction_init(NULL, MINIPAY_KIND_PAY);
+}
+
+/* Through variables, as a compiler would see through a NULL that stands there. */
+static void functions_of_values_answer_null_as_their_header_says(void **state)
+{
+    char text[64], *volatile no_text = NULL;
+    int64_t amount = 7;
+    minipay_id id, *volatile no_id = NULL;
+    const minipay_id untouched = {{0x77}};
+    (void)state;
+    id = untouched;
+    ASSERT_STATUS(minipay_id_parse(no_text, &id), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_id_parse("019ab000-0000-7000-8000-000000000001", no_id),
+                  MINIPAY_INVALID_ARGUMENT);
+    minipay_id_from_name(1, no_text, &id);
+    minipay_id_from_name(1, "name", no_id);
+    assert_memory_equal(&id, &untouched, sizeof id);
+    strcpy(text, "as it was");
+    minipay_id_format(no_id, text);
+    minipay_id_format(&id, no_text);
+    minipay_time_format(1, no_text);
+    assert_int_equal(minipay_currency_exponent(no_text), -1);
+    ASSERT_STATUS(minipay_money_parse(no_text, "KRW", &amount), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_money_parse("5", no_text, &amount), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_money_parse("5", "KRW", (int64_t *)(void *)no_text), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_money_format(5, no_text, text), MINIPAY_INVALID_ARGUMENT);
+    ASSERT_STATUS(minipay_money_format(5, "KRW", no_text), MINIPAY_INVALID_ARGUMENT);
+    assert_int_equal(amount, 7);
+    assert_string_equal(text, "as it was");
+}
+
+static void adapters_name_what_is_missing(void **state)
+{
+    struct {
+        minipay_error error;
+    } d;
+    minipay_sqlite_config sqlite;
+    minipay_storage storage;
+    minipay_scripted_bank_config script;
+    minipay_bank bank;
+    (void)state;
+    minipay_sqlite_config_init(&sqlite);
+    minipay_scripted_bank_config_init(&script);
+    strcpy(sqlite.path, ":memory:");
+    strcpy(script.path, ":memory:");
+    REFUSES(minipay_sqlite_storage(NULL, &storage, error), INVALID_ARGUMENT, "config");
+    REFUSES(minipay_sqlite_storage(&sqlite, NULL, error), INVALID_ARGUMENT, "storage");
+    REFUSES(minipay_scripted_bank(NULL, &bank, error), INVALID_ARGUMENT, "config");
+    REFUSES(minipay_scripted_bank(&script, NULL, error), INVALID_ARGUMENT, "bank");
+}
+
 /* ---- audit.h --------------------------------------------------------------------------------------------- */
 
 static void audit_and_checkpoints(void **state)
@@ -548,6 +654,9 @@ static void wallets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_init_function_does_nothing_for_null),
+        cmocka_unit_test(functions_of_values_answer_null_as_their_header_says),
+        cmocka_unit_test(adapters_name_what_is_missing),
         cmocka_unit_test(batches_are_neither_missing_nor_empty_nor_too_large),
         cmocka_unit_test(audit_and_checkpoints),
         cmocka_unit_test(accounts),

@@ -61,6 +61,34 @@ static void the_last_second_of_the_calendar_can_be_booked(void **state)
     world_close(&w);
 }
 
+/* Once booked it could not be taken back: business dates would stand still for all these years. */
+static void a_clock_that_leaps_is_refused_before_anything_is_booked_by_it(void **state)
+{
+    const int64_t year = INT64_C(365) * 86400 * 1000000;
+    world w;
+    minipay_error error;
+    minipay_outcome outcome;
+    (void)state;
+    world_init(&w, ":memory:");
+    world_open(&w);
+    minipay_id member = world_person(&w, NULL);
+    world_credit(&w, member, 5);
+    minipay_instruction credit = world_ask(&w, MINIPAY_KIND_CREDIT, member, world_nobody, 5);
+    int64_t right = w.now;
+    w.now = right + 11 * year;
+    minipay_error_init(&error);
+    ASSERT_STATUS(minipay_execute(w.pay, &credit, 1, &outcome, &error), MINIPAY_UNAVAILABLE);
+    assert_string_equal(error.field, "host");
+    assert_int_equal(world_balance(&w, member), 5);
+    w.now = right;
+    world_expect(&w, &credit, MINIPAY_STATE_DONE, MINIPAY_OK);
+    assert_int_equal(world_outcome(&w, credit.kind, credit.id).booked_at, right);
+    w.now = right + 9 * year; /* a database that nobody used for long */
+    world_credit(&w, member, 5);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 /* Books of an earlier day, or of a virtual clock, can be begun in a database that was made today. */
 static void a_database_that_books_nothing_yet_binds_no_clock(void **state)
 {
@@ -99,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_clock_beyond_the_calendar_is_refused_and_spoils_nothing),
         cmocka_unit_test(the_last_second_of_the_calendar_can_be_booked),
+        cmocka_unit_test(a_clock_that_leaps_is_refused_before_anything_is_booked_by_it),
         cmocka_unit_test(a_database_that_books_nothing_yet_binds_no_clock),
         cmocka_unit_test(times_beyond_the_calendar_are_shown_as_its_end),
     };

@@ -49,6 +49,31 @@ static void every_operation_that_books_tells_its_business_date(void **state)
     world_close(&w);
 }
 
+static void what_was_refused_was_never_booked(void **state)
+{
+    world w;
+    minipay_batch_request request;
+    minipay_batch_outcome batch;
+    minipay_outcome outcome;
+    (void)state;
+    world_begin(&w);
+    minipay_id a = world_person(&w, NULL), b = world_person(&w, NULL);
+    minipay_outcome refused = world_do(&w, MINIPAY_KIND_TRANSFER, a, b, 100);
+    ASSERT_STATUS(refused.status, MINIPAY_INSUFFICIENT_FUNDS);
+    assert_int_equal(refused.booked_at, 0);
+    assert_int_equal(refused.business_date, 0);
+    assert_int_equal(world_outcome(&w, refused.kind, refused.id).booked_at, 0);
+    minipay_batch_request_init(&request);
+    request.id = world_id(&w);
+    minipay_instruction one = world_ask(&w, MINIPAY_KIND_TRANSFER, a, b, 100);
+    ASSERT_STATUS(minipay_execute_atomic(w.pay, &request, &one, 1, &batch, &outcome, NULL),
+                  MINIPAY_BATCH_REFUSED);
+    assert_int_equal(batch.booked_at, 0);
+    assert_int_equal(outcome.booked_at, 0);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 /* One handle, which has known the day all along; midnight is Korea's. */
 static void a_day_ends_at_its_last_microsecond(void **state)
 {
@@ -175,6 +200,7 @@ static void a_withdrawals_memo_goes_to_the_bank_in_whole_characters(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_refused_was_never_booked),
         cmocka_unit_test(a_day_ends_at_its_last_microsecond),
         cmocka_unit_test(every_operation_that_books_tells_its_business_date),
         cmocka_unit_test(a_payout_tells_the_date_on_which_its_merchants_money_moved),

@@ -513,9 +513,56 @@ static void a_failing_storage_leaves_the_change_whole_or_undone(void **state)
     }
 }
 
+/* At registration and at a change, as the header says; letters beyond ASCII are compared as they are. */
+static void an_address_is_checked_and_compared_as_the_header_says(void **state)
+{
+    static const char *const bad[] = {"@",     "a@",    "@b",    "ab",      "a@b@c",
+                                      "a@b\n", "a b@c", "\ta@b", "a@b\x7f", " a@b"};
+    static const char *const good[] = {"a@b", "\xea\xb9\x80@\xed\x9a\x8c.kr", "\xc3\x84rger@b.kr",
+                                       "\xc3\xa4rger@b.kr", "x+y'z@[10.0.0.1]"};
+    world w;
+    minipay_error error;
+    minipay_outcome outcome;
+    minipay_member_request request;
+    minipay_member_change change;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL);
+    minipay_error_init(&error);
+    minipay_member_request_init(&request);
+    strcpy(request.name, "Somebody");
+    minipay_member_change_init(&change);
+    change.member_id = member;
+    change.changes = MINIPAY_CHANGE_EMAIL;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        request.id = change.id = world_id(&w);
+        memset(request.email, 0, sizeof request.email);
+        strcpy(request.email, bad[i]);
+        memcpy(change.email, request.email, sizeof change.email);
+        ASSERT_STATUS(minipay_member_register(w.pay, &request, 1, &outcome, &error),
+                      MINIPAY_INVALID_TEXT);
+        assert_string_equal(error.field, "email");
+        ASSERT_STATUS(minipay_member_update(w.pay, &change, 1, &outcome, &error), MINIPAY_INVALID_TEXT);
+        assert_string_equal(error.field, "email");
+    }
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        request.id = world_id(&w);
+        memset(request.email, 0, sizeof request.email);
+        strcpy(request.email, good[i]);
+        ASSERT_STATUS(minipay_member_register(w.pay, &request, 1, &outcome, &error), MINIPAY_OK);
+    }
+    request.id = world_id(&w);
+    memset(request.email, 0, sizeof request.email);
+    strcpy(request.email, "\xc3\xa4RGER@B.kr");
+    ASSERT_STATUS(minipay_member_register(w.pay, &request, 1, &outcome, &error), MINIPAY_EMAIL_TAKEN);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_address_is_checked_and_compared_as_the_header_says),
         cmocka_unit_test(exactly_the_named_fields_change),
         cmocka_unit_test(an_address_has_one_owner_and_an_old_one_is_free),
         cmocka_unit_test(a_refused_address_changes_no_other_field),

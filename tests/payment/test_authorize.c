@@ -160,8 +160,11 @@ static void policy_may_let_authorisations_stand_for_ever(void **state)
     world_rule(&s.w, MINIPAY_RULE_AUTHORIZATION_SECONDS, 0, 0);
     minipay_id payment = authorize(&s, 20000);
     assert_int_equal(slip_of(&s.w, payment).expires_at, 0);
-    world_pass(&s.w, 10 * 366 * 86400);
-    world_rest(&s.w);
+    for (int i = 0; i < 10; i++) {
+        world_pass(&s.w, 366 * 86400);
+        world_rest(&s.w);
+        world_credit(&s.w, s.member, 1);
+    }
     ASSERT_STATUS(change(&s, MINIPAY_KIND_CAPTURE, payment, 0).status, MINIPAY_OK);
     close_shop(&s);
 }

@@ -74,6 +74,36 @@ static void the_parts_of_a_payment_make_up_the_whole(void **state)
     world_close(&w);
 }
 
+/* By the merchant, the promotion, the wallet or the bank: nothing of what it would have cost is shown. */
+static void a_refused_slip_shows_nothing_that_was_never_charged(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    static const char *const accounts[] = {NULL, "REFUSE-1"};
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        world w;
+        world_begin(&w);
+        minipay_id merchant = world_merchant(&w, NULL, 100), member = world_person(&w, accounts[i / 4]);
+        minipay_promotion_request request = ask_promotion(&w, 1000, 0, i / 2 % 2 ? 50 : 50000, 3000);
+        minipay_instruction ask = world_ask(&w, kinds[i % 2], member, merchant, 1000);
+        ask.promotion_id = promotion(&w, &request);
+        ask.flags = accounts[i / 4] ? MINIPAY_FLAG_AUTO_TOPUP : 0;
+        minipay_outcome outcome = world_execute(&w, &ask);
+        ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+        minipay_slip slip = slip_of(&w, ask.id);
+        assert_int_equal(slip.state, MINIPAY_SLIP_REFUSED);
+        assert_int_equal(slip.fee_minor, 0);
+        assert_int_equal(slip.promotion_minor, 0);
+        assert_int_equal(slip.merchant_part_minor, 0);
+        assert_int_equal(slip.terms_version, 0);
+        assert_int_equal(slip.business_date, 0);
+        assert_int_equal(slip.amount_minor, 1000);
+        assert_int_equal(world_promotion_used(&w, ask.promotion_id), 0);
+        world_audit_clean(&w);
+        world_close(&w);
+    }
+}
+
 static void a_promotion_is_of_a_merchant_that_there_is(void **state)
 {
     world w;
@@ -510,6 +540,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_authorisation_reserves_its_discount_and_a_void_returns_it),
         cmocka_unit_test(only_the_members_part_is_topped_up),
         cmocka_unit_test(a_payment_is_refused_in_the_order_of_the_header),
+        cmocka_unit_test(a_refused_slip_shows_nothing_that_was_never_charged),
         cmocka_unit_test(a_promotion_is_of_a_merchant_that_there_is),
         cmocka_unit_test(a_promotion_is_part_of_the_request),
         cmocka_unit_test(requests_are_checked_in_the_order_of_the_header),

@@ -154,8 +154,9 @@ typedef struct minipay_scripted_bank_config {
 
 MINIPAY_API void minipay_scripted_bank_config_init(minipay_scripted_bank_config *config);
 
-/* Opens a scripted bank into `bank`, whose `close` ends it. USAGE: INVALID_SIZE, INVALID_TEXT (path),
- * INVALID_AMOUNT (fee_minor). FATAL: of its file, CORRUPT (lost or damaged) among them. */
+/* Opens a scripted bank into `bank`, whose `close` ends it. USAGE: INVALID_ARGUMENT (config, bank),
+ * INVALID_SIZE, INVALID_TEXT (path), INVALID_AMOUNT (fee_minor). FATAL: of its file, CORRUPT (lost or
+ * damaged) among them. */
 MINIPAY_API minipay_status minipay_scripted_bank(const minipay_scripted_bank_config *config,
                                                  minipay_bank *bank, minipay_error *error);
 

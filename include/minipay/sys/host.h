@@ -18,9 +18,11 @@ typedef struct minipay_host {
     uint32_t version;
     void *impl;
 
-    /* Microseconds since 1970 UTC, up to the end of the year 9998: beyond, nothing is booked and calls answer
-     * MINIPAY_UNAVAILABLE, field "host", until it is right again. May stand still; the library never
-     * lets booked times go back. */
+    /* Microseconds since 1970 UTC, up to the end of the year 9998 and ten years beyond what was booked last:
+     * further ahead, nothing is booked and calls answer MINIPAY_UNAVAILABLE, field "host", until it is right
+     * again. May stand still or go back; the library never lets booked times go back, so by a clock that
+     * was ahead for a while business dates stand still until it is caught up with. Where that is too
+     * long, what helps is a copy of the database from before. */
     int64_t (*now)(void *impl);
 
     /* Fills `bytes` with randomness fit for keys and ids. */

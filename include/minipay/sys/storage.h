@@ -211,8 +211,8 @@ typedef struct minipay_sqlite_config {
 
 MINIPAY_API void minipay_sqlite_config_init(minipay_sqlite_config *config);
 
-/* MINIPAY_INVALID_SIZE, MINIPAY_INVALID_TEXT (path), MINIPAY_INVALID_ARGUMENT (page_bytes). Nothing is opened
- * yet. */
+/* MINIPAY_INVALID_ARGUMENT (config, storage), MINIPAY_INVALID_SIZE, MINIPAY_INVALID_TEXT (path),
+ * MINIPAY_INVALID_ARGUMENT (page_bytes). Nothing is opened yet. */
 MINIPAY_API minipay_status minipay_sqlite_storage(const minipay_sqlite_config *config,
                                                   minipay_storage *storage, minipay_error *error);
 

@@ -417,6 +417,8 @@ static void bank_close(void *impl)
 
 void minipay_scripted_bank_config_init(minipay_scripted_bank_config *config)
 {
+    if (!config)
+        return;
     memset(config, 0, sizeof *config);
     config->struct_size = sizeof *config;
 }
@@ -450,6 +452,8 @@ static minipay_status open_store(scripted_bank *bank, minipay_error *error)
 minipay_status minipay_scripted_bank(const minipay_scripted_bank_config *config, minipay_bank *bank,
                                      minipay_error *error)
 {
+    if (!config || !bank)
+        return mpi_fail_plain(error, MINIPAY_INVALID_ARGUMENT, config ? "bank" : "config");
     minipay_status status = mpi_check_size("config", config->struct_size, sizeof *config, error);
     if (status != MINIPAY_OK)
         return status;

@@ -303,6 +303,8 @@ static minipay_storage_capabilities sqlite_capabilities(void *impl)
 
 void minipay_sqlite_config_init(minipay_sqlite_config *config)
 {
+    if (!config)
+        return;
     memset(config, 0, sizeof *config);
     config->struct_size = sizeof *config;
 }
@@ -315,6 +317,8 @@ static bool is_page_size(uint32_t bytes)
 minipay_status minipay_sqlite_storage(const minipay_sqlite_config *config, minipay_storage *storage,
                                       minipay_error *error)
 {
+    if (!config || !storage)
+        return mpi_fail_plain(error, MINIPAY_INVALID_ARGUMENT, config ? "storage" : "config");
     minipay_status status = mpi_check_size("config", config->struct_size, sizeof *config, error);
     if (status != MINIPAY_OK)
         return status;
