@@ -73,7 +73,7 @@ minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_
                                 mpi_booked *booked);
 
 /* The top-up that another operation needs: `*topup_minor` is what it brought. */
-minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *parent,
+minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,
                              int64_t *topup_minor);
 

@@ -73,8 +73,9 @@ typedef struct mpi_wallet_port {
                            const minipay_id *undone_id, int32_t leg);
 
     /* Makes sure that `amount_minor` is available, by a top-up of what is missing if need be, of which
-     * the operation is the parent. OK, MPI_WAIT, or why not; `*topup_minor` is what was topped up. */
-    minipay_status (*provide)(void *impl, mpi_flow *flow, const mpi_operation *parent,
+     * the operation is the parent: until a later step decides it has the top-up's version of policy. OK,
+     * MPI_WAIT, or why not; `*topup_minor` is what was topped up. */
+    minipay_status (*provide)(void *impl, mpi_flow *flow, mpi_operation *parent,
                               const minipay_id *member_id, const char currency[4], int64_t amount_minor,
                               int64_t *topup_minor);
 

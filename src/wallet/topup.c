@@ -159,7 +159,7 @@ const mpi_saga mpi_topup_saga = {
     .tell = tell,
 };
 
-minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, const mpi_operation *parent,
+minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,
                              int64_t *topup_minor)
 {
@@ -185,5 +185,7 @@ minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, const mpi_ope
     topup->member_id = *member_id;
     memcpy(topup->currency, currency, sizeof topup->currency);
     *topup_minor = topup->amount_minor;
-    return mpi_saga_child(flow, MINIPAY_KIND_TOPUP, &document);
+    status = mpi_saga_child(flow, MINIPAY_KIND_TOPUP, &document);
+    parent->policy_version = topup->op.policy_version;
+    return status;
 }

@@ -248,7 +248,7 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
     return status;
 }
 
-static minipay_status port_provide(void *impl, mpi_flow *flow, const mpi_operation *parent,
+static minipay_status port_provide(void *impl, mpi_flow *flow, mpi_operation *parent,
                                    const minipay_id *member_id, const char currency[4],
                                    int64_t amount_minor, int64_t *topup_minor)
 {

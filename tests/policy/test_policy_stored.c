@@ -264,6 +264,25 @@ static void a_refusal_on_the_way_is_of_the_version_then_and_not_of_the_first(voi
     world_close(&d.w);
 }
 
+static void what_waits_for_a_top_up_that_a_rule_refuses_stores_that_version_too(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_TRANSFER, MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    desk d;
+    (void)state;
+    begin(&d);
+    minipay_id poor = world_person(&d.w, "110-3");
+    for (int i = 0; i < 3; i++) {
+        minipay_id payee = kinds[i] == MINIPAY_KIND_TRANSFER ? d.payee : d.shop;
+        minipay_instruction asked = world_ask(&d.w, kinds[i], poor, payee, 100);
+        asked.flags = MINIPAY_FLAG_AUTO_TOPUP;
+        int32_t version = publish(&d.w, 9000 + i);
+        ASSERT_STATUS(world_execute(&d.w, &asked).status, MINIPAY_LIMIT_OPERATION);
+        expect_version(&d.w, kinds[i], asked.id, MINIPAY_LIMIT_OPERATION, version);
+    }
+    world_at_peace(&d.w);
+    world_close(&d.w);
+}
+
 static void a_link_whose_bank_is_silent_stores_the_version_of_its_deadline(void **state)
 {
     desk d;
@@ -367,6 +386,7 @@ int main(void)
         cmocka_unit_test(a_top_up_on_the_way_has_the_version_of_its_run_too),
         cmocka_unit_test(what_a_rule_refuses_stores_the_version_of_that_rule),
         cmocka_unit_test(a_refusal_on_the_way_is_of_the_version_then_and_not_of_the_first),
+        cmocka_unit_test(what_waits_for_a_top_up_that_a_rule_refuses_stores_that_version_too),
         cmocka_unit_test(a_link_whose_bank_is_silent_stores_the_version_of_its_deadline),
         cmocka_unit_test(a_retry_and_its_payout_store_the_version_in_force_at_the_retry),
         cmocka_unit_test(a_withdrawal_keeps_the_version_that_let_it_leave_the_wallet),
