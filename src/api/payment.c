@@ -4,30 +4,23 @@
 #include "base/error.h"
 #include "base/id.h"
 
-/* Fees and cycle, as merchants agree to them. */
-typedef struct terms {
-    int32_t fee_basis_points;
-    int64_t fixed_minor, minimum_minor, maximum_minor;
-    int32_t cycle, cycle_days, cycle_day;
-} terms;
-
-static minipay_status check_fees(const terms *agreed, minipay_error *error)
+static minipay_status check_fees(const mpi_tariff *agreed, minipay_error *error)
 {
     if (agreed->fee_basis_points < 0 || agreed->fee_basis_points > 10000)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "fee_basis_points",
                         "a fee is 0 to 10,000 basis points");
-    if (agreed->fixed_minor < 0)
+    if (agreed->fixed_fee_minor < 0)
         return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "fixed_fee_minor");
-    if (agreed->minimum_minor < 0)
+    if (agreed->minimum_fee_minor < 0)
         return mpi_fail_plain(error, MINIPAY_INVALID_AMOUNT, "minimum_fee_minor");
-    if (agreed->maximum_minor < 0 ||
-        (agreed->maximum_minor && agreed->maximum_minor < agreed->minimum_minor))
+    if (agreed->maximum_fee_minor < 0 ||
+        (agreed->maximum_fee_minor && agreed->maximum_fee_minor < agreed->minimum_fee_minor))
         return mpi_fail(error, MINIPAY_INVALID_AMOUNT, "maximum_fee_minor",
                         "the largest fee is below zero or below the smallest");
     return MINIPAY_OK;
 }
 
-static minipay_status check_cycle(const terms *agreed, minipay_error *error)
+static minipay_status check_cycle(const mpi_tariff *agreed, minipay_error *error)
 {
     static const int32_t last_days[] = {
         [MINIPAY_CYCLE_DAYS] = 0, [MINIPAY_CYCLE_WEEKLY] = 7, [MINIPAY_CYCLE_MONTHLY] = 31};
@@ -46,9 +39,7 @@ static minipay_status check_cycle(const terms *agreed, minipay_error *error)
 static minipay_status check(const void *item, minipay_error *error)
 {
     const minipay_merchant_request *request = item;
-    terms agreed = {request->fee_basis_points,  request->fixed_fee_minor, request->minimum_fee_minor,
-                    request->maximum_fee_minor, request->cycle,           request->cycle_days,
-                    request->cycle_day};
+    mpi_tariff agreed = MPI_TARIFF_OF(request);
     minipay_status status = mpi_check_id(&request->id, "id", error);
     if (status == MINIPAY_OK)
         status = mpi_check_currency(request->currency, error);
@@ -64,9 +55,7 @@ static minipay_status check(const void *item, minipay_error *error)
 static minipay_status check_change(const void *item, minipay_error *error)
 {
     const minipay_merchant_change *change = item;
-    terms agreed = {change->fee_basis_points,  change->fixed_fee_minor, change->minimum_fee_minor,
-                    change->maximum_fee_minor, change->cycle,           change->cycle_days,
-                    change->cycle_day};
+    mpi_tariff agreed = MPI_TARIFF_OF(change);
     minipay_status status = mpi_check_id(&change->id, "id", error);
     if (status == MINIPAY_OK)
         status = mpi_check_id(&change->merchant_id, "merchant_id", error);

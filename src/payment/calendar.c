@@ -177,15 +177,15 @@ static minipay_status find_due(mpi_payments *payments, mpi_flow *flow, const mpi
 {
     int32_t day = mpi_date_to_days(date), count = 1;
     minipay_status status = MINIPAY_OK;
-    switch (terms->cycle) {
+    switch (terms->tariff.cycle) {
     case MINIPAY_CYCLE_WEEKLY:
-        day += 1 + (terms->cycle_day - weekday_of(day + 1) + 7) % 7;
+        day += 1 + (terms->tariff.cycle_day - weekday_of(day + 1) + 7) % 7;
         break;
     case MINIPAY_CYCLE_MONTHLY:
-        day = next_monthly(day, terms->cycle_day);
+        day = next_monthly(day, terms->tariff.cycle_day);
         break;
     default:
-        count = terms->cycle_days;
+        count = terms->tariff.cycle_days;
         day += count > 0;
     }
     if (count)

@@ -14,13 +14,8 @@ static const minipay_field change_fields[] = {
     MPI_OPERATION_FIELDS(mpi_merchant_change),
     MPI_ID(mpi_merchant_change, merchant_id),
     MPI_ENUM(mpi_merchant_change, action, action_names),
-    MPI_INT32(mpi_merchant_change, fee_basis_points),
-    MPI_ENUM(mpi_merchant_change, cycle, mpi_cycle_names),
-    MPI_INT32(mpi_merchant_change, cycle_days),
-    MPI_INT32(mpi_merchant_change, cycle_day),
-    MPI_MONEY(mpi_merchant_change, fixed_fee_minor),
-    MPI_MONEY(mpi_merchant_change, minimum_fee_minor),
-    MPI_MONEY(mpi_merchant_change, maximum_fee_minor),
+    MPI_TARIFF_SHARE(mpi_merchant_change),
+    MPI_TARIFF_REST(mpi_merchant_change),
     MPI_OPTIONAL_ID(mpi_merchant_change, account_id),
     MPI_INT64(mpi_merchant_change, asked_at),
     MPI_INT64(mpi_merchant_change, effective_at),
@@ -60,13 +55,7 @@ static minipay_status insert_terms(mpi_payments *payments, mpi_flow *flow, mpi_m
     change->effective_at = later(later(change->asked_at, mpi_unit_now(flow->unit)), last.effective_at);
     mpi_merchant_terms terms = {.merchant_id = change->merchant_id,
                                 .version = change->version,
-                                .fee_basis_points = change->fee_basis_points,
-                                .fixed_fee_minor = change->fixed_fee_minor,
-                                .minimum_fee_minor = change->minimum_fee_minor,
-                                .maximum_fee_minor = change->maximum_fee_minor,
-                                .cycle = change->cycle,
-                                .cycle_days = change->cycle_days,
-                                .cycle_day = change->cycle_day,
+                                .tariff = change->tariff,
                                 .account_id = change->account_id,
                                 .effective_at = change->effective_at,
                                 .set_by = change->op.id};
@@ -117,13 +106,7 @@ void mpi_merchant_change_draw_up(void *context, const void *requests, uint32_t n
     change->action = request->action;
     if (request->action != MINIPAY_MERCHANT_TERMS)
         return;
-    change->fee_basis_points = request->fee_basis_points;
-    change->cycle = request->cycle;
-    change->cycle_days = request->cycle_days;
-    change->cycle_day = request->cycle_day;
-    change->fixed_fee_minor = request->fixed_fee_minor;
-    change->minimum_fee_minor = request->minimum_fee_minor;
-    change->maximum_fee_minor = request->maximum_fee_minor;
+    change->tariff = MPI_TARIFF_OF(request);
     change->account_id = request->account_id;
     change->asked_at = request->effective_at;
 }

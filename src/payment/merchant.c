@@ -9,19 +9,10 @@
 static const char *const merchant_state_names[] = {"active", "inactive", NULL};
 
 static const minipay_field merchant_fields[] = {
-    MPI_OPERATION_FIELDS(mpi_merchant),
-    MPI_ENUM(mpi_merchant, merchant_state, merchant_state_names),
-    MPI_INT32(mpi_merchant, fee_basis_points),
-    MPI_INT32(mpi_merchant, cycle_days),
-    MPI_TEXT(mpi_merchant, currency),
-    MPI_BYTES(mpi_merchant, name),
-    MPI_MONEY(mpi_merchant, fixed_fee_minor),
-    MPI_MONEY(mpi_merchant, minimum_fee_minor),
-    MPI_MONEY(mpi_merchant, maximum_fee_minor),
-    MPI_ENUM(mpi_merchant, cycle, mpi_cycle_names),
-    MPI_INT32(mpi_merchant, cycle_day),
-    MPI_INT32(mpi_merchant, terms_last),
-    MPI_HASH(mpi_merchant, row_tag),
+    MPI_OPERATION_FIELDS(mpi_merchant),  MPI_ENUM(mpi_merchant, merchant_state, merchant_state_names),
+    MPI_TARIFF_SHARE(mpi_merchant),      MPI_TEXT(mpi_merchant, currency),
+    MPI_BYTES(mpi_merchant, name),       MPI_TARIFF_REST(mpi_merchant),
+    MPI_INT32(mpi_merchant, terms_last), MPI_HASH(mpi_merchant, row_tag),
 };
 
 const mpi_record mpi_merchant_record =
@@ -41,13 +32,7 @@ void mpi_payments_draw_up(void *context, const void *requests, uint32_t number, 
     memset(merchant, 0, sizeof *merchant);
     mpi_operation_head(&merchant->op, MINIPAY_KIND_MERCHANT, &request->id, request->actor,
                        request->channel, request->reason);
-    merchant->fee_basis_points = request->fee_basis_points;
-    merchant->cycle_days = request->cycle_days;
-    merchant->fixed_fee_minor = request->fixed_fee_minor;
-    merchant->minimum_fee_minor = request->minimum_fee_minor;
-    merchant->maximum_fee_minor = request->maximum_fee_minor;
-    merchant->cycle = request->cycle;
-    merchant->cycle_day = request->cycle_day;
+    merchant->tariff = MPI_TARIFF_OF(request);
     memcpy(merchant->currency, request->currency, sizeof merchant->currency);
     mpi_secret_set(&merchant->name, sizeof merchant->name, request->name);
 }
@@ -101,13 +86,13 @@ static minipay_status show(const mpi_payments *payments, const mpi_merchant *row
     minipay_merchant_init(shown);
     shown->id = row->op.id;
     shown->state = row->merchant_state;
-    shown->fee_basis_points = terms->fee_basis_points;
-    shown->fixed_fee_minor = terms->fixed_fee_minor;
-    shown->minimum_fee_minor = terms->minimum_fee_minor;
-    shown->maximum_fee_minor = terms->maximum_fee_minor;
-    shown->cycle = terms->cycle;
-    shown->cycle_days = terms->cycle_days;
-    shown->cycle_day = terms->cycle_day;
+    shown->fee_basis_points = terms->tariff.fee_basis_points;
+    shown->fixed_fee_minor = terms->tariff.fixed_fee_minor;
+    shown->minimum_fee_minor = terms->tariff.minimum_fee_minor;
+    shown->maximum_fee_minor = terms->tariff.maximum_fee_minor;
+    shown->cycle = terms->tariff.cycle;
+    shown->cycle_days = terms->tariff.cycle_days;
+    shown->cycle_day = terms->tariff.cycle_day;
     shown->account_id = terms->account_id;
     shown->terms_version = terms->version;
     shown->effective_at = terms->effective_at;

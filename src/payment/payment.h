@@ -12,18 +12,46 @@
 #include "payment/port.h"
 #include "wallet/port.h"
 
-typedef struct mpi_merchant {
-    mpi_operation op; /* kind MERCHANT */
-    int32_t merchant_state;
-    int32_t fee_basis_points;
-    int32_t cycle_days;
-    char currency[MINIPAY_CURRENCY_SIZE];
-    MPI_SECRET(MINIPAY_NAME_SIZE) name;
+/* What a merchant pays, and when he is paid. Part of every record that has terms, with these names as its
+ * columns. */
+typedef struct mpi_tariff {
     int64_t fixed_fee_minor;
     int64_t minimum_fee_minor;
     int64_t maximum_fee_minor;
+    int32_t fee_basis_points;
     int32_t cycle;
+    int32_t cycle_days;
     int32_t cycle_day;
+} mpi_tariff;
+
+#define MPI_TARIFF(type, member, field_kind, field_flags, names)                                        \
+    MPI_PART(type, tariff, member, field_kind, field_flags, names)
+#define MPI_TARIFF_SHARE(type)                                                                          \
+    MPI_TARIFF(type, fee_basis_points, MINIPAY_FIELD_INT32, 0, NULL),                                   \
+        MPI_TARIFF(type, cycle_days, MINIPAY_FIELD_INT32, 0, NULL)
+#define MPI_TARIFF_REST(type)                                                                           \
+    MPI_TARIFF(type, fixed_fee_minor, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL),                  \
+        MPI_TARIFF(type, minimum_fee_minor, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL),            \
+        MPI_TARIFF(type, maximum_fee_minor, MINIPAY_FIELD_INT64, MINIPAY_FIELD_MONEY, NULL),            \
+        MPI_TARIFF(type, cycle, MINIPAY_FIELD_ENUM, 0, mpi_cycle_names),                                \
+        MPI_TARIFF(type, cycle_day, MINIPAY_FIELD_INT32, 0, NULL)
+
+/* The tariff in a public struct, which has these names as members of its own. */
+#define MPI_TARIFF_OF(asked)                                                                            \
+    ((mpi_tariff){.fixed_fee_minor = (asked)->fixed_fee_minor,                                          \
+                  .minimum_fee_minor = (asked)->minimum_fee_minor,                                      \
+                  .maximum_fee_minor = (asked)->maximum_fee_minor,                                      \
+                  .fee_basis_points = (asked)->fee_basis_points,                                        \
+                  .cycle = (asked)->cycle,                                                              \
+                  .cycle_days = (asked)->cycle_days,                                                    \
+                  .cycle_day = (asked)->cycle_day})
+
+typedef struct mpi_merchant {
+    mpi_operation op; /* kind MERCHANT */
+    int32_t merchant_state;
+    mpi_tariff tariff; /* the first */
+    char currency[MINIPAY_CURRENCY_SIZE];
+    MPI_SECRET(MINIPAY_NAME_SIZE) name;
     int32_t terms_last; /* the newest version of its terms; below 2: only those it registered with */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_merchant;
@@ -32,13 +60,7 @@ typedef struct mpi_merchant {
 typedef struct mpi_merchant_terms {
     minipay_id merchant_id;
     int32_t version;
-    int32_t fee_basis_points;
-    int64_t fixed_fee_minor;
-    int64_t minimum_fee_minor;
-    int64_t maximum_fee_minor;
-    int32_t cycle;
-    int32_t cycle_days;
-    int32_t cycle_day;
+    mpi_tariff tariff;
     minipay_id account_id;
     int64_t effective_at;
     minipay_id set_by; /* the operation */
@@ -50,13 +72,7 @@ typedef struct mpi_merchant_change {
     mpi_operation op;
     minipay_id merchant_id;
     int32_t action; /* MINIPAY_MERCHANT_* */
-    int32_t fee_basis_points;
-    int32_t cycle;
-    int32_t cycle_days;
-    int32_t cycle_day;
-    int64_t fixed_fee_minor;
-    int64_t minimum_fee_minor;
-    int64_t maximum_fee_minor;
+    mpi_tariff tariff;
     minipay_id account_id;
     int64_t asked_at; /* from when: 0 means now */
     int64_t effective_at;

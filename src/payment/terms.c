@@ -13,13 +13,8 @@ const char *const mpi_cycle_names[] = {"days", "weekly", "monthly", NULL};
 static const minipay_field terms_fields[] = {
     MPI_ID(mpi_merchant_terms, merchant_id),
     MPI_INT32(mpi_merchant_terms, version),
-    MPI_INT32(mpi_merchant_terms, fee_basis_points),
-    MPI_MONEY(mpi_merchant_terms, fixed_fee_minor),
-    MPI_MONEY(mpi_merchant_terms, minimum_fee_minor),
-    MPI_MONEY(mpi_merchant_terms, maximum_fee_minor),
-    MPI_ENUM(mpi_merchant_terms, cycle, mpi_cycle_names),
-    MPI_INT32(mpi_merchant_terms, cycle_days),
-    MPI_INT32(mpi_merchant_terms, cycle_day),
+    MPI_TARIFF_SHARE(mpi_merchant_terms),
+    MPI_TARIFF_REST(mpi_merchant_terms),
     MPI_OPTIONAL_ID(mpi_merchant_terms, account_id),
     MPI_INT64(mpi_merchant_terms, effective_at),
     MPI_ID(mpi_merchant_terms, set_by),
@@ -34,13 +29,7 @@ static void first_terms(const mpi_merchant *merchant, mpi_merchant_terms *terms)
     *terms = (mpi_merchant_terms){
         .merchant_id = merchant->op.id,
         .version = 1,
-        .fee_basis_points = merchant->fee_basis_points,
-        .fixed_fee_minor = merchant->fixed_fee_minor,
-        .minimum_fee_minor = merchant->minimum_fee_minor,
-        .maximum_fee_minor = merchant->maximum_fee_minor,
-        .cycle = merchant->cycle,
-        .cycle_days = merchant->cycle_days,
-        .cycle_day = merchant->cycle_day,
+        .tariff = merchant->tariff,
         .effective_at = merchant->op.finished_at,
         .set_by = merchant->op.id,
     };
@@ -92,16 +81,17 @@ minipay_status mpi_terms_read(mpi_view *view, const mpi_merchant *merchant, int6
 
 bool mpi_terms_fee(const mpi_merchant_terms *terms, int64_t amount_minor, int64_t *fee_minor)
 {
+    const mpi_tariff *tariff = &terms->tariff;
     int64_t fee;
-    if (!mpi_money_is_share(terms->fee_basis_points))
+    if (!mpi_money_is_share(tariff->fee_basis_points))
         return false;
-    if (!mpi_money_add(mpi_money_share(amount_minor, terms->fee_basis_points), terms->fixed_fee_minor,
+    if (!mpi_money_add(mpi_money_share(amount_minor, tariff->fee_basis_points), tariff->fixed_fee_minor,
                        &fee))
         fee = INT64_MAX;
-    if (fee < terms->minimum_fee_minor)
-        fee = terms->minimum_fee_minor;
-    if (terms->maximum_fee_minor && fee > terms->maximum_fee_minor)
-        fee = terms->maximum_fee_minor;
+    if (fee < tariff->minimum_fee_minor)
+        fee = tariff->minimum_fee_minor;
+    if (tariff->maximum_fee_minor && fee > tariff->maximum_fee_minor)
+        fee = tariff->maximum_fee_minor;
     *fee_minor = fee < amount_minor ? fee : amount_minor;
     return true;
 }
