@@ -47,7 +47,7 @@ static const status_entry statuses[] = {
     {MINIPAY_LIMIT_HOLDING, "limit_holding", "The wallet would hold more than its limit."},
     {MINIPAY_LIMIT_DAILY, "limit_daily", "The day's limit would be passed."},
     {MINIPAY_LIMIT_MONTHLY, "limit_monthly", "The month's limit would be passed."},
-    {MINIPAY_CURRENCY_MISMATCH, "currency_mismatch", "The accounts are in different currencies."},
+    {MINIPAY_CURRENCY_MISMATCH, "currency_mismatch", "It is not in the currency of what it names."},
     {MINIPAY_AMOUNT_OVERFLOW, "amount_overflow", "A balance would not fit into 64 bits."},
     {MINIPAY_ACCOUNT_NOT_FOUND, "account_not_found", "There is no such bank account."},
     {MINIPAY_ACCOUNT_EXISTS, "account_exists", "This bank account is linked already."},

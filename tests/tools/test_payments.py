@@ -190,7 +190,8 @@ for word, what in (("capture", kept), ("refund", won)):
     for nothing in ("0", "0.00", "-0"):
         assert "--amount: '%s' is nothing; without --amount it is all that is left" % nothing in says(
             word, "--payment", what, "--amount", nothing, code=2)
-    assert "all that is left" in subprocess.run([TOOL, word, "--help"], capture_output=True, text=True, check=True).stdout
+    told = " ".join(subprocess.run([TOOL, word, "--help"], capture_output=True, text=True, check=True).stdout.split())
+    assert "all that is left" in told and "that of the operation that this goes on with" in told, told
 assert one("slip", "get", kept)["captured_minor"] == 0
 assert plain("capture", "--payment", kept)["amount_minor"] == 200
 assert plain("refund", "--payment", won)["amount_minor"] == 10000
