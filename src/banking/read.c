@@ -4,12 +4,9 @@
 #include "base/error.h"
 #include "base/id.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Reading accounts and orders, on a snapshot beside the lane. */
-
-enum { PAGE = 128 };
 
 /* ---- accounts ------------------------------------------------------------------------------------------ */
 
@@ -67,29 +64,16 @@ minipay_status mpi_banking_account(mpi_banking *banking, const minipay_id *id,
     return status;
 }
 
-static minipay_status list_accounts(mpi_view *view, mpi_bank_account *bound, mpi_bank_account *rows,
-                                    minipay_bank_account *shown, uint32_t *count, minipay_error *error)
+static minipay_status show_linked(void *context, mpi_view *view, const void *row, void *item,
+                                  minipay_error *error)
 {
-    minipay_scan scan = {.table = &mpi_bank_account_record.table,
-                         .index = MPI_ACCOUNTS_OF_OWNER,
-                         .low = bound,
-                         .high = bound,
-                         .low_fields = 2,
-                         .high_fields = 1,
-                         .low_exclusive = 1};
-    minipay_id first;
-    uint32_t used = 0, read = PAGE;
-    minipay_status status = read_first(view, &bound->owner_id, &first, error);
-    while (status == MINIPAY_OK && used < *count && read == PAGE) {
-        status = mpi_view_scan(view, &scan, rows, &read, error);
-        for (uint32_t i = 0; status == MINIPAY_OK && i < read && used < *count; i++) {
-            bound->op.id = rows[i].op.id;
-            if (rows[i].op.state == MINIPAY_STATE_DONE)
-                show_account(&rows[i], &first, &shown[used++]);
-        }
-    }
-    *count = used;
-    return status;
+    const mpi_bank_account *account = row;
+    (void)view;
+    (void)error;
+    if (account->op.state != MINIPAY_STATE_DONE)
+        return MPI_LEFT_OUT;
+    show_account(account, context, item);
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_banking_accounts(mpi_banking *banking, const minipay_id *owner_id,
@@ -97,14 +81,25 @@ minipay_status mpi_banking_accounts(mpi_banking *banking, const minipay_id *owne
                                     uint32_t *count, minipay_error *error)
 {
     mpi_view view;
-    mpi_bank_account bound = {.op.id = *after, .owner_id = *owner_id};
-    mpi_bank_account *rows = malloc(PAGE * sizeof *rows);
-    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    if (status == MINIPAY_OK && (status = mpi_view_open(banking->store, &view, error)) == MINIPAY_OK) {
-        status = list_accounts(&view, &bound, rows, accounts, count, error);
-        mpi_view_close(&view);
-    }
-    free(rows);
+    minipay_id first;
+    mpi_bank_account low = {.op.id = *after, .owner_id = *owner_id};
+    mpi_list list = {.scan = {.table = &mpi_bank_account_record.table,
+                              .index = MPI_ACCOUNTS_OF_OWNER,
+                              .low = &low,
+                              .high = &low,
+                              .low_fields = 2,
+                              .high_fields = 1,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *accounts,
+                     .context = &first,
+                     .show = show_linked};
+    minipay_status status = mpi_view_open(banking->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = read_first(&view, owner_id, &first, error);
+    if (status == MINIPAY_OK)
+        status = mpi_view_list(&view, &list, accounts, count, error);
+    mpi_view_close(&view);
     return status;
 }
 
@@ -169,37 +164,27 @@ static bool is_asked_for(const minipay_order_query *query, const mpi_bank_order 
            (mpi_id_is_none(&query->owner_id) || mpi_id_compare(&query->owner_id, &row->owner_id) == 0);
 }
 
-static minipay_status list_orders(mpi_view *view, const minipay_order_query *query, mpi_bank_order *rows,
-                                  minipay_order *shown, uint32_t *count, minipay_error *error)
+static minipay_status show_asked(void *context, mpi_view *view, const void *row, void *item,
+                                 minipay_error *error)
 {
-    mpi_bank_order bound = {.op.id = query->after};
-    minipay_scan scan = scan_for(query, &bound);
-    uint32_t used = 0, read = PAGE;
-    minipay_status status = MINIPAY_OK;
-    while (status == MINIPAY_OK && used < *count && read == PAGE) {
-        status = mpi_view_scan(view, &scan, rows, &read, error);
-        for (uint32_t i = 0; status == MINIPAY_OK && i < read && used < *count; i++) {
-            bound.op.id = rows[i].op.id;
-            if (is_asked_for(query, &rows[i]))
-                show_order(&rows[i], &shown[used++]);
-        }
-    }
-    *count = used;
-    return status;
+    (void)view;
+    (void)error;
+    if (!is_asked_for(context, row))
+        return MPI_LEFT_OUT;
+    show_order(row, item);
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_banking_orders(mpi_banking *banking, const minipay_order_query *query,
                                   minipay_order *orders, uint32_t *count, minipay_error *error)
 {
-    mpi_view view;
-    mpi_bank_order *rows = malloc(PAGE * sizeof *rows);
-    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    if (status == MINIPAY_OK && (status = mpi_view_open(banking->store, &view, error)) == MINIPAY_OK) {
-        status = list_orders(&view, query, rows, orders, count, error);
-        mpi_view_close(&view);
-    }
-    free(rows);
-    return status;
+    minipay_order_query asked = *query;
+    mpi_bank_order bound = {.op.id = query->after};
+    mpi_list list = {.scan = scan_for(query, &bound),
+                     .item_size = sizeof *orders,
+                     .context = &asked,
+                     .show = show_asked};
+    return mpi_store_list(banking->store, &list, orders, count, error);
 }
 
 /* ---- the corporate account ----------------------------------------------------------------------------- */

@@ -40,8 +40,14 @@ minipay_status mpi_banking_reconciliation(mpi_banking *banking, const minipay_id
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id") : status;
 }
 
-static void show_difference(const mpi_difference *row, minipay_difference *shown)
+static minipay_status show_difference(void *context, mpi_view *view, const void *difference, void *item,
+                                      minipay_error *error)
 {
+    const mpi_difference *row = difference;
+    minipay_difference *shown = item;
+    (void)context;
+    (void)view;
+    (void)error;
     minipay_difference_init(shown);
     shown->difference = row->difference;
     shown->reconciliation_id = row->reconciliation_id;
@@ -54,32 +60,22 @@ static void show_difference(const mpi_difference *row, minipay_difference *shown
     shown->value_date = row->value_date;
     memcpy(shown->currency, row->currency, sizeof shown->currency);
     memcpy(shown->reference, row->reference, sizeof shown->reference);
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_banking_differences(mpi_banking *banking, const minipay_id *id, int64_t after,
                                        minipay_difference *differences, uint32_t *count,
                                        minipay_error *error)
 {
-    mpi_view view;
     mpi_difference low = {.reconciliation_id = *id, .number = after};
-    minipay_scan scan = {.table = &mpi_difference_record.table,
-                         .index = -1,
-                         .low = &low,
-                         .high = &low,
-                         .low_fields = 2,
-                         .high_fields = 1,
-                         .low_exclusive = 1};
-    uint32_t found = *count;
-    mpi_difference *rows = malloc((found + 1) * sizeof *rows);
-    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    if (status == MINIPAY_OK && (status = mpi_view_open(banking->store, &view, error)) == MINIPAY_OK) {
-        status = mpi_view_scan(&view, &scan, rows, &found, error);
-        mpi_view_close(&view);
-    }
-    for (uint32_t i = 0; status == MINIPAY_OK && i < found; i++)
-        show_difference(&rows[i], &differences[i]);
-    if (status == MINIPAY_OK)
-        *count = found;
-    free(rows);
-    return status;
+    mpi_list list = {.scan = {.table = &mpi_difference_record.table,
+                              .index = -1,
+                              .low = &low,
+                              .high = &low,
+                              .low_fields = 2,
+                              .high_fields = 1,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *differences,
+                     .show = show_difference};
+    return mpi_store_list(banking->store, &list, differences, count, error);
 }

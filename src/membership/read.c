@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Reading members, on a snapshot beside the lane. */
@@ -73,58 +72,28 @@ minipay_status mpi_membership_find(mpi_membership *membership, const char *email
 
 /* ---- list ------------------------------------------------------------------------------------------------ */
 
-enum { PAGE = 128 };
-
-static minipay_status show_page(mpi_membership *membership, const mpi_member *rows, uint32_t read,
-                                minipay_member *members, minipay_error *error)
+static minipay_status show_row(void *context, mpi_view *view, const void *row, void *item,
+                               minipay_error *error)
 {
-    minipay_status status = MINIPAY_OK;
-    for (uint32_t i = 0; i < read && status == MINIPAY_OK; i++)
-        status = show(membership, &rows[i], &members[i], error);
-    return status;
-}
-
-static minipay_status list_from(mpi_membership *membership, mpi_view *view, mpi_member *rows,
-                                mpi_member *low, minipay_member *members, uint32_t *count,
-                                minipay_error *error)
-{
-    minipay_scan scan = {.table = &mpi_member_record.table,
-                         .index = MPI_MEMBER_OF_REGION,
-                         .low = low,
-                         .high = low,
-                         .low_fields = 2,
-                         .high_fields = 1,
-                         .low_exclusive = 1};
-    uint32_t used = 0, asked = PAGE, read = PAGE;
-    while (used < *count && read == asked) {
-        read = asked = *count - used < PAGE ? *count - used : PAGE;
-        minipay_status status = mpi_view_scan(view, &scan, rows, &read, error);
-        if (status == MINIPAY_OK)
-            status = show_page(membership, rows, read, members + used, error);
-        if (status != MINIPAY_OK)
-            return status;
-        used += read;
-        if (read)
-            low->op.id = rows[read - 1].op.id;
-    }
-    *count = used;
-    return MINIPAY_OK;
+    (void)view;
+    return show(context, row, item, error);
 }
 
 minipay_status mpi_membership_list(mpi_membership *membership, const char *region,
                                    const minipay_id *after, minipay_member *members, uint32_t *count,
                                    minipay_error *error)
 {
-    mpi_view view;
     mpi_member low = {.op.id = *after};
-    mpi_member *rows = malloc(PAGE * sizeof *rows);
-    minipay_status status = rows ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    mpi_list list = {.scan = {.table = &mpi_member_record.table,
+                              .index = MPI_MEMBER_OF_REGION,
+                              .low = &low,
+                              .high = &low,
+                              .low_fields = 2,
+                              .high_fields = 1,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *members,
+                     .context = membership,
+                     .show = show_row};
     mpi_text_copy(low.region, sizeof low.region, region);
-    if (status == MINIPAY_OK &&
-        (status = mpi_view_open(membership->store, &view, error)) == MINIPAY_OK) {
-        status = list_from(membership, &view, rows, &low, members, count, error);
-        mpi_view_close(&view);
-    }
-    free(rows);
-    return status;
+    return mpi_store_list(membership->store, &list, members, count, error);
 }

@@ -82,37 +82,35 @@ void mpi_calendar_draw_up(void *context, const void *requests, uint32_t number, 
     memcpy(holiday->name, request->name, sizeof holiday->name);
 }
 
+static minipay_status show_day(void *context, mpi_view *view, const void *row, void *item,
+                               minipay_error *error)
+{
+    const mpi_calendar_day *day = row;
+    minipay_holiday *holiday = item;
+    (void)context;
+    (void)view;
+    (void)error;
+    if (day->day_state != 0)
+        return MPI_LEFT_OUT;
+    minipay_holiday_init(holiday);
+    holiday->date = day->date;
+    holiday->version = day->version;
+    memcpy(holiday->name, day->name, sizeof holiday->name);
+    return MINIPAY_OK;
+}
+
 minipay_status mpi_calendar_list(mpi_payments *payments, int32_t after, minipay_holiday *holidays,
                                  uint32_t *count, minipay_error *error)
 {
-    mpi_calendar_day day = {.date = after};
-    minipay_scan scan = {.table = &mpi_calendar_day_record.table,
-                         .index = -1,
-                         .low = &day,
-                         .low_fields = 1,
-                         .low_exclusive = 1};
-    uint32_t used = 0, read = 1;
-    mpi_view view;
-    minipay_status status = mpi_view_open(payments->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    while (used < *count && read == 1 && status == MINIPAY_OK) {
-        mpi_calendar_day next;
-        status = mpi_view_scan(&view, &scan, &next, &read, error);
-        if (status != MINIPAY_OK || read == 0)
-            break;
-        day = next;
-        if (day.day_state != 0)
-            continue;
-        minipay_holiday_init(&holidays[used]);
-        holidays[used].date = day.date;
-        holidays[used].version = day.version;
-        memcpy(holidays[used++].name, day.name, sizeof day.name);
-    }
-    mpi_view_close(&view);
-    if (status == MINIPAY_OK)
-        *count = used;
-    return status;
+    mpi_calendar_day low = {.date = after};
+    mpi_list list = {.scan = {.table = &mpi_calendar_day_record.table,
+                              .index = -1,
+                              .low = &low,
+                              .low_fields = 1,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *holidays,
+                     .show = show_day};
+    return mpi_store_list(payments->store, &list, holidays, count, error);
 }
 
 /* ---- due dates ------------------------------------------------------------------------------------------- */

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const merchant_state_names[] = {"active", "inactive", NULL};
@@ -79,23 +78,29 @@ minipay_status mpi_merchant_account(void *impl, mpi_flow *flow, const minipay_id
 
 /* ---- reading, beside the lane ---------------------------------------------------------------------------- */
 
-static minipay_status show(const mpi_payments *payments, const mpi_merchant *row,
-                           const mpi_merchant_terms *terms, minipay_merchant *shown,
+static minipay_status show(void *context, mpi_view *view, const void *merchant_row, void *item,
                            minipay_error *error)
 {
+    const mpi_payments *payments = context;
+    const mpi_merchant *row = merchant_row;
+    minipay_merchant *shown = item;
+    mpi_merchant_terms terms;
+    minipay_status status = mpi_terms_read(view, row, mpi_store_now(payments->store), &terms, error);
+    if (status != MINIPAY_OK)
+        return status;
     minipay_merchant_init(shown);
     shown->id = row->op.id;
     shown->state = row->merchant_state;
-    shown->fee_basis_points = terms->tariff.fee_basis_points;
-    shown->fixed_fee_minor = terms->tariff.fixed_fee_minor;
-    shown->minimum_fee_minor = terms->tariff.minimum_fee_minor;
-    shown->maximum_fee_minor = terms->tariff.maximum_fee_minor;
-    shown->cycle = terms->tariff.cycle;
-    shown->cycle_days = terms->tariff.cycle_days;
-    shown->cycle_day = terms->tariff.cycle_day;
-    shown->account_id = terms->account_id;
-    shown->terms_version = terms->version;
-    shown->effective_at = terms->effective_at;
+    shown->fee_basis_points = terms.tariff.fee_basis_points;
+    shown->fixed_fee_minor = terms.tariff.fixed_fee_minor;
+    shown->minimum_fee_minor = terms.tariff.minimum_fee_minor;
+    shown->maximum_fee_minor = terms.tariff.maximum_fee_minor;
+    shown->cycle = terms.tariff.cycle;
+    shown->cycle_days = terms.tariff.cycle_days;
+    shown->cycle_day = terms.tariff.cycle_day;
+    shown->account_id = terms.account_id;
+    shown->terms_version = terms.version;
+    shown->effective_at = terms.effective_at;
     memcpy(shown->currency, row->currency, sizeof shown->currency);
     if (mpi_record_unseal(mpi_store_keys(payments->store), &row->op.id, &row->name, shown->name,
                           sizeof shown->name) != 0)
@@ -107,7 +112,6 @@ minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *i
                                      minipay_merchant *merchant, minipay_error *error)
 {
     mpi_merchant row = {.op.id = *id};
-    mpi_merchant_terms terms;
     minipay_merchant shown;
     mpi_view view;
     minipay_status status = mpi_view_open(payments->store, &view, error);
@@ -115,53 +119,25 @@ minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *i
         return status;
     status = mpi_view_get(&view, &mpi_merchant_record, -1, &row, error);
     if (status == MINIPAY_OK)
-        status = mpi_terms_read(&view, &row, mpi_store_now(payments->store), &terms, error);
+        status = show(payments, &view, &row, &shown, error);
     mpi_view_close(&view);
-    if (status == MINIPAY_NOT_FOUND)
-        return mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id");
-    if (status == MINIPAY_OK)
-        status = show(payments, &row, &terms, &shown, error);
     if (status == MINIPAY_OK)
         *merchant = shown;
-    return status;
-}
-
-static minipay_status show_page(const mpi_payments *payments, mpi_view *view, const mpi_merchant *rows,
-                                minipay_merchant *merchants, uint32_t count, minipay_error *error)
-{
-    minipay_status status = MINIPAY_OK;
-    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
-        mpi_merchant_terms terms;
-        status = mpi_terms_read(view, &rows[i], mpi_store_now(payments->store), &terms, error);
-        if (status == MINIPAY_OK)
-            status = show(payments, &rows[i], &terms, &merchants[i], error);
-    }
-    return status;
+    return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_MERCHANT_NOT_FOUND, "id")
+                                       : status;
 }
 
 minipay_status mpi_payments_merchants(mpi_payments *payments, const minipay_id *after,
                                       minipay_merchant *merchants, uint32_t *count, minipay_error *error)
 {
     mpi_merchant low = {.op.id = *after};
-    minipay_scan scan = {.table = &mpi_merchant_record.table,
-                         .index = -1,
-                         .low = &low,
-                         .low_fields = 1,
-                         .low_exclusive = 1};
-    uint32_t room = *count;
-    mpi_merchant *rows = malloc((room ? room : 1) * sizeof *rows);
-    mpi_view view;
-    if (!rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_view_open(payments->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = mpi_view_scan(&view, &scan, rows, &room, error);
-        if (status == MINIPAY_OK)
-            status = show_page(payments, &view, rows, merchants, room, error);
-        mpi_view_close(&view);
-    }
-    free(rows);
-    if (status == MINIPAY_OK)
-        *count = room;
-    return status;
+    mpi_list list = {.scan = {.table = &mpi_merchant_record.table,
+                              .index = -1,
+                              .low = &low,
+                              .low_fields = 1,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *merchants,
+                     .context = payments,
+                     .show = show};
+    return mpi_store_list(payments->store, &list, merchants, count, error);
 }

@@ -234,8 +234,14 @@ minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, const m
 
 /* ---- reading, beside the lane ---------------------------------------------------------------------------- */
 
-static void show(const mpi_promotion *row, minipay_promotion *promotion)
+static minipay_status show(void *context, mpi_view *view, const void *promotion_row, void *item,
+                           minipay_error *error)
 {
+    const mpi_promotion *row = promotion_row;
+    minipay_promotion *promotion = item;
+    (void)context;
+    (void)view;
+    (void)error;
     minipay_promotion_init(promotion);
     promotion->id = row->op.id;
     promotion->merchant_id = row->merchant_id;
@@ -249,6 +255,7 @@ static void show(const mpi_promotion *row, minipay_promotion *promotion)
     promotion->ends_at = row->ends_at;
     memcpy(promotion->currency, row->currency, sizeof promotion->currency);
     memcpy(promotion->name, row->name, sizeof promotion->name);
+    return MINIPAY_OK;
 }
 
 minipay_status mpi_promotions_get(mpi_payments *payments, const minipay_id *id,
@@ -263,31 +270,19 @@ minipay_status mpi_promotions_get(mpi_payments *payments, const minipay_id *id,
     mpi_view_close(&view);
     if (status == MINIPAY_NOT_FOUND || (status == MINIPAY_OK && row.op.state != MINIPAY_STATE_DONE))
         return mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id");
-    if (status == MINIPAY_OK)
-        show(&row, promotion);
-    return status;
+    return status == MINIPAY_OK ? show(NULL, NULL, &row, promotion, error) : status;
 }
 
 minipay_status mpi_promotions_list(mpi_payments *payments, const minipay_id *after,
                                    minipay_promotion *promotions, uint32_t *count, minipay_error *error)
 {
     mpi_promotion low = {.op.id = *after};
-    minipay_scan scan = {.table = &mpi_promotion_record.table,
-                         .index = MPI_PROMOTIONS,
-                         .low = &low,
-                         .low_fields = 1,
-                         .low_exclusive = 1};
-    mpi_promotion *rows = malloc((*count ? *count : 1) * sizeof *rows);
-    mpi_view view;
-    if (!rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_view_open(payments->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = mpi_view_scan(&view, &scan, rows, count, error);
-        mpi_view_close(&view);
-    }
-    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
-        show(&rows[i], &promotions[i]);
-    free(rows);
-    return status;
+    mpi_list list = {.scan = {.table = &mpi_promotion_record.table,
+                              .index = MPI_PROMOTIONS,
+                              .low = &low,
+                              .low_fields = 1,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *promotions,
+                     .show = show};
+    return mpi_store_list(payments->store, &list, promotions, count, error);
 }

@@ -231,13 +231,11 @@ static minipay_status begin_behind(mpi_view *view, const minipay_slip_query *que
     return status;
 }
 
-static minipay_status show_page(const mpi_payments *payments, const mpi_slip *rows, minipay_slip *slips,
-                                uint32_t count, minipay_error *error)
+static minipay_status show_row(void *context, mpi_view *view, const void *row, void *item,
+                               minipay_error *error)
 {
-    minipay_status status = MINIPAY_OK;
-    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
-        status = show(payments, &rows[i], &slips[i], error);
-    return status;
+    (void)view;
+    return show(context, row, item, error);
 }
 
 minipay_status mpi_payments_slips(mpi_payments *payments, const minipay_slip_query *query,
@@ -246,29 +244,23 @@ minipay_status mpi_payments_slips(mpi_payments *payments, const minipay_slip_que
 {
     bool of_member = !mpi_id_is_none(&query->member_id);
     mpi_slip low = {.member_id = query->member_id, .merchant_id = query->merchant_id}, high = low;
-    minipay_scan scan = {.table = &mpi_slip_record.table,
-                         .index = of_member ? MPI_SLIPS_OF_MEMBER : MPI_SLIPS_OF_MERCHANT,
-                         .descending = 1,
-                         .low = &low,
-                         .high = &high,
-                         .low_fields = 2};
-    uint32_t room = *count;
-    mpi_slip *rows = malloc((room ? room : 1) * sizeof *rows);
+    mpi_list list = {.scan = {.table = &mpi_slip_record.table,
+                              .index = of_member ? MPI_SLIPS_OF_MEMBER : MPI_SLIPS_OF_MERCHANT,
+                              .descending = 1,
+                              .low = &low,
+                              .high = &high,
+                              .low_fields = 2},
+                     .item_size = sizeof *slips,
+                     .context = payments,
+                     .show = show_row};
     mpi_view view;
     low.op.created_at = query->since_at;
-    if (!rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     minipay_status status = mpi_view_open(payments->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = begin_behind(&view, query, after, &high, &scan, error);
-        if (status == MINIPAY_OK)
-            status = mpi_view_scan(&view, &scan, rows, &room, error);
-        mpi_view_close(&view);
-    }
+    if (status != MINIPAY_OK)
+        return status;
+    status = begin_behind(&view, query, after, &high, &list.scan, error);
     if (status == MINIPAY_OK)
-        status = show_page(payments, rows, slips, room, error);
-    free(rows);
-    if (status == MINIPAY_OK)
-        *count = room;
+        status = mpi_view_list(&view, &list, slips, count, error);
+    mpi_view_close(&view);
     return status;
 }

@@ -12,17 +12,25 @@
 
 enum { LINE_PAGE = 500 };
 
+static minipay_scan lines_behind(const minipay_id *run_id, const minipay_id *after, mpi_line *low,
+                                 mpi_line *high)
+{
+    *low = (mpi_line){.run_id = *run_id, .merchant_id = *after};
+    *high = (mpi_line){.run_id = *run_id};
+    return (minipay_scan){.table = &mpi_line_record.table,
+                          .index = MPI_LINES_OF_RUN,
+                          .low = low,
+                          .high = high,
+                          .low_fields = 2,
+                          .high_fields = 1,
+                          .low_exclusive = 1};
+}
+
 minipay_status mpi_lines_read(mpi_view *view, const minipay_id *run_id, const minipay_id *after,
                               mpi_line *lines, uint32_t *count, minipay_error *error)
 {
-    mpi_line low = {.run_id = *run_id, .merchant_id = *after}, high = {.run_id = *run_id};
-    minipay_scan scan = {.table = &mpi_line_record.table,
-                         .index = MPI_LINES_OF_RUN,
-                         .low = &low,
-                         .high = &high,
-                         .low_fields = 2,
-                         .high_fields = 1,
-                         .low_exclusive = 1};
+    mpi_line low, high;
+    minipay_scan scan = lines_behind(run_id, after, &low, &high);
     return mpi_view_scan(view, &scan, lines, count, error);
 }
 
@@ -71,10 +79,12 @@ static minipay_status sum_lines(mpi_view *view, minipay_settlement *sum, mpi_lin
     return MINIPAY_OK;
 }
 
-static minipay_status show_run(mpi_view *view, const mpi_run *run, minipay_settlement *settlement,
+static minipay_status show_run(void *context, mpi_view *view, const void *row, void *item,
                                minipay_error *error)
 {
-    minipay_settlement shown;
+    const mpi_run *run = row;
+    minipay_settlement shown, *settlement = item;
+    (void)context;
     mpi_line *lines = malloc(LINE_PAGE * sizeof *lines);
     if (!lines)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
@@ -110,49 +120,31 @@ minipay_status mpi_settlements_get(mpi_settlements *settlements, const minipay_i
     if (status == MINIPAY_NOT_FOUND || (status == MINIPAY_OK && run.op.state == MINIPAY_STATE_REJECTED))
         status = mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id");
     if (status == MINIPAY_OK)
-        status = show_run(&view, &run, settlement, error);
+        status = show_run(NULL, &view, &run, settlement, error);
     mpi_view_close(&view);
-    return status;
-}
-
-static minipay_status list_runs(mpi_view *view, const minipay_scan *scan, minipay_settlement *list,
-                                uint32_t *count, minipay_error *error)
-{
-    uint32_t found = *count;
-    mpi_run *runs = malloc((found + (size_t)1) * sizeof *runs);
-    minipay_status status = runs ? mpi_view_scan(view, scan, runs, &found, error)
-                                 : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    for (uint32_t i = 0; status == MINIPAY_OK && i < found; i++)
-        status = show_run(view, &runs[i], &list[i], error);
-    *count = found;
-    free(runs);
     return status;
 }
 
 /* A retry of a run that does not exist has no currency and no date: it is in no list. */
 minipay_status mpi_settlements_list(mpi_settlements *settlements, const char *currency,
-                                    const minipay_settlement *after, minipay_settlement *list,
+                                    const minipay_settlement *after, minipay_settlement *shown,
                                     uint32_t *count, minipay_error *error)
 {
     mpi_run low = {.through_date = 1}, high = {.op.id = after->id, .through_date = after->through_date};
     bool first = after->through_date == 0;
-    minipay_scan scan = {.table = &mpi_run_record.table,
-                         .index = MPI_RUNS_BY_DATE,
-                         .descending = 1,
-                         .low = &low,
-                         .high = &high,
-                         .low_fields = 2,
-                         .high_fields = first ? 1 : 3,
-                         .high_exclusive = !first};
-    mpi_view view;
+    mpi_list list = {.scan = {.table = &mpi_run_record.table,
+                              .index = MPI_RUNS_BY_DATE,
+                              .descending = 1,
+                              .low = &low,
+                              .high = &high,
+                              .low_fields = 2,
+                              .high_fields = first ? 1 : 3,
+                              .high_exclusive = !first},
+                     .item_size = sizeof *shown,
+                     .show = show_run};
     memcpy(low.currency, currency, sizeof low.currency);
     memcpy(high.currency, currency, sizeof high.currency);
-    minipay_status status = mpi_view_open(settlements->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = list_runs(&view, &scan, list, count, error);
-    mpi_view_close(&view);
-    return status;
+    return mpi_store_list(settlements->store, &list, shown, count, error);
 }
 
 void mpi_line_show(const mpi_line *row, minipay_settlement_line *line)
@@ -178,23 +170,24 @@ void mpi_line_show(const mpi_line *row, minipay_settlement_line *line)
     memcpy(line->currency, row->currency, sizeof line->currency);
 }
 
+static minipay_status show_line(void *context, mpi_view *view, const void *row, void *item,
+                                minipay_error *error)
+{
+    (void)context;
+    (void)view;
+    (void)error;
+    mpi_line_show(row, item);
+    return MINIPAY_OK;
+}
+
 minipay_status mpi_settlements_lines(mpi_settlements *settlements, const minipay_id *run_id,
                                      const minipay_id *after, minipay_settlement_line *lines,
                                      uint32_t *count, minipay_error *error)
 {
-    mpi_view view;
-    mpi_line *rows = malloc((*count ? *count : 1) * sizeof *rows);
-    if (!rows)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_view_open(settlements->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = mpi_lines_read(&view, run_id, after, rows, count, error);
-        mpi_view_close(&view);
-    }
-    for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
-        mpi_line_show(&rows[i], &lines[i]);
-    free(rows);
-    return status;
+    mpi_line low, high;
+    mpi_list list = {
+        .scan = lines_behind(run_id, after, &low, &high), .item_size = sizeof *lines, .show = show_line};
+    return mpi_store_list(settlements->store, &list, lines, count, error);
 }
 
 /* A retry pays what the first line of its chain summed up. */

@@ -155,4 +155,24 @@ minipay_status mpi_view_get(mpi_view *view, const mpi_record *record, int32_t in
 minipay_status mpi_view_scan(mpi_view *view, const minipay_scan *scan, void *rows, uint32_t *count,
                              minipay_error *error);
 
+/* A list for somebody to read: rows of a scan, each shown as an item of an array. */
+typedef struct mpi_list {
+    minipay_scan scan;
+    size_t item_size;
+    void *context;
+    /* Fills the item; MPI_LEFT_OUT: the row is not in the list. */
+    minipay_status (*show)(void *context, mpi_view *view, const void *row, void *item,
+                           minipay_error *error);
+} mpi_list;
+
+enum { MPI_LEFT_OUT = -1 };
+
+/* `*count` is the room, then the number; as it was after a failure. */
+minipay_status mpi_view_list(mpi_view *view, const mpi_list *list, void *items, uint32_t *count,
+                             minipay_error *error);
+
+/* The same on a snapshot of its own. */
+minipay_status mpi_store_list(mpi_store *store, const mpi_list *list, void *items, uint32_t *count,
+                              minipay_error *error);
+
 #endif

@@ -30,9 +30,12 @@ static int32_t account_named(const char *name)
     return -1;
 }
 
-static minipay_status fill_balance(mpi_view *view, const mpi_account *account, minipay_balance *balance,
+static minipay_status fill_balance(void *context, mpi_view *view, const void *account_row, void *item,
                                    minipay_error *error)
 {
+    const mpi_account *account = account_row;
+    minipay_balance *balance = item;
+    (void)context;
     mpi_balance row = {.account_id = account->account_id};
     minipay_status status = mpi_view_get(view, &mpi_balance_record, -1, &row, error);
     if (status == MINIPAY_NOT_FOUND)
@@ -53,47 +56,22 @@ static minipay_status fill_balance(mpi_view *view, const mpi_account *account, m
     return MINIPAY_OK;
 }
 
-static minipay_status list_balances(mpi_view *view, mpi_account *low, mpi_account *accounts,
-                                    minipay_balance *balances, uint32_t *count, minipay_error *error)
-{
-    minipay_scan scan = {.table = &mpi_account_record.table, .index = -1, .low_exclusive = 1};
-    uint32_t used = 0, wanted, read;
-    do {
-        scan.low = low;
-        scan.low_fields = low->currency[0] ? 4 : 0;
-        wanted = read = *count - used < PAGE ? *count - used : PAGE;
-        minipay_status status = read ? mpi_view_scan(view, &scan, accounts, &read, error) : MINIPAY_OK;
-        for (uint32_t i = 0; i < read && status == MINIPAY_OK; i++)
-            status = fill_balance(view, &accounts[i], &balances[used++], error);
-        if (status != MINIPAY_OK)
-            return status;
-        if (read)
-            *low = accounts[read - 1];
-    } while (wanted && read == wanted);
-    *count = used;
-    return MINIPAY_OK;
-}
-
 minipay_status mpi_wallets_balances(mpi_wallets *wallets, const minipay_balance *after,
                                     minipay_balance *balances, uint32_t *count, minipay_error *error)
 {
-    mpi_view view;
     mpi_account low = {.owner_id = after->owner_id,
                        .kind = after->account[0] ? account_named(after->account) : 0};
+    mpi_list list = {.scan = {.table = &mpi_account_record.table,
+                              .index = -1,
+                              .low = &low,
+                              .low_fields = after->currency[0] ? 4 : 0,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *balances,
+                     .show = fill_balance};
     memcpy(low.purse, after->purse, sizeof low.purse);
     memcpy(low.currency, after->currency, sizeof low.currency);
-    if (low.kind < 0)
-        return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "there is no such account");
-    mpi_account *accounts = malloc(PAGE * sizeof *accounts);
-    if (!accounts)
-        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_view_open(wallets->store, &view, error);
-    if (status == MINIPAY_OK) {
-        status = list_balances(&view, &low, accounts, balances, count, error);
-        mpi_view_close(&view);
-    }
-    free(accounts);
-    return status;
+    return low.kind < 0 ? mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "after", "there is no such account")
+                        : mpi_store_list(wallets->store, &list, balances, count, error);
 }
 
 /* ---- postings -------------------------------------------------------------------------------------------- */

@@ -5,7 +5,6 @@
 #include "base/money.h"
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* Reading wallets, on a snapshot beside the lane. */
@@ -65,60 +64,27 @@ minipay_status mpi_wallets_get(mpi_wallets *wallets, const minipay_id *member_id
 
 /* ---- list ---------------------------------------------------------------------------------------------- */
 
-enum { PAGE = 256 };
-
-static minipay_status fill_page(mpi_view *view, const mpi_account *accounts, uint32_t read,
-                                minipay_wallet *list, uint32_t room, uint32_t *used,
-                                minipay_error *error)
+static minipay_status show_wallet(void *context, mpi_view *view, const void *row, void *item,
+                                  minipay_error *error)
 {
-    for (uint32_t i = 0; i < read && *used < room; i++) {
-        if (accounts[i].kind != MPI_ACCOUNT_WALLET)
-            continue;
-        minipay_status status = fill(view, &accounts[i], &list[*used], error);
-        if (status != MINIPAY_OK)
-            return status;
-        ++*used;
-    }
-    return MINIPAY_OK;
+    const mpi_account *account = row;
+    (void)context;
+    return account->kind == MPI_ACCOUNT_WALLET ? fill(view, account, item, error) : MPI_LEFT_OUT;
 }
 
-static minipay_status list_from(mpi_view *view, const minipay_wallet *after, minipay_wallet *list,
-                                uint32_t *count, mpi_account *accounts, minipay_error *error)
-{
-    mpi_account low = {.owner_id = after->member_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
-    minipay_scan scan = {.table = &mpi_account_record.table,
-                         .index = -1,
-                         .low = &low,
-                         .low_fields = 4,
-                         .low_exclusive = 1};
-    uint32_t used = 0, read = PAGE;
-    memcpy(low.currency, after->currency, sizeof low.currency);
-    while (used < *count && read == PAGE) {
-        minipay_status status = mpi_view_scan(view, &scan, accounts, &read, error);
-        if (status == MINIPAY_OK)
-            status = fill_page(view, accounts, read, list, *count, &used, error);
-        if (status != MINIPAY_OK)
-            return status;
-        if (read)
-            low = accounts[read - 1];
-    }
-    *count = used;
-    return MINIPAY_OK;
-}
-
-minipay_status mpi_wallets_list(mpi_wallets *wallets, const minipay_wallet *after, minipay_wallet *list,
+minipay_status mpi_wallets_list(mpi_wallets *wallets, const minipay_wallet *after, minipay_wallet *shown,
                                 uint32_t *count, minipay_error *error)
 {
-    mpi_view view;
-    mpi_account *accounts = malloc(PAGE * sizeof *accounts);
-    minipay_status status = accounts ? mpi_view_open(wallets->store, &view, error)
-                                     : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    if (status == MINIPAY_OK) {
-        status = list_from(&view, after, list, count, accounts, error);
-        mpi_view_close(&view);
-    }
-    free(accounts);
-    return status;
+    mpi_account low = {.owner_id = after->member_id, .kind = MPI_ACCOUNT_WALLET, .purse = MPI_CASH};
+    mpi_list list = {.scan = {.table = &mpi_account_record.table,
+                              .index = -1,
+                              .low = &low,
+                              .low_fields = 4,
+                              .low_exclusive = 1},
+                     .item_size = sizeof *shown,
+                     .show = show_wallet};
+    memcpy(low.currency, after->currency, sizeof low.currency);
+    return mpi_store_list(wallets->store, &list, shown, count, error);
 }
 
 /* ---- history ------------------------------------------------------------------------------------------- */
