@@ -164,7 +164,7 @@ typedef struct minipay_outcome {
     int32_t status; /* MINIPAY_OK, or why it was refused or is parked */
     minipay_id id;
     int64_t amount_minor;
-    int64_t topup_minor;   /* topped up on the way */
+    int64_t topup_minor;   /* topped up on the way, or to be while it runs */
     int64_t booked_at;     /* when it was DONE; 0: it is not */
     int32_t business_date; /* on which the wallet's money moved, AUTHORIZE held it, or PAYOUT took the
                               merchant's fee or payout; 0: nothing was booked */

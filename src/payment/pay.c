@@ -168,18 +168,17 @@ static void draw_up(const minipay_instruction *instruction, void *document)
         mpi_secret_set(&slip->memo, sizeof slip->memo, instruction->memo);
 }
 
-/* Of a payment that was refused what was asked for stays. */
+/* Of a payment that was refused what was asked for stays, and what was topped up before. */
 static minipay_status ended(void *context, mpi_flow *flow, void *document)
 {
+    mpi_payments *payments = context;
     mpi_slip *slip = document;
-    (void)context;
-    (void)flow;
     if (slip->op.state != MINIPAY_STATE_REJECTED)
         return MINIPAY_OK;
     slip->fee_minor = slip->promotion_minor = 0;
     slip->terms_version = slip->merchant_share = slip->slip_state = 0;
     slip->counted = (mpi_counted){0};
-    return MINIPAY_OK;
+    return payments->wallet.provided(payments->wallet.impl, flow, &slip->op, &slip->topup_minor);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)

@@ -127,6 +127,16 @@ static bool is_said(void *context, const void *document)
            transfer->memo.length == 0;
 }
 
+static minipay_status ended(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    mpi_transfer *transfer = document;
+    return transfer->op.state == MINIPAY_STATE_REJECTED
+               ? transfers->wallet.provided(transfers->wallet.impl, flow, &transfer->op,
+                                            &transfer->topup_minor)
+               : MINIPAY_OK;
+}
+
 static void tell(const void *document, minipay_outcome *outcome)
 {
     const mpi_transfer *transfer = document;
@@ -146,6 +156,7 @@ static const mpi_saga transfer_saga = {
     .find = find,
     .is_said = is_said,
     .said = said,
+    .ended = ended,
     .tell = tell,
 };
 

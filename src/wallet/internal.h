@@ -72,6 +72,10 @@ typedef struct mpi_booked {
 minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_booking *booking,
                                 mpi_booked *booked);
 
+/* The port's `provided`. */
+minipay_status mpi_topup_provided(void *impl, mpi_flow *flow, const mpi_operation *parent,
+                                  int64_t *topup_minor);
+
 /* The top-up that another operation needs: `*topup_minor` is what it brought. */
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,

@@ -79,6 +79,10 @@ typedef struct mpi_wallet_port {
                               const minipay_id *member_id, const char currency[4], int64_t amount_minor,
                               int64_t *topup_minor);
 
+    /* Of an operation that was refused: `*topup_minor` stays when that was topped up before, else it is 0. */
+    minipay_status (*provided)(void *impl, mpi_flow *flow, const mpi_operation *parent,
+                               int64_t *topup_minor);
+
     /* Sets money aside for an operation; its id is the hold's. What mpi_hold_open refuses with. */
     minipay_status (*hold)(void *impl, mpi_flow *flow, const mpi_operation *op,
                            const minipay_id *member_id, const minipay_id *payee_id,

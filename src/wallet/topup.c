@@ -148,6 +148,9 @@ static void tell(const void *document, minipay_outcome *outcome)
     outcome->business_date = told->business_date;
 }
 
+/* What its id follows from, with its parent's. */
+static const char topup_name[] = "topup";
+
 const mpi_saga mpi_topup_saga = {
     .kind = MINIPAY_KIND_TOPUP,
     .name = "topup",
@@ -158,6 +161,23 @@ const mpi_saga mpi_topup_saga = {
     .draw_up = draw_up,
     .tell = tell,
 };
+
+minipay_status mpi_topup_provided(void *impl, mpi_flow *flow, const mpi_operation *parent,
+                                  int64_t *topup_minor)
+{
+    minipay_id id;
+    minipay_outcome topup;
+    (void)impl;
+    if (*topup_minor == 0)
+        return MINIPAY_OK;
+    mpi_id_derive(&parent->id, topup_name, &id);
+    minipay_status status = mpi_saga_look_up(flow, MINIPAY_KIND_TOPUP, &id, &topup);
+    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
+        return status;
+    if (status == MINIPAY_NOT_FOUND || topup.state != MINIPAY_STATE_DONE)
+        *topup_minor = 0;
+    return MINIPAY_OK;
+}
 
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,
@@ -176,7 +196,7 @@ minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation
     else if (!mpi_money_round_up(missing_minor, rules->values[MINIPAY_RULE_TOPUP_MINIMUM][0],
                                  unit ? unit : 1, &topup->amount_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
-    mpi_id_derive(&parent->id, "topup", &topup->op.id);
+    mpi_id_derive(&parent->id, topup_name, &topup->op.id);
     topup->op.kind = MINIPAY_KIND_TOPUP;
     topup->op.parent_id = parent->id;
     topup->op.parent_kind = parent->kind;

@@ -282,6 +282,7 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
         .reverse = mpi_wallets_reverse,
         .undo = mpi_wallets_undo,
         .provide = port_provide,
+        .provided = mpi_topup_provided,
         .hold = mpi_wallets_hold,
         .capture = mpi_wallets_capture,
         .release = mpi_wallets_release,

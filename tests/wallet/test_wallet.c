@@ -453,6 +453,47 @@ static void hold_is_not_captured_for_a_payee_without_a_wallet_or_with_a_closed_o
     end(&w);
 }
 
+/* ---- topped up on the way -------------------------------------------------------------------------------- */
+
+static minipay_instruction short_of(world *w, int32_t kind, const char *account)
+{
+    minipay_id payer = world_person(w, account);
+    minipay_id other =
+        kind == MINIPAY_KIND_TRANSFER ? world_person(w, NULL) : world_merchant(w, NULL, 0);
+    minipay_instruction ask = world_ask(w, kind, payer, other, 5000);
+    ask.flags = MINIPAY_FLAG_AUTO_TOPUP;
+    return ask;
+}
+
+static void a_refusal_tells_of_a_top_up_only_when_it_was_made(void **state)
+{
+    static const int32_t kinds[] = {MINIPAY_KIND_TRANSFER, MINIPAY_KIND_PAY, MINIPAY_KIND_AUTHORIZE};
+    static const char *const accounts[] = {NULL, "REFUSE-1"};
+    world w;
+    (void)state;
+    world_begin(&w);
+    for (int i = 0; i < 6; i++) {
+        minipay_instruction ask = short_of(&w, kinds[i % 3], accounts[i / 3]);
+        minipay_outcome outcome = world_execute(&w, &ask);
+        ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+        assert_int_equal(outcome.topup_minor, 0);
+        assert_int_equal(world_outcome(&w, ask.kind, ask.id).topup_minor, 0);
+    }
+    for (int i = 0; i < 3; i++) {
+        minipay_instruction ask = short_of(&w, kinds[i], "PENDING-1");
+        world_expect(&w, &ask, MINIPAY_STATE_RUNNING, MINIPAY_OK);
+        minipay_instruction freeze = world_ask(&w, MINIPAY_KIND_FREEZE, ask.member_id, world_nobody, 0);
+        strcpy(freeze.reason, "test");
+        world_expect(&w, &freeze, MINIPAY_STATE_DONE, MINIPAY_OK);
+        world_rest(&w);
+        minipay_outcome outcome = world_outcome(&w, ask.kind, ask.id);
+        ASSERT_STATUS(outcome.status, MINIPAY_WALLET_FROZEN);
+        assert_int_equal(outcome.topup_minor, 10000);
+        assert_int_equal(world_balance(&w, ask.member_id), 10000);
+    }
+    end(&w);
+}
+
 /* ---- overflow -------------------------------------------------------------------------------------------- */
 
 static void balances_stop_at_both_ends_of_64_bits(void **state)
@@ -644,6 +685,7 @@ int main(void)
         cmocka_unit_test(every_end_of_every_hold),
         cmocka_unit_test(hold_is_not_captured_for_a_payee_without_a_wallet_or_with_a_closed_one),
         cmocka_unit_test(balances_stop_at_both_ends_of_64_bits),
+        cmocka_unit_test(a_refusal_tells_of_a_top_up_only_when_it_was_made),
         cmocka_unit_test(windows_do_not_overflow),
         cmocka_unit_test(a_day_has_no_room_for_more_than_64_bits),
         cmocka_unit_test(a_refund_that_the_wallet_has_no_room_for_is_refused),
