@@ -229,7 +229,7 @@ MINIPAY_API void minipay_batch_outcome_init(minipay_batch_outcome *outcome);
  * The same id with the same instructions answers what stands; a refusal stays one for ever. `outcomes` has room
  * for `count`: when the batch is DONE they are the instructions' own, which can then be asked for by
  * minipay_outcome_get too; when it was refused, nothing stands under their ids: all have the state NONE,
- * and the status BATCH_REFUSED but for the one that was refused.
+ * and the status BATCH_REFUSED but for the one that was refused, whose version of policy the batch stores, too.
  *
  * Answers MINIPAY_OK when it is DONE, and MINIPAY_BATCH_REFUSED when it was refused, with the outcomes written.
  * On every other status nothing is stored and the outputs are untouched. USAGE: INVALID_ARGUMENT (request,

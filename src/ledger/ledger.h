@@ -35,7 +35,7 @@ enum {
     KIND(BANK_FEE, 10, "bank_fee", MPI_RISES_WITH_DEBIT)                                                \
     KIND(ADJUSTMENT, 11, "adjustment", MPI_RISES_WITH_DEBIT)
 
-#define MPI_ACCOUNT_NUMBER(kind, number, name, known) MPI_ACCOUNT_##kind = number,
+#define MPI_ACCOUNT_NUMBER(kind, number, name, known) MPI_ACCOUNT_##kind = (number),
 typedef enum mpi_account_kind {
     MPI_ACCOUNT_KINDS(MPI_ACCOUNT_NUMBER) MPI_ACCOUNT_COUNT /* behind the last number */
 } mpi_account_kind;

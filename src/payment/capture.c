@@ -143,6 +143,8 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
     change->op.policy_version = rules->version;
     mpi_slip after = *slip;
     status = size_up(slip, mpi_unit_now(flow->unit), change, &after);
+    if (status == MINIPAY_HOLD_EXPIRED) /* by the rule that the authorisation was made under */
+        change->op.policy_version = slip->op.policy_version;
     if (status == MINIPAY_OK)
         status = fix_fee(payments, flow, change, &after);
     if (status == MINIPAY_OK)

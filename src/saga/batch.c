@@ -45,7 +45,8 @@ static minipay_status check_unused(mpi_flow *flow, const minipay_instruction *in
     return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
 }
 
-static minipay_status carry_out_one(mpi_flow *flow, mpi_atomic *atomic, uint32_t number)
+static minipay_status carry_out_one(mpi_flow *flow, mpi_atomic *atomic, uint32_t number,
+                                    int32_t *policy_version)
 {
     const minipay_instruction *instruction = &atomic->request->instructions[number];
     mpi_document document;
@@ -59,6 +60,7 @@ static minipay_status carry_out_one(mpi_flow *flow, mpi_atomic *atomic, uint32_t
     MPI_ASSERT(document.op.state == MINIPAY_STATE_DONE || document.op.state == MINIPAY_STATE_REJECTED);
     mpi_saga_tell(mpi_engine_saga(flow->engine, instruction->kind), &document,
                   &atomic->outcomes[number]);
+    *policy_version = document.op.policy_version;
     return document.op.status;
 }
 
@@ -77,7 +79,7 @@ static minipay_status carry_out(void *context, mpi_flow *flow, void *document)
     (void)context;
     atomic->carried_out = true;
     for (uint32_t i = 0; i < atomic->request->count && status == MINIPAY_OK; i++) {
-        status = carry_out_one(flow, atomic, i);
+        status = carry_out_one(flow, atomic, i, &batch->op.policy_version);
         if (minipay_status_class(status) == MINIPAY_CLASS_REJECTED) {
             batch->failed_number = (int32_t)i;
             batch->failed_status = status;
@@ -127,8 +129,9 @@ static void tell_refused(mpi_atomic *atomic)
         minipay_outcome_init(outcome);
         outcome->kind = atomic->request->instructions[i].kind;
         outcome->id = atomic->request->instructions[i].id;
-        outcome->status =
-            (int32_t)i == batch->failed_number ? batch->failed_status : MINIPAY_BATCH_REFUSED;
+        bool refused = (int32_t)i == batch->failed_number;
+        outcome->status = refused ? batch->failed_status : MINIPAY_BATCH_REFUSED;
+        outcome->policy_version = refused ? batch->op.policy_version : 0;
     }
 }
 

@@ -283,6 +283,51 @@ static void what_waits_for_a_top_up_that_a_rule_refuses_stores_that_version_too(
     world_close(&d.w);
 }
 
+static void a_batch_stores_the_version_that_refused_one_of_it(void **state)
+{
+    desk d;
+    minipay_instruction asked[2];
+    minipay_outcome outcomes[2];
+    minipay_batch_outcome outcome;
+    minipay_batch_request request;
+    (void)state;
+    begin(&d);
+    int32_t version = publish(&d.w, 99);
+    for (int i = 0; i < 2; i++)
+        asked[i] = world_ask(&d.w, MINIPAY_KIND_TRANSFER, d.payer, d.payee, 99 + i);
+    minipay_batch_request_init(&request);
+    minipay_batch_outcome_init(&outcome);
+    request.id = world_id(&d.w);
+    for (int i = 0; i < 2; i++) { /* refused, and then as it stands */
+        ASSERT_STATUS(minipay_execute_atomic(d.w.pay, &request, asked, 2, &outcome, outcomes, NULL),
+                      MINIPAY_BATCH_REFUSED);
+        ASSERT_STATUS(outcomes[1].status, MINIPAY_LIMIT_OPERATION);
+        assert_int_equal(outcomes[0].policy_version, 0);
+        assert_int_equal(outcomes[1].policy_version, version);
+        publish(&d.w, 100);
+    }
+    expect_version(&d.w, MINIPAY_KIND_BATCH, request.id, MINIPAY_BATCH_REFUSED, version);
+    world_at_peace(&d.w);
+    world_close(&d.w);
+}
+
+static void a_capture_that_comes_too_late_stores_the_version_of_the_expiry(void **state)
+{
+    desk d;
+    (void)state;
+    begin(&d);
+    int32_t version = publish_rule(&d.w, MINIPAY_RULE_AUTHORIZATION_SECONDS, 60, false);
+    minipay_id authorized = made(&d, MINIPAY_KIND_AUTHORIZE, d.shop, 100);
+    publish_rule(&d.w, MINIPAY_RULE_AUTHORIZATION_SECONDS, 0, false);
+    world_pass(&d.w, 60);
+    minipay_instruction asked = world_ask(&d.w, MINIPAY_KIND_CAPTURE, world_nobody, authorized, 0);
+    world_expect(&d.w, &asked, MINIPAY_STATE_REJECTED, MINIPAY_HOLD_EXPIRED);
+    expect_version(&d.w, MINIPAY_KIND_CAPTURE, asked.id, MINIPAY_HOLD_EXPIRED, version);
+    world_rest(&d.w);
+    world_at_peace(&d.w);
+    world_close(&d.w);
+}
+
 static void a_link_whose_bank_is_silent_stores_the_version_of_its_deadline(void **state)
 {
     desk d;
@@ -387,6 +432,8 @@ int main(void)
         cmocka_unit_test(what_a_rule_refuses_stores_the_version_of_that_rule),
         cmocka_unit_test(a_refusal_on_the_way_is_of_the_version_then_and_not_of_the_first),
         cmocka_unit_test(what_waits_for_a_top_up_that_a_rule_refuses_stores_that_version_too),
+        cmocka_unit_test(a_batch_stores_the_version_that_refused_one_of_it),
+        cmocka_unit_test(a_capture_that_comes_too_late_stores_the_version_of_the_expiry),
         cmocka_unit_test(a_link_whose_bank_is_silent_stores_the_version_of_its_deadline),
         cmocka_unit_test(a_retry_and_its_payout_store_the_version_in_force_at_the_retry),
         cmocka_unit_test(a_withdrawal_keeps_the_version_that_let_it_leave_the_wallet),
