@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "saga/internal.h"
 
+#include "base/assert.h"
+
 #include <string.h>
 
 /* Which field of a request differs from what stands under its id, by the name that the caller knows. */
@@ -36,8 +38,10 @@ static const renamed names[] = {
 const minipay_field *mpi_saga_field(const mpi_record *record, const char *name)
 {
     for (uint32_t i = 0; i < record->table.field_count; i++) {
-        if (strcmp(record->table.fields[i].name, name) == 0)
-            return &record->table.fields[i];
+        const minipay_field *field = &record->table.fields[i];
+        MPI_ASSERT(field->name);
+        if (strcmp(field->name, name) == 0)
+            return field;
     }
     return NULL;
 }
