@@ -70,6 +70,12 @@ assert (slip["state"], slip["captured_minor"], slip["fee_minor"]) == ("paid", 40
 assert [s["id"] for s in all_of("slip", "list", "--member", "kim@example.kr")] == [payment]
 assert [s["id"] for s in all_of("slip", "list", "--merchant", shop, "--count", "5")] == [payment]
 run("slip", "list", code=2)
+
+# an amount of what is not there has no currency: nothing is sent, and the id stays free for what is meant
+late, nowhere = "0192f3a4-0000-7000-8000-0000000000bb", "0192f3a4-0000-7000-8000-0000000000cc"
+for command, other in (("refund", "--payment"), ("capture", "--payment")):
+    assert f"{other}: slip_not_found" in says(command, other, nowhere, "--amount", "100", "--id", late, code=12)
+    run("operation", "get", command, late, code=12)
 assert one("promotion", "list")["used_minor"] == 400
 
 # terms, promotions, rules and authorisations say from when on and until when they hold

@@ -35,29 +35,38 @@ static bool goes_on(const args *a)
     return a->text[OPT_PAYMENT] || a->text[OPT_HOLD] || a->text[OPT_TRANSFER];
 }
 
-static void find_currency(const args *a, db *d, const minipay_id *id,
-                          char currency[MINIPAY_CURRENCY_SIZE])
+static minipay_status find_currency(const args *a, db *d, const minipay_id *id,
+                                    char currency[MINIPAY_CURRENCY_SIZE])
 {
     minipay_slip slip;
     minipay_operation found;
     int32_t kind = a->text[OPT_HOLD] ? MINIPAY_KIND_HOLD : MINIPAY_KIND_TRANSFER;
     minipay_slip_init(&slip);
-    if (!a->text[OPT_PAYMENT] && operation_find(d, kind, id, &found, NULL) == MINIPAY_OK)
-        operation_currency(d, &found, currency);
-    if (a->text[OPT_PAYMENT] && minipay_slip_get(d->pay, id, &slip, NULL) == MINIPAY_OK)
+    minipay_status status = a->text[OPT_PAYMENT] ? minipay_slip_get(d->pay, id, &slip, NULL)
+                                                 : operation_find(d, kind, id, &found, NULL);
+    if (status != MINIPAY_OK)
+        return status;
+    if (a->text[OPT_PAYMENT])
         memcpy(currency, slip.currency, sizeof slip.currency);
+    else
+        operation_currency(d, &found, currency);
+    return MINIPAY_OK;
 }
 
 /* What goes on with an earlier operation is in that one's currency, whatever the usual one is: an amount
- * of 5 is not 5 cents because nobody said USD. What cannot be found, or is in another currency than was said,
- * is left to the library to refuse. */
-static void fill_currency(const args *a, db *d, minipay_instruction *i,
-                          char currency[MINIPAY_CURRENCY_SIZE])
+ * of 5 is not 5 cents because nobody said USD. An amount whose currency cannot be told is sent nowhere: under
+ * the same id it might later be another one. The library refuses all else. */
+static int fill_currency(const args *a, db *d, minipay_instruction *i,
+                         char currency[MINIPAY_CURRENCY_SIZE])
 {
+    minipay_status status = MINIPAY_OK;
     if (goes_on(a) && !a->text[OPT_CURRENCY])
-        find_currency(a, d, &i->other_id, currency);
+        status = find_currency(a, d, &i->other_id, currency);
     else
         memcpy(i->currency, currency, sizeof i->currency);
+    if (status == MINIPAY_OK || !a->text[OPT_AMOUNT])
+        return 0;
+    return fail_doing(a->text[OPT_PAYMENT] ? "--payment" : "--hold", status, NULL);
 }
 
 /* The library's 0 is all that is left. Here that is an amount left out, and a 0 that somebody wrote is none. */
@@ -80,8 +89,9 @@ static int fill(const args *a, db *d, minipay_instruction *i, char currency[MINI
         code = fill_sides(a, d, i);
     if (code)
         return code;
-    fill_currency(a, d, i, currency);
-    code = fill_amount(a, i, currency);
+    code = fill_currency(a, d, i, currency);
+    if (!code)
+        code = fill_amount(a, i, currency);
     if (!code)
         code = args_time(a, OPT_EXPIRES, &i->expires_at);
     if (!code)
