@@ -89,6 +89,21 @@ minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id 
 
 /* ---- sagas of one step ----------------------------------------------------------------------------------- */
 
+/* A hold for nobody can only be void. */
+static minipay_status check_parties(mpi_wallets *wallets, mpi_flow *flow,
+                                    const mpi_hold_operation *operation)
+{
+    const mpi_account *account;
+    if (mpi_id_is_none(&operation->payee_id))
+        return MINIPAY_OK;
+    minipay_status status =
+        mpi_wallets_find(wallets, flow, &operation->payee_id, operation->currency, &account);
+    if (status == MINIPAY_OK)
+        status = mpi_wallets_find(wallets, flow, &operation->member_id, operation->currency, &account);
+    bool same = mpi_id_compare(&operation->payee_id, &operation->member_id) == 0;
+    return status == MINIPAY_OK && same ? MINIPAY_SELF_TRANSFER : status;
+}
+
 static minipay_status open_hold(void *context, mpi_flow *flow, void *document)
 {
     mpi_hold_operation *operation = document;
@@ -96,8 +111,9 @@ static minipay_status open_hold(void *context, mpi_flow *flow, void *document)
     operation->hold_id = operation->op.id;
     if (operation->expires_at && operation->expires_at <= mpi_unit_now(flow->unit))
         return MINIPAY_HOLD_EXPIRED;
-    if (mpi_id_compare(&operation->payee_id, &operation->member_id) == 0)
-        return MINIPAY_SELF_TRANSFER;
+    minipay_status status = check_parties(context, flow, operation);
+    if (status != MINIPAY_OK)
+        return status;
     return mpi_wallets_hold(context, flow, &operation->op, &operation->member_id, &operation->payee_id,
                             operation->currency, operation->amount_minor, operation->expires_at,
                             &operation->op.policy_version);
