@@ -24,9 +24,9 @@ typedef struct minipay_member_request {
     char channel[16];
     char reason[128];
     char name[96];
-    char email
-        [128]; /* unique. One '@' with something on either side, no ASCII space or control character;
-                        compared without the case of the letters A to Z, and nothing else is folded */
+    /* unique. One '@' with something on either side, no ASCII space or control character; compared without the
+     * case of the letters A to Z, and nothing else is folded */
+    char email[128];
 } minipay_member_request;
 
 /* Which fields a change names. */

@@ -22,6 +22,15 @@ static void tell_host(const mpi_banking *banking, const char *asked, uint32_t co
     mpi_store_log(banking->store, MINIPAY_LOG_WARNING, line);
 }
 
+static void tell_parked(const mpi_banking *banking, const mpi_call *call)
+{
+    char line[128], id[2 * sizeof call->order.id.bytes + 1];
+    mpi_text_hex(call->order.id.bytes, sizeof call->order.id.bytes, id);
+    snprintf(line, sizeof line, "saga: %s %s is parked: %s", minipay_kind_name(call->parked_kind), id,
+             minipay_status_name(call->status));
+    mpi_store_log(banking->store, MINIPAY_LOG_WARNING, line);
+}
+
 static bool is_verified(minipay_status status)
 {
     return status == MINIPAY_OK || status == MINIPAY_ACCOUNT_NOT_FOUND ||
@@ -110,6 +119,10 @@ void mpi_banking_make_calls(void *impl, mpi_call *calls, uint32_t count)
     mpi_banking *banking = impl;
     minipay_bank_order *orders = malloc(count * sizeof *orders);
     minipay_bank_answer *answers = malloc(count * sizeof *answers);
+    for (uint32_t i = 0; i < count; i++) {
+        if (calls[i].kind == MPI_CALL_TELL_PARKED)
+            tell_parked(banking, &calls[i]);
+    }
     pthread_mutex_lock(&banking->line);
     banking->finality_ms = banking->bank.capabilities(banking->bank.impl).finality_ms;
     for (uint32_t i = 0; i < count; i++) {
@@ -202,6 +215,8 @@ minipay_status mpi_banking_take_in(void *impl, mpi_flow *flow, const mpi_call *c
 {
     mpi_banking *banking = impl;
     const void *row;
+    if (call->kind == MPI_CALL_TELL_PARKED)
+        return MINIPAY_OK;
     if (call->kind == MPI_CALL_VERIFY)
         return take_verification_in(banking, flow, call);
     minipay_status status =

@@ -4,10 +4,8 @@
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/id.h"
-#include "base/text.h"
 #include "event/stream.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,14 +328,18 @@ static void take_back(mpi_flow *flow, const mpi_known_saga *known, const start_p
     memcpy(document, &start->document, known->saga->record->table.row_size);
 }
 
-/* Its outcome says only that money waits for a person: what refused it would look like a refusal. */
-static void tell_host(const mpi_flow *flow, const mpi_operation *op, minipay_status reason)
+/* Its outcome says only that money waits for a person: what refused it would look like a refusal. The host is
+ * told when the commit stands. */
+static minipay_status tell_host(mpi_flow *flow, const mpi_operation *op, minipay_status reason)
 {
-    char line[128], id[2 * sizeof op->id.bytes + 1];
-    mpi_text_hex(op->id.bytes, sizeof op->id.bytes, id);
-    snprintf(line, sizeof line, "saga: %s %s is parked: %s", minipay_kind_name(op->kind), id,
-             minipay_status_name(reason));
-    mpi_store_log(flow->engine->store, MINIPAY_LOG_WARNING, line);
+    mpi_call *call = mpi_call_add(flow->calls);
+    if (!call)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    call->kind = MPI_CALL_TELL_PARKED;
+    call->status = reason;
+    call->order.id = op->id;
+    call->parked_kind = op->kind;
+    return MINIPAY_OK;
 }
 
 /* As if this run had not been, but for the version that refused: its steps are undone, those of earlier runs
@@ -354,10 +356,8 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
         stays = true;
         status = MINIPAY_OK;
     }
-    if (status == MINIPAY_OK && stays) {
-        tell_host(flow, &document->op, reason);
-        return MINIPAY_OK;
-    }
+    if (status == MINIPAY_OK && stays)
+        return tell_host(flow, &document->op, reason);
     document->op.policy_version = decided_by;
     return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
 }

@@ -158,17 +158,20 @@ typedef union mpi_document {
 
 /* ---- the engine ------------------------------------------------------------------------------------ */
 
-/* A call to a bank, made between two units of work. */
+/* A call to a bank, made between two units of work; or to the host's log, of an operation that cannot be
+ * ended. */
 typedef enum mpi_call_kind {
     MPI_CALL_SUBMIT,
     MPI_CALL_QUERY,
     MPI_CALL_VERIFY,
-    MPI_CALL_PREPARE
+    MPI_CALL_PREPARE,
+    MPI_CALL_TELL_PARKED
 } mpi_call_kind;
 
 typedef struct mpi_call {
     mpi_call_kind kind;
-    minipay_status status; /* VERIFY, PREPARE: the bank's answer */
+    minipay_status status; /* VERIFY, PREPARE: the bank's answer; TELL_PARKED: what refused it */
+    int32_t parked_kind;   /* TELL_PARKED: its kind; its id is the order's here */
     int64_t drawn_at;      /* when it was asked for: it is made after that */
     minipay_bank_order order;
     minipay_bank_answer answer;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
 #include "reconcile.h"
 
 #include <stdio.h>
@@ -658,7 +659,8 @@ static int32_t logged_level;
 
 static void keep_line(void *impl, int32_t level, const char *line)
 {
-    (void)impl;
+    const world *w = impl;
+    assert_null(w->write_session);
     logged_level = level;
     snprintf(logged, sizeof logged, "%s", line);
 }
@@ -681,6 +683,28 @@ static void a_bank_that_fails_is_told_to_the_hosts_log(void **state)
     world_close(&w);
 }
 
+/* Its status says only that money waits: what refused it stands in the log, once the commit stands. */
+static void what_keeps_an_operation_from_its_end_is_told_to_the_hosts_log(void **state)
+{
+    world w;
+    char expected[128], hex[33];
+    (void)state;
+    world_init(&w, ":memory:");
+    w.host.log = keep_line;
+    w.script.fee_minor = INT64_MAX / 2 + 10000;
+    world_open(&w);
+    minipay_id member = world_person(&w, "110-1");
+    world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
+    logged[0] = 0;
+    minipay_instruction asked = world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000);
+    world_expect(&w, &asked, MINIPAY_STATE_PARKED, MINIPAY_NOT_BOOKED);
+    mpi_text_hex(world_order(&w, asked.id).id.bytes, sizeof asked.id.bytes, hex);
+    snprintf(expected, sizeof expected, "saga: order %s is parked: amount_overflow", hex);
+    assert_string_equal(logged, expected);
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,6 +720,7 @@ int main(void)
         cmocka_unit_test(a_name_that_another_order_has_is_not_taken),
         cmocka_unit_test(no_call_has_more_orders_than_the_bank_takes),
         cmocka_unit_test(a_bank_that_fails_is_told_to_the_hosts_log),
+        cmocka_unit_test(what_keeps_an_operation_from_its_end_is_told_to_the_hosts_log),
         cmocka_unit_test(an_account_whose_bank_does_not_answer_is_carried_on_ever_later),
         cmocka_unit_test(an_account_whose_bank_is_silent_until_the_deadline_is_refused),
         cmocka_unit_test(the_same_link_asks_at_once_and_a_budget_bounds_what_is_carried_on),

@@ -19,10 +19,10 @@ typedef struct minipay_host {
     void *impl;
 
     /* Microseconds since 1970 UTC, up to the end of the year 9998 and ten years beyond what was booked last:
-     * further ahead, nothing is booked and calls answer MINIPAY_UNAVAILABLE, field "host", until it is right
-     * again. May stand still or go back; the library never lets booked times go back, so by a clock that
-     * was ahead for a while business dates stand still until it is caught up with. Where that is too
-     * long, what helps is a copy of the database from before. */
+     * further ahead, nothing is booked and calls, minipay_open among them (but not with `examine`), answer
+     * MINIPAY_UNAVAILABLE, field "host", until it is right again. May stand still or go back; the library
+     * never lets booked times go back, so by a clock that was ahead for a while business dates stand still
+     * until it is caught up with. Where that is too long, what helps is a copy of the database from before. */
     int64_t (*now)(void *impl);
 
     /* Fills `bytes` with randomness fit for keys and ids. */
@@ -32,8 +32,9 @@ typedef struct minipay_host {
      * not have it. `key` is wiped by the library after use. */
     minipay_status (*key)(void *impl, int32_t key_id, uint8_t key[32]);
 
-    /* Optional. One line, no secret, no personal data: a WARNING for each call to a bank that fails.
-     * Called on the caller's thread, outside any transaction. */
+    /* Optional. One line, no secret, no personal data: a WARNING for each call to a bank that fails, and
+     * of each operation that is parked with NOT_BOOKED, and of what refused it. Called on the caller's
+     * thread, outside any transaction. */
     void (*log)(void *impl, int32_t level, const char *line);
 } minipay_host;
 
