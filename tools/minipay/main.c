@@ -53,7 +53,7 @@ static void print_group(FILE *out, const char *group)
 {
     fprintf(out, "Usage: minipay %s COMMAND --db FILE [OPTION...]\n\n", group);
     print_commands(out, group);
-    fprintf(out, "\nminipay %s COMMAND --help tells a command's options.\n", group);
+    fprintf(out, "\nminipay %s COMMAND --help tells a command's options; each takes --json.\n", group);
 }
 
 static void print_help(FILE *out)
