@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "replay.h"
 
+#include "ahead.h"
 #include "carry.h"
 #include "commands.h"
 #include "fail.h"
@@ -381,7 +382,7 @@ static int play(player *p)
     p->db->virtual_now = time_of_step(p, 1);
     p->began_ms = now_ms();
     if (!code)
-        code = paysim_read(p->file, take_row, p);
+        code = paysim_read_ahead(p->file, take_row, p);
     if (!code)
         code = finish(p);
     p->tally->wall_ms = now_ms() - p->began_ms;
