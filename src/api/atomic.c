@@ -84,7 +84,8 @@ minipay_status minipay_execute_atomic(minipay *pay, const minipay_batch_request 
     if (mpi_enter(pay, &status, error)) {
         mpi_atomic_request asked = {&request->id,    request->actor, request->channel,
                                     request->reason, instructions,   count};
-        status = mpi_drive_atomic(pay->engine, pay->policy, &asked, &batch, outcomes, error);
+        status = mpi_drive_atomic(pay->engine, mpi_home_of(pay, MPI_CONTEXT_WALLET), &asked, &batch,
+                                  outcomes, error);
         mpi_leave(pay);
     }
     return status == MINIPAY_OK ? tell(&batch, outcome, error) : status;

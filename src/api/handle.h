@@ -22,10 +22,21 @@
 extern const mpi_record *const mpi_records[];
 extern const uint32_t mpi_record_count;
 
+/* The bounded contexts, in the order of their floors. Each has its own part, or all share one. */
+typedef enum mpi_context {
+    MPI_CONTEXT_MEMBERSHIP,
+    MPI_CONTEXT_BANKING,
+    MPI_CONTEXT_WALLET,
+    MPI_CONTEXT_TRANSFER,
+    MPI_CONTEXT_PAYMENT,
+    MPI_CONTEXT_SETTLEMENT,
+    MPI_CONTEXTS
+} mpi_context;
+
 struct minipay {
     minipay_host host;
-    mpi_store *store;
-    mpi_policy *policy;
+    mpi_home parts[MPI_CONTEXTS];
+    uint32_t part_count; /* 1, or MPI_CONTEXTS */
     mpi_engine *engine;
     mpi_governance governance;
     mpi_membership membership;
@@ -42,6 +53,8 @@ struct minipay {
     bool closing;
     minipay_id last_id; /* that minipay_id_generate made */
 };
+
+const mpi_home *mpi_home_of(const minipay *pay, mpi_context context);
 
 /* Every public call on a handle has the same shape. `status` is what the checks of its arguments came to, and
  * becomes INVALID_ARGUMENT, CLOSED or REENTERED when the handle may not be entered:

@@ -145,7 +145,7 @@ static minipay_status look_up(minipay *pay, int32_t kind, const minipay_id *id, 
     mpi_view view;
     if (!mpi_engine_saga(pay->engine, kind))
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "%d is no kind of operation", kind);
-    minipay_status status = mpi_view_open(pay->store, &view, error);
+    minipay_status status = mpi_view_open(mpi_engine_store(pay->engine, kind), &view, error);
     if (status != MINIPAY_OK)
         return status;
     mpi_flow flow = {pay->engine, NULL, NULL, error, &view, NULL};
@@ -176,7 +176,7 @@ static minipay_status read_memo(minipay *pay, int32_t kind, const minipay_id *id
     if (!rule || !rule->memo)
         return mpi_fail(error, MINIPAY_INVALID_ARGUMENT, "kind", "operations of kind %d have no memo",
                         kind);
-    minipay_status status = mpi_view_open(pay->store, &view, error);
+    minipay_status status = mpi_view_open(mpi_engine_store(pay->engine, kind), &view, error);
     if (status != MINIPAY_OK)
         return status;
     mpi_flow flow = {pay->engine, NULL, NULL, error, &view, NULL};

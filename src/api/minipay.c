@@ -45,6 +45,13 @@ const mpi_record *const mpi_records[] = {
 };
 const uint32_t mpi_record_count = MPI_COUNT(mpi_records);
 
+/* ---- parts ---------------------------------------------------------------------------------------------- */
+
+const mpi_home *mpi_home_of(const minipay *pay, mpi_context context)
+{
+    return &pay->parts[pay->part_count == 1 ? 0 : context];
+}
+
 /* ---- composition ---------------------------------------------------------------------------------------- */
 
 static minipay_status check_adapters(const minipay_config *config, minipay_error *error)
@@ -68,21 +75,21 @@ static minipay_status check_adapters(const minipay_config *config, minipay_error
     return MINIPAY_OK;
 }
 
-static minipay_status open_store(minipay *pay, const minipay_config *config, mpi_keys *keys,
-                                 minipay_error *error)
+static minipay_status open_store(minipay *pay, const minipay_config *config, minipay_error *error)
 {
     uint8_t master[32];
+    mpi_keys keys;
     if (mpi_hash_start() != 0)
         return mpi_fail(error, MINIPAY_INTERNAL, NULL, "the cryptographic library does not start");
     minipay_status status = pay->host.key(pay->host.impl, 1, master);
     if (status != MINIPAY_OK)
         return mpi_fail(error, MINIPAY_KEY_MISSING, "key", "the host has no master key with the id 1");
-    mpi_keys_derive(master, keys);
+    mpi_keys_derive(master, &keys);
     mpi_wipe(master, sizeof master);
     mpi_store_config store = {
         .storage = &config->storage,
         .host = &pay->host,
-        .keys = keys,
+        .keys = &keys,
         .records = mpi_records,
         .record_count = MPI_COUNT(mpi_records),
         .view_names = mpi_view_names,
@@ -91,7 +98,9 @@ static minipay_status open_store(minipay *pay, const minipay_config *config, mpi
         .cached_rows = config->cached_accounts ? config->cached_accounts : CACHED_ACCOUNTS,
         .examine = config->examine != 0,
     };
-    return mpi_store_open(&store, &pay->store, error);
+    status = mpi_store_open(&store, &pay->parts[0].store, error);
+    mpi_wipe(&keys, sizeof keys);
+    return status;
 }
 
 /* Who may have a bank account. */
@@ -110,46 +119,49 @@ static minipay_status check_owner(void *impl, mpi_flow *flow, const minipay_id *
  * caller's unit of work. */
 static void compose(minipay *pay, const minipay_config *config)
 {
-    mpi_batches_set_up(pay->engine);
-    mpi_governance_set_up(&pay->governance, pay->engine, pay->policy);
-    mpi_membership_set_up(&pay->membership, pay->engine, pay->policy);
+    const mpi_home *wallets = mpi_home_of(pay, MPI_CONTEXT_WALLET);
+    mpi_batches_set_up(pay->engine, wallets);
+    mpi_governance_set_up(&pay->governance, pay->engine, wallets);
+    mpi_membership_set_up(&pay->membership, pay->engine, mpi_home_of(pay, MPI_CONTEXT_MEMBERSHIP));
     mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
-    mpi_banking_set_up(&pay->banking, pay->engine, pay->policy, &config->bank);
+    mpi_banking_set_up(&pay->banking, pay->engine, mpi_home_of(pay, MPI_CONTEXT_BANKING), &config->bank);
     mpi_banking_port banking = mpi_banking_open_port(&pay->banking);
-    mpi_wallets_set_up(&pay->wallets, pay->engine, pay->policy, &membership, &banking);
+    mpi_wallets_set_up(&pay->wallets, pay->engine, wallets, &membership, &banking);
     mpi_wallet_port wallet = mpi_wallets_open_port(&pay->wallets);
     mpi_bank_fees fees = mpi_wallets_open_fees(&pay->wallets);
     mpi_banking_set_fees(&pay->banking, &fees);
     mpi_terms_sink terms = mpi_wallets_open_sink(&pay->wallets);
     mpi_membership_bind(&pay->membership, &terms);
-    mpi_transfers_set_up(&pay->transfers, pay->engine, pay->policy, &wallet, &banking);
-    mpi_payments_set_up(&pay->payments, pay->engine, pay->policy, &wallet, &banking);
+    mpi_transfers_set_up(&pay->transfers, pay->engine, mpi_home_of(pay, MPI_CONTEXT_TRANSFER), &wallet,
+                         &banking);
+    mpi_payments_set_up(&pay->payments, pay->engine, mpi_home_of(pay, MPI_CONTEXT_PAYMENT), &wallet,
+                        &banking);
     mpi_owners owners = {pay, check_owner};
     mpi_banking_set_owners(&pay->banking, &owners);
     mpi_payment_port payment = mpi_payments_open_port(&pay->payments);
-    mpi_settlements_set_up(&pay->settlements, pay->engine, pay->policy, &wallet, &banking, &payment);
+    mpi_settlements_set_up(&pay->settlements, pay->engine, mpi_home_of(pay, MPI_CONTEXT_SETTLEMENT),
+                           &wallet, &banking, &payment);
 }
 
 /* Who only looks writes nothing, and leaves what is damaged to the audit. */
 static minipay_status begin_or_check(minipay *pay, minipay_error *error)
 {
-    if (mpi_store_examines(pay->store))
+    const mpi_home *part = &pay->parts[0];
+    if (mpi_store_examines(part->store))
         return MINIPAY_OK;
-    minipay_status status = mpi_installation_adopt(pay->store, mpi_policy_seed, pay->policy, error);
-    return status == MINIPAY_OK ? mpi_policy_check(pay->policy, error) : status;
+    minipay_status status = mpi_installation_adopt(part->store, mpi_policy_seed, part->policy, error);
+    return status == MINIPAY_OK ? mpi_policy_check(part->policy, error) : status;
 }
 
 static minipay_status open_parts(minipay *pay, const minipay_config *config, minipay_error *error)
 {
-    mpi_keys keys;
-    minipay_status status = open_store(pay, config, &keys, error);
+    minipay_status status = open_store(pay, config, error);
     if (status == MINIPAY_OK)
-        status = mpi_policy_new(pay->store, &pay->policy, error);
+        status = mpi_policy_new(pay->parts[0].store, &pay->parts[0].policy, error);
     if (status == MINIPAY_OK)
         status = begin_or_check(pay, error);
     if (status == MINIPAY_OK)
-        status = mpi_engine_new(pay->store, keys.fingerprint, &pay->engine, error);
-    mpi_wipe(&keys, sizeof keys);
+        status = mpi_engine_new(mpi_store_keys(pay->parts[0].store), &pay->engine, error);
     return status;
 }
 
@@ -157,7 +169,8 @@ static minipay_status open_parts(minipay *pay, const minipay_config *config, min
 static void discard(minipay *pay)
 {
     mpi_engine_free(pay->engine);
-    mpi_policy_free(pay->policy);
+    for (uint32_t i = 0; i < pay->part_count; i++)
+        mpi_policy_free(pay->parts[i].policy);
     pthread_mutex_destroy(&pay->lock);
     pthread_cond_destroy(&pay->idle);
     free(pay);
@@ -174,12 +187,13 @@ minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay
     if (!opened)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     opened->host = config->host;
+    opened->part_count = 1;
     opened->process = getpid();
     pthread_mutex_init(&opened->lock, NULL);
     pthread_cond_init(&opened->idle, NULL);
     status = open_parts(opened, config, error);
     if (status != MINIPAY_OK) {
-        mpi_store_give_back(opened->store);
+        mpi_store_give_back(opened->parts[0].store);
         discard(opened);
         return status;
     }
@@ -198,7 +212,8 @@ void minipay_close(minipay *pay)
         pthread_cond_wait(&pay->idle, &pay->lock);
     pthread_mutex_unlock(&pay->lock);
     mpi_banking_tear_down(&pay->banking);
-    mpi_store_close(pay->store);
+    for (uint32_t i = 0; i < pay->part_count; i++)
+        mpi_store_close(pay->parts[i].store);
     discard(pay);
 }
 
@@ -213,7 +228,7 @@ static minipay_status carry_bank_on(minipay *pay, uint32_t budget, uint32_t *tou
 {
     uint32_t orders = 0;
     minipay_status status = mpi_settlements_carry_on(&pay->settlements, budget, touched, error);
-    *next_at = mpi_store_now(pay->store);
+    *next_at = mpi_store_now(pay->parts[0].store);
     if (status != MINIPAY_OK || (budget && *touched >= budget))
         return status;
     status = mpi_banking_run(&pay->banking, budget ? budget - *touched : 0, &orders, next_at, error);

@@ -35,8 +35,8 @@ minipay_status minipay_policy_get(minipay *pay, int32_t rule, int32_t tier, cons
 {
     minipay_status status = mpi_check_given(currency && version ? value : NULL, "value", error);
     if (mpi_enter(pay, &status, error)) {
-        status = mpi_policy_read(pay->policy, rule, tier, currency, mpi_time_of_host(&pay->host), value,
-                                 version, error);
+        status = mpi_policy_read(mpi_home_of(pay, MPI_CONTEXT_WALLET)->policy, rule, tier, currency,
+                                 mpi_time_of_host(&pay->host), value, version, error);
         mpi_leave(pay);
     }
     return status;
@@ -47,7 +47,8 @@ minipay_status minipay_policy_rule_get(minipay *pay, int32_t version, int32_t ru
 {
     minipay_status status = mpi_check_given(currency ? value : NULL, "value", error);
     if (mpi_enter(pay, &status, error)) {
-        status = mpi_policy_read_of(pay->policy, version, rule, tier, currency, value, error);
+        status = mpi_policy_read_of(mpi_home_of(pay, MPI_CONTEXT_WALLET)->policy, version, rule, tier,
+                                    currency, value, error);
         mpi_leave(pay);
     }
     return status;

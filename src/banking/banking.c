@@ -194,13 +194,13 @@ void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, m
 
 /* ---- composition --------------------------------------------------------------------------------------- */
 
-void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
+void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, const mpi_home *home,
                         const minipay_bank *bank)
 {
     mpi_caller caller = {banking, mpi_banking_make_calls, mpi_banking_take_in};
     banking->engine = engine;
-    banking->store = mpi_engine_store(engine);
-    banking->policy = policy;
+    banking->store = home->store;
+    banking->policy = home->policy;
     banking->bank = *bank;
     if (bank->version != 0)
         banking->can = bank->capabilities(bank->impl);
@@ -214,9 +214,9 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *po
     banking->differences = mpi_store_table(banking->store, &mpi_difference_record);
     banking->matches = mpi_store_table(banking->store, &mpi_match_record);
     pthread_mutex_init(&banking->line, NULL);
-    mpi_engine_add(engine, &link_saga, banking);
-    mpi_engine_add(engine, &mpi_unlink_saga, banking);
-    mpi_engine_add(engine, &mpi_order_saga, banking);
+    mpi_engine_add(engine, home, &link_saga, banking);
+    mpi_engine_add(engine, home, &mpi_unlink_saga, banking);
+    mpi_engine_add(engine, home, &mpi_order_saga, banking);
     mpi_engine_set_caller(engine, &caller);
 }
 

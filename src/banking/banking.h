@@ -121,7 +121,7 @@ typedef struct mpi_banking {
     _Atomic int64_t finality_ms; /* as the bank last said: it is not asked inside a unit of work */
 } mpi_banking;
 
-void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, mpi_policy *policy,
+void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, const mpi_home *home,
                         const minipay_bank *bank);
 void mpi_banking_set_fees(mpi_banking *banking, const mpi_bank_fees *fees);
 void mpi_banking_set_owners(mpi_banking *banking, const mpi_owners *owners);

@@ -35,11 +35,11 @@ const mpi_saga mpi_policy_change_saga = {
     .step_count = MPI_COUNT(change_steps),
 };
 
-void mpi_governance_set_up(mpi_governance *governance, mpi_engine *engine, mpi_policy *policy)
+void mpi_governance_set_up(mpi_governance *governance, mpi_engine *engine, const mpi_home *home)
 {
-    *governance = (mpi_governance){
-        .store = mpi_engine_store(engine), .engine = engine, .policy = policy, .asked = NULL};
-    mpi_engine_add(engine, &mpi_policy_change_saga, governance);
+    *governance =
+        (mpi_governance){.store = home->store, .engine = engine, .policy = home->policy, .asked = NULL};
+    mpi_engine_add(engine, home, &mpi_policy_change_saga, governance);
 }
 
 /* ---- one call ------------------------------------------------------------------------------------------- */

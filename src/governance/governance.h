@@ -22,7 +22,7 @@ typedef struct mpi_governance {
     const mpi_publication *asked; /* by the operation that runs; only who leads the lane looks at it */
 } mpi_governance;
 
-void mpi_governance_set_up(mpi_governance *governance, mpi_engine *engine, mpi_policy *policy);
+void mpi_governance_set_up(mpi_governance *governance, mpi_engine *engine, const mpi_home *home);
 
 minipay_status mpi_governance_publish(mpi_governance *governance, const minipay_policy_request *request,
                                       const minipay_rule *rules, uint32_t count,

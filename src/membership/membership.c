@@ -119,18 +119,18 @@ mpi_membership_port mpi_membership_open_port(mpi_membership *membership)
     return (mpi_membership_port){membership, port_terms};
 }
 
-void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, mpi_policy *policy)
+void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, const mpi_home *home)
 {
     membership->engine = engine;
-    membership->policy = policy;
+    membership->policy = home->policy;
     membership->cost = mpi_secret_default_cost;
-    membership->store = mpi_engine_store(engine);
+    membership->store = home->store;
     membership->members = mpi_store_table(membership->store, &mpi_member_record);
     membership->emails = mpi_store_table(membership->store, &mpi_member_email_record);
     membership->credentials = mpi_store_table(membership->store, &mpi_credential_record);
-    mpi_engine_add(engine, &register_saga, membership);
-    mpi_engine_add(engine, &mpi_member_change_saga, membership);
-    mpi_engine_add(engine, &mpi_credential_saga, membership);
+    mpi_engine_add(engine, home, &register_saga, membership);
+    mpi_engine_add(engine, home, &mpi_member_change_saga, membership);
+    mpi_engine_add(engine, home, &mpi_credential_saga, membership);
 }
 
 void mpi_membership_bind(mpi_membership *membership, const mpi_terms_sink *sink)

@@ -89,7 +89,7 @@ typedef struct mpi_membership {
     mpi_secret_cost cost; /* of a secret that is set now */
 } mpi_membership;
 
-void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, mpi_policy *policy);
+void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, const mpi_home *home);
 mpi_membership_port mpi_membership_open_port(mpi_membership *membership);
 
 /* Where changed terms are pushed; bound once the wallet is set up, before the first operation. */

@@ -229,12 +229,12 @@ mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
     };
 }
 
-void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
+void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, const mpi_home *home,
                          const mpi_wallet_port *wallet, const mpi_banking_port *banking)
 {
     payments->engine = engine;
-    payments->store = mpi_engine_store(engine);
-    payments->policy = policy;
+    payments->store = home->store;
+    payments->policy = home->policy;
     payments->wallet = *wallet;
     payments->banking = *banking;
     payments->merchants = mpi_store_table(payments->store, &mpi_merchant_record);
@@ -244,13 +244,13 @@ void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy 
     payments->slips = mpi_store_table(payments->store, &mpi_slip_record);
     payments->buckets = mpi_store_table(payments->store, &mpi_bucket_record);
     payments->counters = mpi_store_table(payments->store, &mpi_counter_record);
-    mpi_engine_add(engine, &mpi_merchant_saga, payments);
-    mpi_engine_add(engine, &mpi_merchant_change_saga, payments);
-    mpi_engine_add(engine, &mpi_holiday_saga, payments);
-    mpi_engine_add(engine, &mpi_promotion_saga, payments);
-    mpi_engine_add(engine, &mpi_pay_saga, payments);
-    mpi_engine_add(engine, &mpi_authorize_saga, payments);
-    mpi_engine_add(engine, &mpi_capture_saga, payments);
-    mpi_engine_add(engine, &mpi_void_saga, payments);
-    mpi_engine_add(engine, &mpi_refund_saga, payments);
+    mpi_engine_add(engine, home, &mpi_merchant_saga, payments);
+    mpi_engine_add(engine, home, &mpi_merchant_change_saga, payments);
+    mpi_engine_add(engine, home, &mpi_holiday_saga, payments);
+    mpi_engine_add(engine, home, &mpi_promotion_saga, payments);
+    mpi_engine_add(engine, home, &mpi_pay_saga, payments);
+    mpi_engine_add(engine, home, &mpi_authorize_saga, payments);
+    mpi_engine_add(engine, home, &mpi_capture_saga, payments);
+    mpi_engine_add(engine, home, &mpi_void_saga, payments);
+    mpi_engine_add(engine, home, &mpi_refund_saga, payments);
 }

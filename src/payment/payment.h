@@ -243,7 +243,7 @@ typedef struct mpi_payments {
     mpi_table *merchants, *terms, *calendar, *promotions, *slips, *buckets, *counters;
 } mpi_payments;
 
-void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, mpi_policy *policy,
+void mpi_payments_set_up(mpi_payments *payments, mpi_engine *engine, const mpi_home *home,
                          const mpi_wallet_port *wallet, const mpi_banking_port *banking);
 mpi_payment_port mpi_payments_open_port(mpi_payments *payments);
 

@@ -115,7 +115,7 @@ static minipay_status print_all(mpi_engine *engine, const mpi_atomic_request *re
         prints[i] = mpi_saga_fingerprint(
             engine, mpi_engine_saga(engine, request->instructions[i].kind)->record, &document);
     }
-    *print = (int64_t)mpi_hash64(engine->fingerprint_key, prints, request->count * sizeof *prints);
+    *print = (int64_t)mpi_hash64(engine->keys->fingerprint, prints, request->count * sizeof *prints);
     free(prints);
     return MINIPAY_OK;
 }
@@ -199,11 +199,11 @@ static minipay_status run(void *context, mpi_unit *unit, minipay_error *error)
     return status;
 }
 
-minipay_status mpi_drive_atomic(mpi_engine *engine, mpi_policy *policy,
+minipay_status mpi_drive_atomic(mpi_engine *engine, const mpi_home *home,
                                 const mpi_atomic_request *request, mpi_batch_document *batch,
                                 minipay_outcome *outcomes, minipay_error *error)
 {
-    call made = {.engine = engine, .policy = policy, .atomic = {.request = request}};
+    call made = {.engine = engine, .policy = home->policy, .atomic = {.request = request}};
     made.atomic.outcomes = malloc(request->count * sizeof *outcomes);
     minipay_status status = made.atomic.outcomes ? MINIPAY_OK : MINIPAY_NO_MEMORY;
     if (status == MINIPAY_OK)
@@ -211,7 +211,7 @@ minipay_status mpi_drive_atomic(mpi_engine *engine, mpi_policy *policy,
     if (status != MINIPAY_OK)
         mpi_fail_plain(error, status, NULL);
     else
-        status = mpi_store_write(engine->store, run, &made, error);
+        status = mpi_store_write(home->store, run, &made, error);
     if (status == MINIPAY_OK && made.status != MINIPAY_OK) {
         status = made.status;
         if (error)
@@ -225,7 +225,7 @@ minipay_status mpi_drive_atomic(mpi_engine *engine, mpi_policy *policy,
     return status;
 }
 
-void mpi_batches_set_up(mpi_engine *engine)
+void mpi_batches_set_up(mpi_engine *engine, const mpi_home *home)
 {
-    mpi_engine_add(engine, &mpi_batch_saga, engine);
+    mpi_engine_add(engine, home, &mpi_batch_saga, engine);
 }

@@ -27,11 +27,11 @@ typedef struct mpi_atomic_request {
     uint32_t count;
 } mpi_atomic_request;
 
-void mpi_batches_set_up(mpi_engine *engine);
+void mpi_batches_set_up(mpi_engine *engine, const mpi_home *home);
 
 /* Carries the batch out in one unit of work, or finds that it stands; `batch` and the outcomes tell
  * which way it went. ID_REUSED: of the batch's id or an instruction's. */
-minipay_status mpi_drive_atomic(mpi_engine *engine, mpi_policy *policy,
+minipay_status mpi_drive_atomic(mpi_engine *engine, const mpi_home *home,
                                 const mpi_atomic_request *request, mpi_batch_document *batch,
                                 minipay_outcome *outcomes, minipay_error *error);
 

@@ -106,7 +106,6 @@ static void take_over(const minipay_field *field, const mpi_keys *keys, const mp
 const char *mpi_saga_only_difference(const mpi_engine *engine, const mpi_record *record,
                                      const void *asked, const void *standing, int64_t fingerprint)
 {
-    const mpi_keys *keys = mpi_store_keys(engine->store);
     for (uint32_t i = 0; i < record->table.field_count; i++) {
         const minipay_field *field = &record->table.fields[i];
         for (int filled = 0; filled < 2; filled++) {
@@ -114,7 +113,7 @@ const char *mpi_saga_only_difference(const mpi_engine *engine, const mpi_record 
             memcpy(&trial, asked, record->table.row_size);
             memset((uint8_t *)&trial + field->offset, 0, field->size);
             if (filled)
-                take_over(field, keys, standing, &trial);
+                take_over(field, engine->keys, standing, &trial);
             if (mpi_saga_fingerprint(engine, record, &trial) == fingerprint)
                 return field->name;
         }
@@ -141,7 +140,7 @@ const char *mpi_saga_difference(const mpi_engine *engine, const mpi_saga *saga,
     if (!field)
         field = first_left_out(saga->record, asked, standing);
     if (!field)
-        field = first_secret(saga->record, mpi_store_keys(engine->store), asked, standing);
+        field = first_secret(saga->record, engine->keys, asked, standing);
     if (!field)
         return "request";
     return saga->draw_up ? name_of(names, MPI_COUNT(names), field)

@@ -261,7 +261,7 @@ static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *er
 
 static minipay_status run_rounds(drive *work, minipay_error *error)
 {
-    mpi_store *store = work->engine->store;
+    mpi_store *store = work->engine->places[0];
     while (work->ready_count || work->asked.count) {
         work->calls.count = 0;
         minipay_status status = mpi_store_write(store, run_round, work, error);

@@ -11,13 +11,17 @@ enum { MPI_KINDS = 64 };
 typedef struct mpi_known_saga {
     const mpi_saga *saga;
     void *context;
+    uint32_t place; /* which store of the engine's */
     mpi_table *table;
     bool shares; /* its table is an earlier kind's too */
 } mpi_known_saga;
 
+enum { MPI_PLACES = 8 };
+
 struct mpi_engine {
-    mpi_store *store;
-    uint8_t fingerprint_key[16];
+    mpi_store *places[MPI_PLACES]; /* the stores of its kinds */
+    uint32_t place_count;
+    const mpi_keys *keys;
     mpi_known_saga known[MPI_KINDS];
     mpi_caller caller;
     mpi_warmer warmer;

@@ -157,8 +157,10 @@ minipay_status mpi_saga_list(mpi_engine *engine, int32_t kind, const minipay_id 
         *count = 0;
         return MINIPAY_OK;
     }
-    listing list = {
-        .store = engine->store, .known = &engine->known[kind], .kind = kind, .after = *after};
+    listing list = {.store = mpi_engine_store(engine, kind),
+                    .known = &engine->known[kind],
+                    .kind = kind,
+                    .after = *after};
     list.row_size = list.known->saga->record->table.row_size;
     list.written.rows = calloc(PAGE, list.row_size);
     list.said.rows = calloc(PAGE, list.row_size);

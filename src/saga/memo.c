@@ -14,8 +14,8 @@ minipay_status mpi_saga_memo(mpi_flow *flow, int32_t kind, const minipay_id *id,
     MPI_ASSERT(field && field->flags & MINIPAY_FIELD_SECRET);
     minipay_status status = mpi_saga_find(flow, kind, id, &document);
     if (status == MINIPAY_OK &&
-        mpi_record_unseal(mpi_store_keys(flow->engine->store), id,
-                          (const uint8_t *)&document + field->offset, memo, MINIPAY_MEMO_SIZE) != 0)
+        mpi_record_unseal(flow->engine->keys, id, (const uint8_t *)&document + field->offset, memo,
+                          MINIPAY_MEMO_SIZE) != 0)
         status = mpi_fail(flow->error, MINIPAY_CORRUPT, record->table.name, "a memo cannot be unsealed");
     return status;
 }

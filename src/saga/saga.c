@@ -29,14 +29,12 @@ static bool is_final(const mpi_operation *op)
 
 /* ---- engine ------------------------------------------------------------------------------------------ */
 
-minipay_status mpi_engine_new(mpi_store *store, const uint8_t fingerprint_key[16], mpi_engine **engine,
-                              minipay_error *error)
+minipay_status mpi_engine_new(const mpi_keys *keys, mpi_engine **engine, minipay_error *error)
 {
     mpi_engine *made = calloc(1, sizeof *made);
     if (!made)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    made->store = store;
-    memcpy(made->fingerprint_key, fingerprint_key, sizeof made->fingerprint_key);
+    made->keys = keys;
     *engine = made;
     return MINIPAY_OK;
 }
@@ -46,15 +44,27 @@ void mpi_engine_free(mpi_engine *engine)
     free(engine);
 }
 
-void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context)
+static uint32_t place_of(mpi_engine *engine, mpi_store *store)
+{
+    uint32_t place = 0;
+    while (place < engine->place_count && engine->places[place] != store)
+        place++;
+    MPI_ASSERT(place < MPI_PLACES);
+    engine->place_count += place == engine->place_count;
+    engine->places[place] = store;
+    return place;
+}
+
+void mpi_engine_add(mpi_engine *engine, const mpi_home *home, const mpi_saga *saga, void *context)
 {
     MPI_ASSERT(saga->kind > 0 && saga->kind < MPI_KINDS && !engine->known[saga->kind].saga);
     MPI_ASSERT(saga->record->table.row_size <= MPI_DOCUMENT_LARGEST);
-    mpi_table *table = mpi_store_table(engine->store, saga->record);
+    mpi_table *table = mpi_store_table(home->store, saga->record);
     bool shares = false;
     for (int32_t kind = 1; kind < MPI_KINDS; kind++)
         shares |= engine->known[kind].table == table;
-    engine->known[saga->kind] = (mpi_known_saga){saga, context, table, shares};
+    engine->known[saga->kind] =
+        (mpi_known_saga){saga, context, place_of(engine, home->store), table, shares};
 }
 
 void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller)
@@ -67,9 +77,9 @@ void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer)
     engine->warmer = *warmer;
 }
 
-mpi_store *mpi_engine_store(mpi_engine *engine)
+mpi_store *mpi_engine_store(const mpi_engine *engine, int32_t kind)
 {
-    return engine->store;
+    return engine->places[engine->known[kind].place];
 }
 
 const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind)
@@ -91,7 +101,7 @@ int64_t mpi_saga_fingerprint(const mpi_engine *engine, const mpi_record *record,
 {
     uint8_t bytes[MPI_RECORD_LARGEST];
     size_t count = mpi_record_canonical(record, document, bytes);
-    return (int64_t)mpi_hash64(engine->fingerprint_key, bytes, count);
+    return (int64_t)mpi_hash64(engine->keys->fingerprint, bytes, count);
 }
 
 void mpi_operation_head(mpi_operation *op, int32_t kind, const minipay_id *id,
@@ -279,7 +289,7 @@ minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *docume
         if (status != MINIPAY_OK)
             return status;
         document->op.fingerprint = print;
-        mpi_record_seal(record, mpi_store_keys(flow->engine->store), &document->op.id, document);
+        mpi_record_seal(record, flow->engine->keys, &document->op.id, document);
         return first_run(flow, known, document);
     }
     if (status == MINIPAY_OK)

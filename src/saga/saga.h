@@ -79,6 +79,12 @@ bool mpi_operation_waits(const mpi_operation *op);
         MPI_OP(type, channel, MINIPAY_FIELD_TEXT, 0, NULL),                                             \
         MPI_OP(type, reason, MINIPAY_FIELD_TEXT, 0, NULL)
 
+/* Where a context lives: its store, and the rules as they stand there. Contexts may share a home. */
+typedef struct mpi_home {
+    mpi_store *store;
+    mpi_policy *policy;
+} mpi_home;
+
 typedef struct mpi_engine mpi_engine;
 typedef struct mpi_saga mpi_saga;
 
@@ -201,13 +207,14 @@ typedef struct mpi_warmer {
     void (*warm)(void *impl, mpi_unit *unit, const mpi_wallet_name *names, uint32_t count);
 } mpi_warmer;
 
-minipay_status mpi_engine_new(mpi_store *store, const uint8_t fingerprint_key[16], mpi_engine **engine,
-                              minipay_error *error);
+/* `keys` stay the caller's, and must outlive the engine. */
+minipay_status mpi_engine_new(const mpi_keys *keys, mpi_engine **engine, minipay_error *error);
 void mpi_engine_free(mpi_engine *engine);
-void mpi_engine_add(mpi_engine *engine, const mpi_saga *saga, void *context);
+void mpi_engine_add(mpi_engine *engine, const mpi_home *home, const mpi_saga *saga, void *context);
 void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller);
 void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer);
-mpi_store *mpi_engine_store(mpi_engine *engine);
+/* Where operations of a kind are. */
+mpi_store *mpi_engine_store(const mpi_engine *engine, int32_t kind);
 const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind);
 
 /* The keyed hash of a request: of its document as it is drawn up, secrets in plain. */

@@ -109,20 +109,20 @@ const mpi_saga mpi_run_saga = {
     .step_count = MPI_COUNT(run_steps),
 };
 
-void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mpi_policy *policy,
+void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, const mpi_home *home,
                             const mpi_wallet_port *wallet, const mpi_banking_port *banking,
                             const mpi_payment_port *payment)
 {
     settlements->engine = engine;
-    settlements->store = mpi_engine_store(engine);
-    settlements->policy = policy;
+    settlements->store = home->store;
+    settlements->policy = home->policy;
     settlements->wallet = *wallet;
     settlements->banking = *banking;
     settlements->payment = *payment;
     settlements->runs = mpi_store_table(settlements->store, &mpi_run_record);
     settlements->lines = mpi_store_table(settlements->store, &mpi_line_record);
-    mpi_engine_add(settlements->engine, &mpi_run_saga, settlements);
-    mpi_engine_add(settlements->engine, &mpi_payout_saga, settlements);
+    mpi_engine_add(settlements->engine, home, &mpi_run_saga, settlements);
+    mpi_engine_add(settlements->engine, home, &mpi_payout_saga, settlements);
 }
 
 /* ---- driving --------------------------------------------------------------------------------------------- */

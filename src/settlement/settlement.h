@@ -65,7 +65,7 @@ typedef struct mpi_settlements {
     mpi_table *runs, *lines;
 } mpi_settlements;
 
-void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, mpi_policy *policy,
+void mpi_settlements_set_up(mpi_settlements *settlements, mpi_engine *engine, const mpi_home *home,
                             const mpi_wallet_port *wallet, const mpi_banking_port *banking,
                             const mpi_payment_port *payment);
 

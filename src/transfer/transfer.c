@@ -160,15 +160,16 @@ static const mpi_saga transfer_saga = {
     .tell = tell,
 };
 
-void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, mpi_policy *policy,
+void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, const mpi_home *home,
                           const mpi_wallet_port *wallet, const mpi_banking_port *banking)
 {
     transfers->engine = engine;
-    transfers->policy = policy;
-    transfers->reversed = mpi_store_table(mpi_engine_store(engine), &mpi_reversed_transfer_record);
+    transfers->store = home->store;
+    transfers->policy = home->policy;
+    transfers->reversed = mpi_store_table(transfers->store, &mpi_reversed_transfer_record);
     transfers->wallet = *wallet;
     transfers->banking = *banking;
-    mpi_engine_add(engine, &transfer_saga, transfers);
-    mpi_engine_add(engine, &mpi_withdraw_saga, transfers);
-    mpi_engine_add(engine, &mpi_reversal_saga, transfers);
+    mpi_engine_add(engine, home, &transfer_saga, transfers);
+    mpi_engine_add(engine, home, &mpi_withdraw_saga, transfers);
+    mpi_engine_add(engine, home, &mpi_reversal_saga, transfers);
 }

@@ -58,6 +58,7 @@ extern const mpi_record mpi_reversal_record;
 extern const mpi_record mpi_reversed_transfer_record;
 
 typedef struct mpi_transfers {
+    mpi_store *store;
     mpi_engine *engine;
     mpi_policy *policy;
     mpi_table *reversed;
@@ -65,7 +66,7 @@ typedef struct mpi_transfers {
     mpi_banking_port banking;
 } mpi_transfers;
 
-void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, mpi_policy *policy,
+void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, const mpi_home *home,
                           const mpi_wallet_port *wallet, const mpi_banking_port *banking);
 
 /* For mpi_plain; the context is the transfers. */

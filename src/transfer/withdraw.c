@@ -71,8 +71,8 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
         .amount_minor = withdrawal->amount_minor,
     };
     memcpy(request.currency, withdrawal->currency, sizeof request.currency);
-    if (mpi_record_unseal(mpi_store_keys(mpi_engine_store(transfers->engine)), &withdrawal->op.id,
-                          &withdrawal->memo, request.memo, sizeof request.memo) != 0)
+    if (mpi_record_unseal(mpi_store_keys(transfers->store), &withdrawal->op.id, &withdrawal->memo,
+                          request.memo, sizeof request.memo) != 0)
         return mpi_fail(flow->error, MINIPAY_CORRUPT, "withdrawal", "a memo cannot be unsealed");
     return transfers->banking.order(transfers->banking.impl, flow, &request);
 }

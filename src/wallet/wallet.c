@@ -291,24 +291,24 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
     };
 }
 
-void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *policy,
+void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, const mpi_home *home,
                         const mpi_membership_port *membership, const mpi_banking_port *banking)
 {
     wallets->engine = engine;
-    wallets->store = mpi_engine_store(engine);
-    wallets->policy = policy;
+    wallets->store = home->store;
+    wallets->policy = home->policy;
     wallets->membership = *membership;
     wallets->banking = *banking;
-    mpi_ledger_set_up(&wallets->ledger, wallets->store, policy);
+    mpi_ledger_set_up(&wallets->ledger, wallets->store, wallets->policy);
     mpi_engine_set_warmer(engine, &(mpi_warmer){wallets, mpi_wallets_warm});
-    mpi_engine_add(engine, &open_saga, wallets);
-    mpi_engine_add(engine, &mpi_topup_saga, wallets);
-    mpi_engine_add(engine, &mpi_credit_saga, wallets);
-    mpi_engine_add(engine, &mpi_debit_saga, wallets);
-    mpi_engine_add(engine, &mpi_hold_saga, wallets);
-    mpi_engine_add(engine, &mpi_hold_capture_saga, wallets);
-    mpi_engine_add(engine, &mpi_hold_void_saga, wallets);
-    mpi_engine_add(engine, &mpi_freeze_saga, wallets);
-    mpi_engine_add(engine, &mpi_unfreeze_saga, wallets);
-    mpi_engine_add(engine, &mpi_close_saga, wallets);
+    mpi_engine_add(engine, home, &open_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_topup_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_credit_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_debit_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_hold_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_hold_capture_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_hold_void_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_freeze_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_unfreeze_saga, wallets);
+    mpi_engine_add(engine, home, &mpi_close_saga, wallets);
 }

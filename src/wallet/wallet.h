@@ -89,7 +89,7 @@ typedef struct mpi_wallets {
     mpi_banking_port banking;
 } mpi_wallets;
 
-void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, mpi_policy *policy,
+void mpi_wallets_set_up(mpi_wallets *wallets, mpi_engine *engine, const mpi_home *home,
                         const mpi_membership_port *membership, const mpi_banking_port *banking);
 mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets);
 
