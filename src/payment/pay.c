@@ -15,6 +15,9 @@
  *   AUTHORIZE  provide ──▶ hold ──▶ DONE: the slip, whose money is captured or freed later
  */
 
+/* The first step of both: what it has topped up stays when a later one refuses. */
+enum { MPI_PAY_PROVIDE = 0 };
+
 static minipay_status check_expiry(const mpi_flow *flow, const mpi_slip *slip)
 {
     return slip->expires_at && slip->expires_at <= mpi_unit_now(flow->unit) ? MINIPAY_HOLD_EXPIRED
@@ -62,6 +65,7 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     const mpi_merchant *merchant;
     mpi_merchant_terms terms;
     mpi_split split;
+    mpi_booked booked;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
     if (status == MINIPAY_OK)
@@ -84,7 +88,9 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
         .amount_minor = split.member_minor,
     };
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    status = payments->wallet.move(payments->wallet.impl, flow, &asked, &slip->op.policy_version);
+    status = payments->wallet.move(payments->wallet.impl, flow, &asked, &booked);
+    if (booked.policy_version)
+        slip->op.policy_version = booked.policy_version;
     return status == MINIPAY_OK
                ? mpi_promotion_pay(payments, flow, &slip->op, slip, split.company_minor, false)
                : status;
@@ -144,13 +150,13 @@ static minipay_status hold(void *context, mpi_flow *flow, void *document)
 }
 
 static const mpi_step pay_steps[] = {
-    {"provide", "wallet.provide", provide, NULL, NULL},
+    [MPI_PAY_PROVIDE] = {"provide", "wallet.provide", provide, NULL, NULL},
     {"debit", "wallet.move", debit, NULL, NULL},
     {"count", "payment.bucket", count, NULL, NULL},
 };
 
 static const mpi_step authorize_steps[] = {
-    {"provide", "wallet.provide", provide, NULL, NULL},
+    [MPI_PAY_PROVIDE] = {"provide", "wallet.provide", provide, NULL, NULL},
     {"hold", "wallet.hold", hold, NULL, NULL},
 };
 
@@ -171,14 +177,17 @@ static void draw_up(const minipay_instruction *instruction, void *document)
 /* Of a payment that was refused what was asked for stays, and what was topped up before. */
 static minipay_status ended(void *context, mpi_flow *flow, void *document)
 {
-    mpi_payments *payments = context;
     mpi_slip *slip = document;
+    (void)context;
+    (void)flow;
     if (slip->op.state != MINIPAY_STATE_REJECTED)
         return MINIPAY_OK;
     slip->fee_minor = slip->promotion_minor = 0;
     slip->terms_version = slip->merchant_share = slip->slip_state = 0;
     slip->counted = (mpi_counted){0};
-    return payments->wallet.provided(payments->wallet.impl, flow, &slip->op, &slip->topup_minor);
+    if (slip->op.step <= MPI_PAY_PROVIDE)
+        slip->topup_minor = 0;
+    return MINIPAY_OK;
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
@@ -196,6 +205,7 @@ const mpi_saga mpi_pay_saga = {
     .record = &mpi_slip_record,
     .steps = pay_steps,
     .step_count = MPI_COUNT(pay_steps),
+    .kept = MPI_PAY_PROVIDE + 1,
     .draw_up = draw_up,
     .ended = ended,
     .tell = tell,
@@ -208,6 +218,7 @@ const mpi_saga mpi_authorize_saga = {
     .record = &mpi_slip_record,
     .steps = authorize_steps,
     .step_count = MPI_COUNT(authorize_steps),
+    .kept = MPI_PAY_PROVIDE + 1,
     .draw_up = draw_up,
     .ended = ended,
     .tell = tell,

@@ -217,6 +217,7 @@ minipay_status mpi_promotion_return(mpi_payments *payments, mpi_flow *flow, cons
 minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, const mpi_operation *op,
                                  const mpi_slip *slip, int64_t company_minor, bool back)
 {
+    mpi_booked booked;
     mpi_party expense = {.kind = MPI_PARTY_PROMOTION_EXPENSE};
     mpi_party payable = {MPI_PARTY_PAYABLE, slip->merchant_id};
     mpi_move asked = {.op = op,
@@ -229,7 +230,7 @@ minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, const m
     if (company_minor == 0)
         return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.move(payments->wallet.impl, flow, &asked, NULL);
+    return payments->wallet.move(payments->wallet.impl, flow, &asked, &booked);
 }
 
 /* ---- reading, beside the lane ---------------------------------------------------------------------------- */

@@ -77,7 +77,8 @@ static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, const m
     if (amount_minor == 0)
         return MINIPAY_OK;
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.move(payments->wallet.impl, flow, &asked, NULL);
+    mpi_booked booked;
+    return payments->wallet.move(payments->wallet.impl, flow, &asked, &booked);
 }
 
 /* To each what he gave: member, company, and by a figure of his line the merchant. */

@@ -90,10 +90,6 @@ minipay_status mpi_policy_find(mpi_view *view, int32_t version, int64_t at, mpi_
 minipay_status mpi_policy_list(mpi_view *view, int32_t before, int64_t at, mpi_version_seen *seen,
                                uint32_t *count, minipay_error *error);
 
-/* The business date of the unit, by the rules in force. */
-minipay_status mpi_policy_date(mpi_policy *policy, mpi_unit *unit, const char currency[4], int32_t *date,
-                               minipay_error *error);
-
 /* Are the days over that a rule (RULE_REFUND_DAYS, RULE_REVERSAL_DAYS) gives from a business date on?
  * They are counted in business dates, and the last one is whole. */
 bool mpi_rules_are_over(const mpi_rules *rules, int32_t rule, int32_t since_date, int64_t now);

@@ -123,16 +123,6 @@ int32_t mpi_rules_date(const mpi_rules *rules, int64_t at)
     return is_known_day(rules, at) ? rules->day : mpi_date_of(at, offset_of(rules));
 }
 
-minipay_status mpi_policy_date(mpi_policy *policy, mpi_unit *unit, const char currency[4], int32_t *date,
-                               minipay_error *error)
-{
-    const mpi_rules *rules;
-    minipay_status status = mpi_policy_rules(policy, unit, currency, &rules, error);
-    if (status == MINIPAY_OK)
-        *date = mpi_rules_date(rules, mpi_unit_now(unit));
-    return status;
-}
-
 bool mpi_rules_are_over(const mpi_rules *rules, int32_t rule, int32_t since_date, int64_t now)
 {
     int64_t days = rules->values[rule][0];

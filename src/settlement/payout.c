@@ -48,11 +48,11 @@ static minipay_status move(mpi_settlements *settlements, mpi_flow *flow, mpi_lin
                       .amount_minor = amount_minor,
                       .forced = true};
     memcpy(asked.currency, line->currency, sizeof asked.currency);
-    minipay_status status = settlements->wallet.move(settlements->wallet.impl, flow, &asked, NULL);
-    return status == MINIPAY_OK && leg != MPI_LEG_SETTLE
-               ? mpi_policy_date(settlements->policy, flow->unit, line->currency, &line->business_date,
-                                 flow->error)
-               : status;
+    mpi_booked booked;
+    minipay_status status = settlements->wallet.move(settlements->wallet.impl, flow, &asked, &booked);
+    if (status == MINIPAY_OK && leg != MPI_LEG_SETTLE)
+        line->business_date = booked.business_date;
+    return status;
 }
 
 /* Figures may still be added to a line while its run closes buckets. */

@@ -38,6 +38,7 @@ static minipay_status move(void *context, mpi_flow *flow, void *document)
 {
     mpi_transfers *transfers = context;
     mpi_transfer *transfer = document;
+    mpi_booked booked;
     mpi_move asked = {
         .op = &transfer->op,
         .kind = MINIPAY_KIND_TRANSFER,
@@ -47,15 +48,18 @@ static minipay_status move(void *context, mpi_flow *flow, void *document)
         .said = true,
     };
     memcpy(asked.currency, transfer->currency, sizeof asked.currency);
-    minipay_status status =
-        transfers->wallet.move(transfers->wallet.impl, flow, &asked, &transfer->op.policy_version);
-    return status == MINIPAY_OK ? mpi_policy_date(transfers->policy, flow->unit, transfer->currency,
-                                                  &transfer->business_date, flow->error)
-                                : status;
+    minipay_status status = transfers->wallet.move(transfers->wallet.impl, flow, &asked, &booked);
+    if (booked.policy_version)
+        transfer->op.policy_version = booked.policy_version;
+    if (status == MINIPAY_OK)
+        transfer->business_date = booked.business_date;
+    return status;
 }
 
+enum { STEP_PROVIDE = 0 };
+
 static const mpi_step transfer_steps[] = {
-    {"provide", "wallet.provide", provide, NULL, NULL},
+    [STEP_PROVIDE] = {"provide", "wallet.provide", provide, NULL, NULL},
     {"move", "wallet.move", move, NULL, NULL},
 };
 
@@ -129,12 +133,12 @@ static bool is_said(void *context, const void *document)
 
 static minipay_status ended(void *context, mpi_flow *flow, void *document)
 {
-    mpi_transfers *transfers = context;
     mpi_transfer *transfer = document;
-    return transfer->op.state == MINIPAY_STATE_REJECTED
-               ? transfers->wallet.provided(transfers->wallet.impl, flow, &transfer->op,
-                                            &transfer->topup_minor)
-               : MINIPAY_OK;
+    (void)context;
+    (void)flow;
+    if (transfer->op.state == MINIPAY_STATE_REJECTED && transfer->op.step <= STEP_PROVIDE)
+        transfer->topup_minor = 0;
+    return MINIPAY_OK;
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
@@ -152,6 +156,7 @@ static const mpi_saga transfer_saga = {
     .record = &mpi_transfer_record,
     .steps = transfer_steps,
     .step_count = MPI_COUNT(transfer_steps),
+    .kept = STEP_PROVIDE + 1,
     .draw_up = draw_up,
     .find = find,
     .is_said = is_said,

@@ -24,7 +24,7 @@ const mpi_record mpi_withdrawal_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_withdrawal, "withdrawal", withdrawal_fields, 1, NULL, 0);
 
 static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdrawal *withdrawal,
-                           int32_t leg, mpi_party payer, mpi_party payee)
+                           int32_t leg, mpi_party payer, mpi_party payee, mpi_booked *booked)
 {
     mpi_move asked = {
         .op = &withdrawal->op,
@@ -36,8 +36,7 @@ static minipay_status move(mpi_transfers *transfers, mpi_flow *flow, mpi_withdra
         .forced = leg != MPI_WITHDRAW_DEBIT,
     };
     memcpy(asked.currency, withdrawal->currency, sizeof asked.currency);
-    return transfers->wallet.move(transfers->wallet.impl, flow, &asked,
-                                  asked.forced ? NULL : &withdrawal->op.policy_version);
+    return transfers->wallet.move(transfers->wallet.impl, flow, &asked, booked);
 }
 
 static minipay_status debit(void *context, mpi_flow *flow, void *document)
@@ -45,10 +44,14 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     mpi_transfers *transfers = context;
     mpi_withdrawal *withdrawal = document;
     mpi_party wallet = {MPI_PARTY_WALLET, withdrawal->member_id}, transit = {.kind = MPI_PARTY_TRANSIT};
-    minipay_status status = move(transfers, flow, withdrawal, MPI_WITHDRAW_DEBIT, wallet, transit);
-    return status == MINIPAY_OK ? mpi_policy_date(transfers->policy, flow->unit, withdrawal->currency,
-                                                  &withdrawal->business_date, flow->error)
-                                : status;
+    mpi_booked booked;
+    minipay_status status =
+        move(transfers, flow, withdrawal, MPI_WITHDRAW_DEBIT, wallet, transit, &booked);
+    if (booked.policy_version)
+        withdrawal->op.policy_version = booked.policy_version;
+    if (status == MINIPAY_OK)
+        withdrawal->business_date = booked.business_date;
+    return status;
 }
 
 static minipay_status reverse(void *context, mpi_flow *flow, void *document)
@@ -80,7 +83,8 @@ static minipay_status order(void *context, mpi_flow *flow, void *document)
 static minipay_status settle(void *context, mpi_flow *flow, void *document)
 {
     mpi_party transit = {.kind = MPI_PARTY_TRANSIT}, corporate = {.kind = MPI_PARTY_CORPORATE};
-    return move(context, flow, document, MPI_WITHDRAW_SETTLE, transit, corporate);
+    mpi_booked booked;
+    return move(context, flow, document, MPI_WITHDRAW_SETTLE, transit, corporate, &booked);
 }
 
 static const mpi_step withdraw_steps[] = {

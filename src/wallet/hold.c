@@ -72,12 +72,13 @@ minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id 
                                    const mpi_rules *rules, int64_t *left_minor)
 {
     mpi_wallets *wallets = impl;
+    mpi_booked booked;
     minipay_status status = mpi_hold_take(&wallets->ledger, flow->unit, hold_id, move->amount_minor,
                                           &move->amount_minor, left_minor, flow->error);
     move->forced = true;
     if (status == MINIPAY_OK)
         status = check_payee(wallets, flow, move, rules);
-    return status == MINIPAY_OK ? mpi_wallets_move(wallets, flow, move, NULL) : status;
+    return status == MINIPAY_OK ? mpi_wallets_move(wallets, flow, move, &booked) : status;
 }
 
 minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,

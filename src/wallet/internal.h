@@ -22,8 +22,7 @@ minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id 
                                    const mpi_rules *rules, int64_t *left_minor);
 minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
                                    int64_t *freed_minor);
-minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move,
-                                int32_t *policy_version);
+minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move, mpi_booked *booked);
 
 minipay_status mpi_wallets_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
                                    int32_t undo_leg);
@@ -62,19 +61,9 @@ typedef struct mpi_booking {
     bool forced;
 } mpi_booking;
 
-/* By which version, and on which date; a refusal too, when it comes from the rules. Else 0. */
-typedef struct mpi_booked {
-    int32_t policy_version;
-    int32_t business_date;
-} mpi_booked;
-
 /* WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. */
 minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_booking *booking,
                                 mpi_booked *booked);
-
-/* The port's `provided`. */
-minipay_status mpi_topup_provided(void *impl, mpi_flow *flow, const mpi_operation *parent,
-                                  int64_t *topup_minor);
 
 /* The top-up that another operation needs: `*topup_minor` is what it brought. */
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,

@@ -36,6 +36,12 @@ typedef struct mpi_move {
                     takes it */
 } mpi_move;
 
+/* By which version, and on which date; a refusal too, when it comes from the rules. Else 0. */
+typedef struct mpi_booked {
+    int32_t policy_version;
+    int32_t business_date;
+} mpi_booked;
+
 /* A move that stands, as the journal has it. */
 typedef struct mpi_moved {
     minipay_id operation_id;
@@ -55,10 +61,10 @@ typedef struct mpi_moved {
 typedef struct mpi_wallet_port {
     void *impl;
 
-    /* Moves money. WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. `*policy_version` becomes the
-     * version that decided, when it refuses too; NULL for a forced move, which no rule decides: the
-     * operation keeps the version that decided it before. */
-    minipay_status (*move)(void *impl, mpi_flow *flow, const mpi_move *move, int32_t *policy_version);
+    /* Moves money. WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. `*booked` says by which version
+     * it was decided, when it refuses too; a forced move no rule decides: the operation keeps the version
+     * that decided it before. */
+    minipay_status (*move)(void *impl, mpi_flow *flow, const mpi_move *move, mpi_booked *booked);
 
     /* Undoes the operation's own move (operation, leg) by a reversing row under `undo_leg`. Never refused: what
      * belongs to a wallet that was closed meanwhile goes to suspense. */
@@ -78,10 +84,6 @@ typedef struct mpi_wallet_port {
     minipay_status (*provide)(void *impl, mpi_flow *flow, mpi_operation *parent,
                               const minipay_id *member_id, const char currency[4], int64_t amount_minor,
                               int64_t *topup_minor);
-
-    /* Of an operation that was refused: `*topup_minor` stays when that was topped up before, else it is 0. */
-    minipay_status (*provided)(void *impl, mpi_flow *flow, const mpi_operation *parent,
-                               int64_t *topup_minor);
 
     /* Sets money aside for an operation; its id is the hold's. What mpi_hold_open refuses with. */
     minipay_status (*hold)(void *impl, mpi_flow *flow, const mpi_operation *op,

@@ -162,23 +162,6 @@ const mpi_saga mpi_topup_saga = {
     .tell = tell,
 };
 
-minipay_status mpi_topup_provided(void *impl, mpi_flow *flow, const mpi_operation *parent,
-                                  int64_t *topup_minor)
-{
-    minipay_id id;
-    minipay_outcome topup;
-    (void)impl;
-    if (*topup_minor == 0)
-        return MINIPAY_OK;
-    mpi_id_derive(&parent->id, topup_name, &id);
-    minipay_status status = mpi_saga_look_up(flow, MINIPAY_KIND_TOPUP, &id, &topup);
-    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
-        return status;
-    if (status == MINIPAY_NOT_FOUND || topup.state != MINIPAY_STATE_DONE)
-        *topup_minor = 0;
-    return MINIPAY_OK;
-}
-
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,
                              int64_t *topup_minor)

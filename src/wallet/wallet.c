@@ -153,12 +153,12 @@ static minipay_status find_party(mpi_wallets *wallets, mpi_flow *flow, const mpi
                : status;
 }
 
-minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move,
-                                int32_t *policy_version)
+minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move, mpi_booked *booked)
 {
     mpi_wallets *wallets = impl;
     mpi_posting posting;
     int64_t sequence;
+    *booked = (mpi_booked){0, 0};
     minipay_status status = mpi_wallets_posting(wallets, flow, move->op, move->currency, &posting);
     if (status == MINIPAY_OK)
         status = find_party(wallets, flow, &move->payer, move->currency, &posting.debit);
@@ -173,8 +173,8 @@ minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move
     posting.amount_minor = move->amount_minor;
     posting.looked_up = move->said;
     posting.forced = move->forced;
-    if (policy_version)
-        *policy_version = posting.rules->version;
+    booked->policy_version = posting.rules->version;
+    booked->business_date = mpi_rules_date(posting.rules, mpi_unit_now(flow->unit));
     return mpi_ledger_post(&wallets->ledger, flow->unit, &posting, &sequence, flow->error);
 }
 
@@ -282,7 +282,6 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
         .reverse = mpi_wallets_reverse,
         .undo = mpi_wallets_undo,
         .provide = port_provide,
-        .provided = mpi_topup_provided,
         .hold = mpi_wallets_hold,
         .capture = mpi_wallets_capture,
         .release = mpi_wallets_release,
