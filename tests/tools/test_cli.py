@@ -43,6 +43,9 @@ def wrong_command_lines_end_with_2_and_say_why():
         (["topup", "--db", "cli.db", "--member", "a@b", "--amount", "1.5", "--currency", "XXX"], "--currency"),
         (["settle", "run", "--db", "cli.db", "--through", "2026-02-30"], "--through"),
         (["policy", "set", "--db", "cli.db", "gravity=9"], "gravity"),
+        (["topup", "--db", "x", "--member", "a@b", "--amount", "1", "--amount", "2"], "--amount is given twice"),
+        (["audit", "--db", "x", "--db=x"], "--db is given twice"),
+        (["audit", "--db", "x", "--json", "--json"], "--json is given twice"),
     ]
     for words, named in cases:
         done = call(*words)

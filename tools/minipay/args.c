@@ -129,7 +129,10 @@ static error_t take(int key, char *value, struct argp_state *state)
 {
     reading *r = state->input;
     if (key >= KEY_FIRST && key < KEY_FIRST + OPT_END) {
-        r->args->text[key - KEY_FIRST] = value ? value : "";
+        const char **text = &r->args->text[key - KEY_FIRST];
+        if (*text)
+            argp_error(state, "--%s is given twice", options[key - KEY_FIRST].name);
+        *text = value ? value : "";
         return 0;
     }
     switch (key) {
