@@ -156,7 +156,8 @@ def each_row_goes_for_itself_and_the_file_again_changes_nothing():
     *rows, whole = lines("transfer", "batch", path, "--id", batch, code=12)
     assert [(r["row"], r["state"], r["status"]) for r in rows] == [
         (1, "done", "ok"), (2, "rejected", "insufficient_funds"), (3, "done", "ok")], rows
-    assert whole == {"batch": batch, "atomic": False, "rows": 3, "done": 2, "moved_minor": 150, "currency": "KRW"}
+    assert whole == {"batch": batch, "atomic": False, "rows": 3, "repeated": 0, "done": 2, "moved_minor": 150,
+                     "currency": "KRW"}
     assert (balance(KIM), balance(LEE)) == (before[0] - 150, before[1] + 150)
     stands = books("t.db")
     assert lines("transfer", "batch", path, "--id", batch, code=12) == [*rows, whole]
@@ -198,6 +199,43 @@ def rows_may_bring_their_ids_and_columns_stand_in_any_order():
     stands = books("t.db")
     other, _ = lines("transfer", "batch", write("ids.csv", content.replace(",7,", ",8,")), code=11)
     assert other["status"] == "id_reused" and books("t.db") == stands, other
+
+
+def a_transfer_that_several_rows_name_is_counted_once():
+    one, two = "019ab000-0000-7000-8000-0000000000d1", "019ab000-0000-7000-8000-0000000000d2"
+    row = f"{KIM},{LEE},11,{one}\n"
+    before = balance(KIM)
+    path = write("twice.csv", "from,to,amount,id\n" + row + f"{KIM},{LEE},3,{two}\n" + row)
+    *rows, whole = lines("transfer", "batch", path)
+    assert [(r["id"], r["status"]) for r in rows] == [(one, "ok"), (two, "ok"), (one, "ok")], rows
+    assert (whole["rows"], whole["repeated"], whole["done"], whole["moved_minor"]) == (3, 1, 2, 14), whole
+    assert balance(KIM) == before - 14
+    said = run("transfer", "batch", path, *DB)
+    assert said.endswith(": 2 of 2 transfers done, 14 KRW moved; 1 row repeats an earlier one\n"), said
+    # The same id for another transfer repeats nothing; a repeated row of it does.
+    path = write("mixed.csv", "from,to,amount,id\n" + row + row.replace(",11,", ",12,") * 2 + row)
+    *rows, whole = lines("transfer", "batch", path, code=11)
+    assert [r["status"] for r in rows] == ["ok", "id_reused", "id_reused", "ok"], rows
+    assert (whole["rows"], whole["repeated"], whole["done"], whole["moved_minor"]) == (4, 2, 1, 11), whole
+    said = call("transfer", "batch", path, *DB).stdout
+    assert ": 1 of 2 transfers done, 11 KRW moved; 2 rows repeat earlier ones\n" in said, said
+
+
+def a_file_whose_last_line_has_no_end_may_be_cut_and_moves_nothing():
+    head = "from,to,amount\n"
+    whole = head + f"{KIM},{LEE},1\n{KIM},{LEE},10000\n"
+    for ends in ("\n", "\r\n", "\r"):
+        content = whole.replace("\n", ends)
+        cut = content[:-len(ends)]
+        for number, bad in enumerate((cut, cut[:-2], lzma.compress(cut.encode()))):
+            path = write(f"cut{number}.csv", bad)
+            for how in ((), ("--atomic",)):
+                refused(1, f"cut{number}.csv: line 3: the last line has no line end: the file may have been cut short",
+                        "transfer", "batch", path, *how)
+    assert "without a line end" in " ".join(run("transfer", "batch", "--help").split())
+    before = balance(KIM)
+    assert lines("transfer", "batch", write("crlf.csv", (head + f"{KIM},{LEE},1\n").replace("\n", "\r\n")))[-1]["done"] == 1
+    assert balance(KIM) == before - 1
 
 
 def more_rows_than_a_call_takes_go_in_several():
@@ -283,6 +321,8 @@ for claim in (a_transfer_is_undone_once_and_in_full, a_reversal_that_cannot_be_i
               what_is_missing_is_topped_up_first, rows_may_bring_their_ids_and_columns_stand_in_any_order,
               bad_files_are_named_by_line_and_field_and_nothing_is_moved, a_credit_out_of_suspense_takes_no_more_than_is_there,
               operations_are_listed_and_shown,
+              a_transfer_that_several_rows_name_is_counted_once,
+              a_file_whose_last_line_has_no_end_may_be_cut_and_moves_nothing,
               more_rows_than_a_call_takes_go_in_several):
     claim()
     print("ok", claim.__name__)

@@ -34,6 +34,8 @@ typedef struct batch {
     char currency[MINIPAY_CURRENCY_SIZE];
     minipay_instruction *list;
     minipay_outcome *outcomes;
+    const minipay_instruction **sorted; /* equal ones side by side, in the order of their rows */
+    bool *repeats;                      /* a row that says what an earlier one does: one transfer */
     uint32_t count, room;
     minipay_error error; /* of the first row that is not done */
 } batch;
@@ -134,10 +136,22 @@ static int take_row(void *context, sheet *s)
     return code;
 }
 
+/* An amount that is cut is an amount all the same. */
+static int check_end(const sheet *s, const char *path)
+{
+    if (!sheet_is_open(s))
+        return 0;
+    return fail_own("%s: line %" PRIu64
+                    ": the last line has no line end: the file may have been cut short",
+                    path, sheet_line(s));
+}
+
 static int read_file(batch *b, const char *path)
 {
     sheet *s = sheet_open(path, columns, COLUMNS);
     int code = s ? sheet_read(s, take_row, b) : EXIT_OWN;
+    if (!code)
+        code = check_end(s, path);
     sheet_close(s);
     if (!code && !b->count)
         code = fail_own("%s: there is no row behind the header", path);
@@ -145,6 +159,31 @@ static int read_file(batch *b, const char *path)
         code = fail_own("%s: %u rows; all or none goes with at most %d", path, b->count,
                         MINIPAY_BATCH_LARGEST);
     return code;
+}
+
+/* ---- rows that repeat earlier ones ---- */
+
+static int by_content(const void *one, const void *other)
+{
+    const minipay_instruction *a = *(const minipay_instruction *const *)one;
+    const minipay_instruction *b = *(const minipay_instruction *const *)other;
+    int order = memcmp(a, b, sizeof *a);
+    return order ? order : (a > b) - (a < b);
+}
+
+static int find_repeats(batch *b)
+{
+    b->sorted = malloc(b->count * sizeof(minipay_instruction *));
+    b->repeats = calloc(b->count, sizeof *b->repeats);
+    if (!b->sorted || !b->repeats)
+        return fail_own("memory is used up");
+    for (uint32_t i = 0; i < b->count; i++)
+        b->sorted[i] = &b->list[i];
+    qsort(b->sorted, b->count, sizeof(minipay_instruction *), by_content);
+    for (uint32_t i = 1; i < b->count; i++)
+        b->repeats[b->sorted[i] - b->list] =
+            memcmp(b->sorted[i - 1], b->sorted[i], sizeof(minipay_instruction)) == 0;
+    return 0;
 }
 
 /* ---- what became of it ---- */
@@ -190,7 +229,8 @@ static int show_rows(const batch *b)
 }
 
 typedef struct sums {
-    uint32_t done;
+    uint32_t repeated;
+    uint32_t done; /* each transfer once */
     int64_t moved_minor;
     int worst; /* the gravest class: money that may have moved, then what may be tried again, then refusals */
 } sums;
@@ -204,6 +244,8 @@ static sums add_up(const batch *b)
         if (b->outcomes[i].state == MINIPAY_STATE_RUNNING)
             code = EXIT_STATUS + MINIPAY_CLASS_UNKNOWN;
         s.worst = code > s.worst ? code : s.worst;
+        s.repeated += b->repeats[i];
+        done = done && !b->repeats[i];
         s.done += done;
         if (done)
             sum_add(&s.moved_minor, b->outcomes[i].amount_minor);
@@ -215,10 +257,22 @@ static int show_json(const batch *b, const char *id, const sums *s)
 {
     int code = show_rows(b);
     return code ? code
-                : json_print(json_pack("{s:s,s:b,s:I,s:I,s:I,s:s}", "batch", id, "atomic",
+                : json_print(json_pack("{s:s,s:b,s:I,s:I,s:I,s:I,s:s}", "batch", id, "atomic",
                                        b->args->text[OPT_ATOMIC] != NULL, "rows", (json_int_t)b->count,
-                                       "done", (json_int_t)s->done, "moved_minor",
-                                       (json_int_t)s->moved_minor, "currency", b->currency));
+                                       "repeated", (json_int_t)s->repeated, "done", (json_int_t)s->done,
+                                       "moved_minor", (json_int_t)s->moved_minor, "currency",
+                                       b->currency));
+}
+
+static void tell_repeated(const sums *s)
+{
+    char repeated[TEXT_SIZE];
+    text_count(s->repeated, repeated);
+    if (s->repeated == 1)
+        printf("; 1 row repeats an earlier one");
+    else if (s->repeated)
+        printf("; %s rows repeat earlier ones", repeated);
+    puts("");
 }
 
 static int show_text(const batch *b, const char *id, const sums *s)
@@ -226,11 +280,12 @@ static int show_text(const batch *b, const char *id, const sums *s)
     char money[TEXT_SIZE], done[TEXT_SIZE], count[TEXT_SIZE];
     text_money(s->moved_minor, b->currency, money);
     text_count(s->done, done);
-    text_count(b->count, count);
+    text_count(b->count - s->repeated, count);
     if (b->args->text[OPT_ATOMIC] && !s->done)
-        printf("batch %s rejected: none of %s transfers is made\n", id, count);
+        printf("batch %s rejected: none of %s transfers is made", id, count);
     else
-        printf("batch %s: %s of %s transfers done, %s %s moved\n", id, done, count, money, b->currency);
+        printf("batch %s: %s of %s transfers done, %s %s moved", id, done, count, money, b->currency);
+    tell_repeated(s);
     return show_rows(b);
 }
 
@@ -295,7 +350,11 @@ int cmd_transfer_batch(const args *a, db *d)
     if (!code)
         code = read_file(&b, a->words[0]);
     if (!code)
+        code = find_repeats(&b);
+    if (!code)
         code = carry_out(&b);
+    free(b.sorted);
+    free(b.repeats);
     free(b.list);
     free(b.outcomes);
     return code;

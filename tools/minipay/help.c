@@ -19,6 +19,12 @@ static const struct {
                        "agreed: not before those that are agreed already, though these may be planned "
                        "for later. The answer "
                        "says from when on they hold."},
+    {"transfer batch",
+     "The file is read and checked whole before anything moves. Each line, the last one too, ends with "
+     "a "
+     "line end: a file whose last line is without a line end may have been cut short, and is refused. "
+     "Without a column id a row's id is made of the batch's --id and the row's number. A row that says "
+     "again what an earlier one says, id and all, is the same transfer, and is counted once."},
     {"replay",
      "A name that begins with C is a member with a wallet, M a merchant or agent, B a bank; a cent is a "
      "won. The whole file is checked before anything is made. There is no minimum and no limit, every "

@@ -37,6 +37,7 @@ struct sheet {
     uint64_t line, row_line; /* the line that is read, and where the row in it began */
     bool between_rows;
     bool behind_return; /* a CR has just ended a line: an LF behind it belongs to it */
+    bool is_open;       /* what was read last is the beginning of a line, or a line without its end */
     size_t line_length;
     uint64_t rows;
     bool has_header;
@@ -61,6 +62,11 @@ uint64_t sheet_line(const sheet *s)
 uint64_t sheet_rows(const sheet *s)
 {
     return s->rows;
+}
+
+bool sheet_is_open(const sheet *s)
+{
+    return s->is_open;
 }
 
 /* ---- faults ---- */
@@ -274,6 +280,7 @@ static void feed(sheet *s, const uint8_t *bytes, size_t count)
         size_t part = is_second ? 1 : line_part(bytes, count, &end);
         feed_line(s, bytes, part);
         s->behind_return = !is_second && end == '\r';
+        s->is_open = !is_second && !end;
         bytes += part;
         count -= part;
         if (!is_second && end && !s->answer) {
@@ -313,7 +320,7 @@ static int begin_reading(sheet *s)
     s->rows = 0;
     s->line = s->row_line = 1;
     s->between_rows = true;
-    s->behind_return = false;
+    s->behind_return = s->is_open = false;
     s->line_length = 0;
     memset(s->values, 0, sizeof s->values);
     for (int i = 0; i < SHEET_COLUMNS; i++)

@@ -41,6 +41,11 @@ int sheet_fault(sheet *s, int column, const char *format, ...) __attribute__((fo
 uint64_t sheet_line(const sheet *s); /* where the row began, from 1 */
 uint64_t sheet_rows(const sheet *s); /* rows taken so far, this one included */
 
+/* ---- behind `sheet_read` ---- */
+
+/* Whether the last line has no line end. Its last field may then be the beginning of another value. */
+bool sheet_is_open(const sheet *s);
+
 void sheet_close(sheet *s);
 
 #endif
