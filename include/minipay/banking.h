@@ -34,7 +34,7 @@ typedef struct minipay_bank_account {
     int32_t state;    /* MINIPAY_ACCOUNT_LINKED or _UNLINKED */
     int32_t is_first; /* 1: used when an operation names none */
     char bank[12];
-    char masked_number[36]; /* "***-***-1234" */
+    char masked_number[36]; /* "***-***-1234": the last four characters; of four or fewer none */
 } minipay_bank_account;
 
 MINIPAY_API void minipay_link_request_init(minipay_link_request *request);

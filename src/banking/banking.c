@@ -165,11 +165,11 @@ static const mpi_saga link_saga = {
     .step_count = MPI_COUNT(link_steps),
 };
 
+/* Of a number that is no longer nothing is shown. */
 static void mask(const char *number, char *masked, size_t size)
 {
-    size_t length = strlen(number);
-    const char *tail = length > 4 ? number + length - 4 : "";
-    snprintf(masked, size, "***-***-%s", tail);
+    const char *tail = mpi_text_last(number, 4);
+    snprintf(masked, size, "***-***-%s", tail == number ? "" : tail);
 }
 
 void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)

@@ -68,6 +68,17 @@ void mpi_text_copy(char *target, size_t size, const char *source)
     memset(target + length, 0, size - length);
 }
 
+const char *mpi_text_last(const char *text, int count)
+{
+    const char *last = text + strlen(text);
+    for (; count && last != text; count--) {
+        do
+            last--;
+        while (last != text && ((unsigned char)*last & 0xc0) == 0x80);
+    }
+    return last;
+}
+
 void mpi_text_lower(char *text)
 {
     for (; *text; text++) {

@@ -18,6 +18,9 @@ bool mpi_text_is_email(const char *text);
 /* Copies and fills with zeros; what does not fit is cut. */
 void mpi_text_copy(char *target, size_t size, const char *source);
 
+/* Where the last `count` characters of UTF-8 text begin; the text itself when it has no more. */
+const char *mpi_text_last(const char *text, int count);
+
 /* Lower case of ASCII letters, in place. */
 void mpi_text_lower(char *text);
 

@@ -144,6 +144,34 @@ static void an_owner_sees_his_own_accounts_masked(void **state)
     world_close(&w);
 }
 
+/* Of characters, whatever their bytes: what is shown stays UTF-8, and of four nothing is shown. */
+static void the_last_four_characters_of_a_number_are_shown(void **state)
+{
+    static const struct {
+        const char *number, *shown;
+    } cases[] = {
+        {"12345", "***-***-2345"},
+        {"1234", "***-***-"},
+        {"\uacc4\uc88c-\ud638\uc218", "***-***-\uc88c-\ud638\uc218"},
+        {"\uacc4\uc88c\ud638\uc218", "***-***-"},
+        {"1\u00e9\u00e8\u00ea\u00eb", "***-***-\u00e9\u00e8\u00ea\u00eb"},
+        {"0\U0001f3e6\U0001f3e7\U0001f4b3\U0001f4b4",
+         "***-***-\U0001f3e6\U0001f3e7\U0001f4b3\U0001f4b4"},
+    };
+    world w;
+    minipay_bank_account found[8];
+    (void)state;
+    world_begin(&w);
+    minipay_id mine = world_person(&w, NULL);
+    for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        world_link(&w, mine, cases[i].number);
+        assert_int_equal(list(&w, mine, found), i + 1);
+        assert_string_equal(found[i].masked_number, cases[i].shown);
+    }
+    world_audit_clean(&w);
+    world_close(&w);
+}
+
 static void accounts_come_in_pages(void **state)
 {
     world w;
@@ -423,6 +451,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_owner_is_an_active_member_or_a_merchant),
         cmocka_unit_test(an_owner_sees_his_own_accounts_masked),
+        cmocka_unit_test(the_last_four_characters_of_a_number_are_shown),
         cmocka_unit_test(accounts_come_in_pages),
         cmocka_unit_test(an_unlinked_account_is_used_no_more),
         cmocka_unit_test(the_account_that_was_linked_next_becomes_the_first),

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Members, their PINs, their bank accounts and the bank's statement on the command line."""
+import contextlib
 import json
 import os
 import pty
@@ -8,7 +9,7 @@ import re
 import sqlite3
 import subprocess
 
-from tool import TOOL, call, run, run_json
+from tool import TOOL, books, call, run, run_json
 
 DB = ("--db", "people.db")
 
@@ -146,6 +147,33 @@ def accounts_are_listed_and_unlinked(kim):
     assert "110-1" not in run("bank", "list", *DB, "--owner", kim)
 
 
+def an_account_number_of_any_characters_is_shown(lee):
+    linked = run_json("bank", "link", *DB, "--owner", lee, "--bank", "004", "--number", "계좌가나다라", "--holder", "Lee")
+    assert "***-***-가나다라" in [a["number"] for a in lines("bank", "list", "--owner", lee)]
+    document = run_json("operation", "get", *DB, "link", linked["id"])["document"]
+    assert document["masked_number"] == "***-***-가나다라", document
+    assert "***-***-가나다라" in books("people.db")
+    return linked["id"]
+
+
+def a_document_that_cannot_be_shown_is_said_to_be_so(lee, account):
+    """Not left out: whoever reads it would take the rest for the whole."""
+    with contextlib.closing(sqlite3.connect("people.db")) as db:
+        shown, = db.execute("SELECT masked_number FROM bank_account WHERE masked_number LIKE '%가나다라'").fetchone()
+        spoil = "UPDATE bank_account SET masked_number = CAST(? AS TEXT) WHERE CAST(masked_number AS BLOB) = ?"
+        db.execute(spoil, (b"***-***-\xec", shown.encode()))
+        db.commit()
+        for words in (("operation", "list", "link", "--count", "99", "--json"), ("books",),
+                      ("operation", "get", "link", account, "--json"), ("operation", "get", "link", account),
+                      ("bank", "list", "--owner", lee, "--json")):
+            done = call(*words, *DB)
+            assert done.returncode == 1 and account not in done.stdout, (words, done)
+            assert re.fullmatch(r"minipay: .*cannot be shown.*UTF-8.*\n", done.stderr), (words, done.stderr)
+        db.execute(spoil, (shown.encode(), b"***-***-\xec"))
+        db.commit()
+    assert account in run("operation", "list", "link", *DB, "--count", "99")
+
+
 def orders_and_the_corporate_account_are_shown(kim):
     refused = call("topup", *DB, "--member", kim, "--amount", "20000")
     assert refused.returncode == 12, refused
@@ -199,6 +227,7 @@ credentials_are_shown_without_the_secret(*people)
 what_is_typed_on_a_terminal_is_not_shown(people[1])
 accounts_are_listed_and_unlinked(people[0])
 orders_and_the_corporate_account_are_shown(people[0])
+a_document_that_cannot_be_shown_is_said_to_be_so(people[1], an_account_number_of_any_characters_is_shown(people[1]))
 reconciliation_shows_what_the_bank_has_otherwise()
 an_id_that_is_used_again_names_the_field_as_the_request_does(people[1])
 print("ok")

@@ -94,11 +94,12 @@ static int tell_operation(db *d, const void *query, const void *item, table *t)
     const minipay_operation *operation = item;
     char key[KEY_SIZE], id[MINIPAY_ID_TEXT_SIZE];
     const char *status = operation->status ? minipay_status_name(operation->status) : "";
-    json_t *document = json_loads(operation->document, 0, NULL);
+    json_t *document;
+    int code = json_document(operation, &document);
     (void)d;
     (void)t;
-    if (!document)
-        return fail_own("a document is not JSON, or memory is used up");
+    if (code)
+        return code;
     minipay_id_format(&operation->id, id);
     snprintf(key, sizeof key, "%s %s %s%s%s", minipay_kind_name(operation->kind), id,
              minipay_state_name(operation->state), status[0] ? " " : "", status);

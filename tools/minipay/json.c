@@ -8,11 +8,23 @@
 int json_print(json_t *object)
 {
     if (!object)
-        return fail_own("memory is used up");
+        return fail_own("it cannot be shown as JSON: a text is not UTF-8, or memory is used up");
     int failed =
         json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6)) != 0 || putchar('\n') == EOF;
     json_decref(object);
     return failed ? fail_own("standard output cannot be written") : EXIT_DONE;
+}
+
+int json_document(const minipay_operation *operation, json_t **document)
+{
+    char id[MINIPAY_ID_TEXT_SIZE];
+    json_error_t error;
+    *document = json_loads(operation->document, 0, &error);
+    if (*document)
+        return 0;
+    minipay_id_format(&operation->id, id);
+    return fail_own("the document of %s %s cannot be shown, it is no JSON of UTF-8: %s",
+                    minipay_kind_name(operation->kind), id, error.text);
 }
 
 json_t *json_id(const minipay_id *id)

@@ -191,7 +191,10 @@ static int tell_effective(const args *a, db *d, const minipay_outcome *o, json_t
     minipay_status status = operation_find(d, MINIPAY_KIND_MERCHANT_CHANGE, &o->id, &operation, &error);
     if (status != MINIPAY_OK)
         return fail_status(status, &error);
-    json_t *document = json_loads(operation.document, 0, NULL);
+    json_t *document;
+    int code = json_document(&operation, &document);
+    if (code)
+        return code;
     int64_t at = json_integer_value(json_object_get(document, "effective_at"));
     json_decref(document);
     args_time(a, OPT_EFFECTIVE, &asked_at);

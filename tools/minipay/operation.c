@@ -45,13 +45,16 @@ minipay_status operation_find(db *d, int32_t kind, const minipay_id *id, minipay
 }
 
 /* `memo`: NULL leaves it out. */
-static json_t *operation_json(const minipay_operation *o, const char *memo)
+static int print_json(const minipay_operation *o, const char *memo)
 {
-    json_t *document = json_loads(o->document, 0, NULL);
-    return json_pack("{s:o,s:s,s:s,s:s,s:o,s:s*,s:o*}", "id", json_id(&o->id), "kind",
-                     minipay_kind_name(o->kind), "state", minipay_state_name(o->state), "status",
-                     minipay_status_name(o->status), "finished_at", json_time(o->finished_at), "memo",
-                     memo, "document", document);
+    json_t *document;
+    int code = json_document(o, &document);
+    if (code)
+        return code;
+    return json_print(json_pack("{s:o,s:s,s:s,s:s,s:o,s:s*,s:o}", "id", json_id(&o->id), "kind",
+                                minipay_kind_name(o->kind), "state", minipay_state_name(o->state),
+                                "status", minipay_status_name(o->status), "finished_at",
+                                json_time(o->finished_at), "memo", memo, "document", document));
 }
 
 /* ---- get ---- */
@@ -126,7 +129,10 @@ static int show_text(db *d, const minipay_operation *o, const char *memo)
 {
     char id[MINIPAY_ID_TEXT_SIZE], at[TEXT_SIZE], currency[MINIPAY_CURRENCY_SIZE] = "";
     const char *name;
-    json_t *document = json_loads(o->document, 0, NULL), *value;
+    json_t *document, *value;
+    int code = json_document(o, &document);
+    if (code)
+        return code;
     minipay_id_format(&o->id, id);
     text_time(o->finished_at, at);
     operation_currency(d, o, currency);
@@ -176,7 +182,7 @@ int cmd_operation_get(const args *a, db *d)
         status = find_memo(d, &operation, &memo, &text, &error);
     if (status != MINIPAY_OK)
         return fail_status(status, &error);
-    return args_json(a) ? json_print(operation_json(&operation, text)) : show_text(d, &operation, text);
+    return args_json(a) ? print_json(&operation, text) : show_text(d, &operation, text);
 }
 
 /* ---- list ---- */
@@ -203,7 +209,7 @@ static int show_operation(db *d, const void *at, const void *item, table *t)
     (void)d;
     (void)at;
     if (!t)
-        return json_print(operation_json(o, NULL));
+        return print_json(o, NULL);
     text_time(o->finished_at, finished);
     table_id(t, &o->id);
     table_cell(t, minipay_state_name(o->state));
