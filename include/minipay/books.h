@@ -42,7 +42,11 @@ typedef struct minipay_balance {
 } minipay_balance;
 
 /* One posting: an amount from the account that is debited to the one that is credited. What members have and
- * merchants are owed rises with a credit; what is in the bank rises with a debit. */
+ * merchants are owed rises with a credit; what is in the bank rises with a debit.
+ *
+ * Its kind is that of its operation, but for what an operation books beside, under its own id:
+ * MINIPAY_KIND_REVERSAL what a withdrawal or payout that came to nothing gives back, _FEE a payout's fee,
+ * _PROMOTION the company's part of a payment, capture or refund. An order's posting is the bank's fee. */
 typedef struct minipay_posting {
     uint32_t struct_size;
     int32_t kind;

@@ -35,7 +35,8 @@ typedef struct minipay_wallet {
     int64_t available_minor;
 } minipay_wallet;
 
-/* One entry of a wallet's history: a posting seen from this wallet. */
+/* One entry of a wallet's history: a posting seen from this wallet, of the kind of its operation; but what a
+ * withdrawal that came to nothing gives back is a REVERSAL under the withdrawal's id. */
 typedef struct minipay_entry {
     uint32_t struct_size;
     int32_t kind;

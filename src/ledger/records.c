@@ -87,5 +87,5 @@ bool mpi_account_is(int32_t kind, uint32_t known)
 bool mpi_kind_counts(int32_t kind)
 {
     return kind == MINIPAY_KIND_TRANSFER || kind == MINIPAY_KIND_WITHDRAW || kind == MINIPAY_KIND_PAY ||
-           kind == MINIPAY_KIND_HOLD_CAPTURE;
+           kind == MINIPAY_KIND_CAPTURE || kind == MINIPAY_KIND_HOLD_CAPTURE;
 }

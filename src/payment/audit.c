@@ -54,16 +54,16 @@ static void say_promoted(mpi_claims *claims, const minipay_id *operation_id, con
         mpi_claim_posting(claims, &posting, company_minor);
 }
 
-/* The member's money goes to the merchant: at once, or by a capture. */
-static void say_paid(mpi_claims *claims, const minipay_id *operation_id, const mpi_slip *slip,
+/* The member's money goes to the merchant, by a payment at once or by a capture. */
+static void say_paid(mpi_claims *claims, const mpi_operation *by, const mpi_slip *slip,
                      int64_t amount_minor)
 {
-    mpi_claimed_posting posting = {.operation_id = *operation_id,
+    mpi_claimed_posting posting = {.operation_id = by->id,
                                    .debit_owner = slip->member_id,
                                    .credit_owner = slip->merchant_id,
                                    .debit_kind = MPI_ACCOUNT_WALLET,
                                    .credit_kind = MPI_ACCOUNT_PAYABLE,
-                                   .kind = MINIPAY_KIND_PAY};
+                                   .kind = by->kind};
     memcpy(posting.currency, slip->currency, sizeof posting.currency);
     if (amount_minor)
         mpi_claim_posting(claims, &posting, amount_minor);
@@ -130,7 +130,7 @@ static void say_done(mpi_claims *claims, const mpi_slip *slip)
                        .gross_minor = slip->amount_minor,
                        .fee_minor = slip->fee_minor,
                        .promotion_minor = merchant};
-    say_paid(claims, &slip->op.id, slip,
+    say_paid(claims, &slip->op, slip,
              mpi_money_wrap_subtract(slip->amount_minor, slip->promotion_minor));
     say_promoted(claims, &slip->op.id, slip, mpi_money_wrap_subtract(slip->promotion_minor, merchant),
                  false);
@@ -181,7 +181,7 @@ static minipay_status say_capture(mpi_claims *claims, const mpi_slip_change *cha
     minipay_status status = find_slip(claims, &change->slip_id, &slip, &found, error);
     if (!found)
         return status;
-    say_paid(claims, &change->op.id, &slip, member);
+    say_paid(claims, &change->op, &slip, member);
     say_promoted(claims, &change->op.id, &slip,
                  mpi_money_wrap_subtract(change->promotion_minor, change->merchant_part_minor), false);
     say_counted(claims, &slip, &figures);

@@ -82,7 +82,7 @@ static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, const mp
     mpi_move asked = {
         .op = &change->op,
         .leg = MPI_LEG_MEMBER,
-        .kind = MINIPAY_KIND_PAY,
+        .kind = MINIPAY_KIND_CAPTURE,
         .payer = {MPI_PARTY_WALLET, slip->member_id},
         .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},
         .amount_minor = member_minor,

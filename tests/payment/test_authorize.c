@@ -75,6 +75,32 @@ static void an_authorisation_holds_the_money_and_moves_none(void **state)
     close_shop(&s);
 }
 
+/* The wallet's newest entry is the capture's. */
+static void expect_booked(shop *s, const minipay_outcome *capture)
+{
+    minipay_entry entry;
+    uint32_t count = 1;
+    ASSERT_STATUS(minipay_wallet_history(s->w.pay, &s->member, "KRW", 0, &entry, &count, NULL),
+                  MINIPAY_OK);
+    assert_int_equal(entry.kind, MINIPAY_KIND_CAPTURE);
+    assert_memory_equal(&entry.operation_id, &capture->id, sizeof capture->id);
+    assert_int_equal(entry.amount_minor, -capture->amount_minor);
+}
+
+static void a_capture_is_booked_under_its_own_kind(void **state)
+{
+    shop s;
+    (void)state;
+    open_shop(&s);
+    minipay_id payment = authorize(&s, 60000);
+    for (int64_t left = 60000; left; left -= 20000) {
+        minipay_outcome outcome = change(&s, MINIPAY_KIND_CAPTURE, payment, 20000);
+        ASSERT_STATUS(outcome.status, MINIPAY_OK);
+        expect_booked(&s, &outcome);
+    }
+    close_shop(&s);
+}
+
 static void parts_are_captured_until_nothing_is_left(void **state)
 {
     shop s;
@@ -632,6 +658,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_authorisation_holds_the_money_and_moves_none),
+        cmocka_unit_test(a_capture_is_booked_under_its_own_kind),
         cmocka_unit_test(parts_are_captured_until_nothing_is_left),
         cmocka_unit_test(a_capture_never_passes_what_was_authorised),
         cmocka_unit_test(a_void_frees_what_is_left),
