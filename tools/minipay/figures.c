@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAGE = 512, RUNS_PAGE = 32, ACCOUNTS_PAGE = 128 };
+enum { PAGE = 512, RUNS_PAGE = 32, ACCOUNTS_PAGE = 128, LAST_DATE = 99991231 };
 
 typedef struct reader {
     db *db;
@@ -58,12 +58,17 @@ static merchant_figures *merchant_at(figures *f, const minipay_id *id)
 
 /* ---- entries ---- */
 
-/* What a payment or transfer topped up on its way stands in the wallet as money from nobody. */
+/* What comes back from nobody is of a withdrawal that came to nothing. */
+static bool is_withdrawal_undone(const minipay_entry *entry)
+{
+    return entry->kind == MINIPAY_KIND_REVERSAL && id_is_none(&entry->other_id);
+}
+
+/* An operation that was undone is none: both its entries are of its kind, and come to nothing. */
 static int32_t kind_of(const minipay_entry *entry)
 {
-    bool brought = entry->amount_minor > 0 && id_is_none(&entry->other_id);
-    if (brought && (entry->kind == MINIPAY_KIND_PAY || entry->kind == MINIPAY_KIND_TRANSFER))
-        return MINIPAY_KIND_TOPUP;
+    if (is_withdrawal_undone(entry))
+        return MINIPAY_KIND_WITHDRAW;
     return entry->kind >= 0 && entry->kind < FIGURES_KINDS ? entry->kind : MINIPAY_KIND_NONE;
 }
 
@@ -88,23 +93,7 @@ static void add_date(figures *f, int32_t date)
         f->last_date = date;
 }
 
-static int add_merchant(figures *f, const minipay_entry *entry, int32_t kind, int64_t size)
-{
-    if (!is_payment(kind) && kind != MINIPAY_KIND_REFUND)
-        return 0;
-    merchant_figures *merchant = merchant_at(f, &entry->other_id);
-    if (!merchant)
-        return fail_own("memory is used up");
-    if (kind == MINIPAY_KIND_REFUND) {
-        sum_add(&merchant->refunded_minor, size);
-        return 0;
-    }
-    merchant->payments++;
-    sum_add(&merchant->paid_minor, size);
-    return 0;
-}
-
-/* Every entry in one figure, by its sign: what the bank gives back of a withdrawal was not withdrawn. */
+/* Every entry in one figure, by its sign. */
 static void add_to_region(region_figures *region, int32_t kind, int64_t amount_minor)
 {
     if (kind == MINIPAY_KIND_TOPUP)
@@ -119,17 +108,20 @@ static void add_to_region(region_figures *region, int32_t kind, int64_t amount_m
         sum_add(&region->other_minor, amount_minor);
 }
 
-static int add_entry(figures *f, region_figures *region, const minipay_entry *entry)
+static void add_entry(figures *f, region_figures *region, const minipay_entry *entry)
 {
     int32_t kind = kind_of(entry);
+    kind_figures *of_kind = &f->kinds[kind];
     int64_t size = entry->amount_minor < 0 ? -entry->amount_minor : entry->amount_minor;
     add_date(f, entry->business_date);
     add_to_region(region, kind, entry->amount_minor);
-    if (entry->amount_minor > 0 && is_between_wallets(kind) && !id_is_none(&entry->other_id))
-        return 0;
-    f->kinds[kind].accepted++;
-    sum_add(&f->kinds[kind].amount_minor, size);
-    return add_merchant(f, entry, kind, size);
+    if (is_withdrawal_undone(entry)) {
+        of_kind->accepted--;
+        sum_add(&of_kind->amount_minor, -size);
+    } else if (entry->amount_minor < 0 || !is_between_wallets(kind)) {
+        of_kind->accepted++;
+        sum_add(&of_kind->amount_minor, size);
+    }
 }
 
 static int read_history(reader *r, const minipay_wallet *wallet, region_figures *region)
@@ -147,9 +139,7 @@ static int read_history(reader *r, const minipay_wallet *wallet, region_figures 
         if (status != MINIPAY_OK)
             return fail_doing("history", status, &error);
         for (uint32_t i = 0; i < count; i++) {
-            int code = add_entry(r->f, region, &r->entries[i]);
-            if (code)
-                return code;
+            add_entry(r->f, region, &r->entries[i]);
             kinds |= UINT64_C(1) << kind_of(&r->entries[i]);
             before = r->entries[i].sequence;
         }
@@ -214,20 +204,56 @@ static int read_wallets(reader *r)
 
 /* ---- settlement ---- */
 
-/* A line that pays another one's payout again settles nothing more than that line did. */
-static int add_line(figures *f, const minipay_settlement_line *line)
+/* What a line is made of; one that pays another one's payout again is made of nothing new. */
+static merchant_figures *add_due(figures *f, const minipay_settlement_line *line)
 {
     merchant_figures *merchant = merchant_at(f, &line->merchant_id);
+    if (!merchant)
+        return NULL;
+    merchant->payments += (uint64_t)line->slips;
+    sum_add(&merchant->paid_minor, line->gross_minor);
+    sum_add(&merchant->refunded_minor, line->refund_minor);
+    return merchant;
+}
+
+static int add_line(figures *f, const minipay_settlement_line *line)
+{
+    merchant_figures *merchant = add_due(f, line);
     if (!merchant)
         return fail_own("memory is used up");
     if (line->state == MINIPAY_STATE_DONE)
         sum_add(&merchant->paid_out_minor, line->payout_minor);
     if (line->state == MINIPAY_STATE_REJECTED && line->status != MINIPAY_BANK_REFUSED)
         f->settled.not_asked++;
-    if (!id_is_none(&line->retries_id))
-        return 0;
     sum_add(&merchant->fee_minor, line->fee_minor);
     f->settled.slips += (uint64_t)line->slips;
+    return 0;
+}
+
+/* What no run has settled yet: all of it is due by the last date there is. */
+static int read_unsettled(reader *r)
+{
+    minipay_settlement_request request;
+    minipay_settlement whole;
+    minipay_id after = {{0}};
+    uint32_t count = PAGE;
+    minipay_settlement_request_init(&request);
+    minipay_settlement_init(&whole);
+    text_set(request.currency, sizeof request.currency, r->f->currency);
+    request.through_date = LAST_DATE;
+    while (count == PAGE) {
+        minipay_error error;
+        minipay_error_init(&error);
+        minipay_status status =
+            minipay_settlement_preview(r->db->pay, &request, &after, &whole, r->lines, &count, &error);
+        if (status != MINIPAY_OK)
+            return fail_doing("settlement", status, &error);
+        for (uint32_t i = 0; i < count; i++) {
+            if (!add_due(r->f, &r->lines[i]))
+                return fail_own("memory is used up");
+            after = r->lines[i].merchant_id;
+        }
+    }
     return 0;
 }
 
@@ -263,12 +289,12 @@ static int add_run(reader *r, const minipay_settlement *run)
     s->refused += run->refused;
     s->open += run->open;
     sum_add(&s->paid_out_minor, run->paid_minor);
-    if (id_is_none(&run->retry_of)) {
-        sum_add(&s->gross_minor, run->gross_minor);
-        sum_add(&s->refund_minor, run->refund_minor);
-        sum_add(&s->fee_minor, run->fee_minor);
-        sum_add(&s->net_minor, run->net_minor);
-    }
+    sum_add(&s->gross_minor, run->gross_minor);
+    sum_add(&s->refund_minor, run->refund_minor);
+    sum_add(&s->fee_minor, run->fee_minor);
+    sum_add(&s->promotion_minor, run->promotion_minor);
+    sum_add(&s->net_minor, run->net_minor);
+    sum_add(&s->net_minor, -run->carried_minor);
     return read_lines(r, &run->id);
 }
 
@@ -377,6 +403,8 @@ int figures_read(db *d, const char *currency, figures *f)
         code = read_wallets(&r);
     if (!code)
         code = read_settlement(&r);
+    if (!code)
+        code = read_unsettled(&r);
     if (!code)
         code = read_accounts(&r);
     if (!code)

@@ -37,17 +37,18 @@ typedef struct region_figures {
 } region_figures;
 
 typedef struct merchant_figures {
-    uint64_t payments; /* as members' wallets tell */
-    int64_t paid_minor;
+    uint64_t payments;  /* of which something was paid: at once, or captured in however many parts */
+    int64_t paid_minor; /* promotions included */
     int64_t refunded_minor;
-    int64_t fee_minor; /* as settlement's lines tell */
+    int64_t fee_minor; /* that settlement took, as paid_out_minor is what it paid */
     int64_t paid_out_minor;
 } merchant_figures;
 
 typedef struct settled_figures {
     uint64_t runs, lines, paid, refused, open, slips;
     uint64_t not_asked; /* of the refused: the bank was never asked */
-    int64_t gross_minor, refund_minor, fee_minor, net_minor;
+    /* net = gross - refund - fee - promotion: what a run carries over from an earlier one is in that one's. */
+    int64_t gross_minor, refund_minor, fee_minor, promotion_minor, net_minor;
     int64_t paid_out_minor;
 } settled_figures;
 

@@ -23,7 +23,7 @@ static const struct {
     {MINIPAY_KIND_WITHDRAW, "Withdrawal"},
     {MINIPAY_KIND_TRANSFER, "Transfer"},
     {MINIPAY_KIND_PAY, "Payment"},
-    {MINIPAY_KIND_CAPTURE, "Captured payment"},
+    {MINIPAY_KIND_CAPTURE, "Capture of a payment"},
     {MINIPAY_KIND_HOLD_CAPTURE, "Captured hold"},
     {MINIPAY_KIND_REFUND, "Refund"},
     {MINIPAY_KIND_CREDIT, "Operator credit"},
@@ -450,11 +450,12 @@ static json_t *regions_json(const figures *f)
 static json_t *settled_json(const figures *f)
 {
     const settled_figures *s = &f->settled;
-    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "runs", (json_int_t)s->runs,
+    return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "runs", (json_int_t)s->runs,
                      "lines", (json_int_t)s->lines, "paid", (json_int_t)s->paid, "refused",
                      (json_int_t)s->refused, "open", (json_int_t)s->open, "slips", (json_int_t)s->slips,
                      "gross_minor", (json_int_t)s->gross_minor, "refund_minor",
-                     (json_int_t)s->refund_minor, "fee_minor", (json_int_t)s->fee_minor, "net_minor",
+                     (json_int_t)s->refund_minor, "fee_minor", (json_int_t)s->fee_minor,
+                     "promotion_minor", (json_int_t)s->promotion_minor, "net_minor",
                      (json_int_t)s->net_minor, "paid_out_minor", (json_int_t)s->paid_out_minor);
 }
 
