@@ -150,7 +150,10 @@ MINIPAY_API void minipay_statement_entry_init(minipay_statement_entry *entry);
 MINIPAY_API void minipay_holiday_request_init(minipay_holiday_request *request);
 MINIPAY_API void minipay_holiday_init(minipay_holiday *holiday);
 
-/* USAGE: INVALID_ARGUMENT (request, settlement), INVALID_SIZE, INVALID_ID (id), INVALID_TIME (through_date),
+/* Takes what is due, a merchant's payments of each business date once: what he is paid while the run is under
+ * way may be in it or in the next one.
+ *
+ * USAGE: INVALID_ARGUMENT (request, settlement), INVALID_SIZE, INVALID_ID (id), INVALID_TIME (through_date),
  * INVALID_CURRENCY (currency), INVALID_TEXT (actor, channel, reason), ID_REUSED, NOT_SUPPORTED (no bank: of a
  * new run, or one that has payouts to make). */
 MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,

@@ -58,21 +58,38 @@ static bool add_figures(mpi_bucket *bucket, const mpi_due *change)
            mpi_money_add(bucket->carried_minor, change->carried_minor, &bucket->carried_minor);
 }
 
-/* The date's bucket that is still open; a closed one is followed by the next round. */
-static minipay_status find_open(mpi_payments *payments, mpi_flow *flow, mpi_bucket *key,
-                                const void **row)
+/* `*row` is NULL when the round does not stand yet. */
+static minipay_status read_round(mpi_payments *payments, mpi_flow *flow, const mpi_bucket *key,
+                                 const mpi_bucket **row)
 {
-    const void *found;
-    for (;;) {
-        minipay_status status = mpi_unit_get(flow->unit, payments->buckets, key, &found, flow->error);
-        if (status != MINIPAY_OK)
-            return status;
-        if (((const mpi_bucket *)found)->bucket_state == 0) {
+    const void *found = NULL;
+    minipay_status status = mpi_unit_get(flow->unit, payments->buckets, key, &found, flow->error);
+    *row = status == MINIPAY_OK ? found : NULL;
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+/* The date's bucket that is still open; a closed one is followed by the next round, so all before it are
+ * closed: first in strides that double, then by halves. `key` becomes its key; `*row` is NULL when it does not
+ * stand yet. */
+static minipay_status find_open(mpi_payments *payments, mpi_flow *flow, mpi_bucket *key,
+                                const mpi_bucket **row)
+{
+    int32_t closed = -1, open = -1; /* rounds; open: or not standing */
+    const mpi_bucket *found;
+    minipay_status status = MINIPAY_OK;
+    *row = NULL;
+    while (status == MINIPAY_OK && (open < 0 || open - closed > 1)) {
+        key->round = open < 0 ? closed * 2 + 2 : closed + (open - closed) / 2;
+        status = read_round(payments, flow, key, &found);
+        if (status == MINIPAY_OK && found && found->bucket_state != 0) {
+            closed = key->round;
+        } else {
+            open = key->round;
             *row = found;
-            return MINIPAY_OK;
         }
-        key->round++;
     }
+    key->round = open;
+    return status;
 }
 
 /* A merchant's bucket is due by his cycle, as it is when the bucket opens. */
@@ -113,7 +130,7 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
                               const char currency[4], const mpi_due *change, const mpi_entry *entry,
                               mpi_counted *counted)
 {
-    const void *row = NULL;
+    const mpi_bucket *row;
     const mpi_rules *rules;
     minipay_status status =
         mpi_policy_rules(payments->policy, flow->unit, currency, &rules, flow->error);
@@ -123,13 +140,11 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
                          .business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit))};
     memcpy(bucket.currency, currency, sizeof bucket.currency);
     status = find_open(payments, flow, &bucket, &row);
-    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
-        return status;
-    if (row)
-        bucket = *(const mpi_bucket *)row;
-    else
+    if (status == MINIPAY_OK && row)
+        bucket = *row;
+    else if (status == MINIPAY_OK)
         status = set_due(payments, flow, rules, &bucket);
-    if (status != MINIPAY_OK && status != MINIPAY_NOT_FOUND)
+    if (status != MINIPAY_OK)
         return status;
     if (!add_figures(&bucket, change))
         return MINIPAY_AMOUNT_OVERFLOW;
@@ -226,11 +241,11 @@ static minipay_status close_one(mpi_payments *payments, mpi_flow *flow, const mi
 }
 
 minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
-                                const char currency[4], int32_t through_date, mpi_due *dues,
-                                uint32_t *count)
+                                const char currency[4], int32_t through_date, const mpi_due *after,
+                                mpi_due *dues, uint32_t *count)
 {
     mpi_bucket low, high;
-    minipay_scan scan = due_scan(currency, through_date, NULL, &low, &high);
+    minipay_scan scan = due_scan(currency, through_date, after, &low, &high);
     mpi_bucket *open = malloc(*count * sizeof *open);
     if (!open)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);

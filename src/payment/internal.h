@@ -103,8 +103,8 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
 
 /* The port's. */
 minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
-                                const char currency[4], int32_t through_date, mpi_due *dues,
-                                uint32_t *count);
+                                const char currency[4], int32_t through_date, const mpi_due *after,
+                                mpi_due *dues, uint32_t *count);
 minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const char currency[4],
                                    int32_t through_date, const mpi_due *due);
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,

@@ -30,11 +30,12 @@ typedef struct mpi_carried {
 typedef struct mpi_payment_port {
     void *impl;
 
-    /* Closes up to `*count` open buckets of the currency, due by `through_date`, for a run; `*count`
-     * becomes how many there were, 0 when all are closed. A merchant may come several times. Only at an
-     * operation's start. */
+    /* Closes up to `*count` open buckets of the currency, due by `through_date`, for a run, from behind
+     * `after` (its due date, merchant and business date; NULL: from the first); `*count` becomes how many
+     * there were, 0 when all are closed. A merchant may come several times, but once with a business date:
+     * what he earns meanwhile is another run's. Only at an operation's start. */
     minipay_status (*close)(void *impl, mpi_flow *flow, const minipay_id *run_id, const char currency[4],
-                            int32_t through_date, mpi_due *dues, uint32_t *count);
+                            int32_t through_date, const mpi_due *after, mpi_due *dues, uint32_t *count);
 
     /* Opens a bucket again that `close` has just closed: it is due the day after `through_date`. */
     minipay_status (*postpone)(void *impl, mpi_flow *flow, const char currency[4], int32_t through_date,

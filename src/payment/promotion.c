@@ -153,8 +153,6 @@ static minipay_status find(mpi_payments *payments, mpi_flow *flow, const minipay
         return status;
     if (read->op.state != MINIPAY_STATE_DONE)
         return MINIPAY_NOT_FOUND;
-    if (!mpi_money_is_share(read->basis_points) || !mpi_money_is_share(read->merchant_share))
-        return mpi_fail(flow->error, MINIPAY_CORRUPT, "promotion", "the promotion's shares are none");
     *promotion = read;
     return MINIPAY_OK;
 }

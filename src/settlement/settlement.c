@@ -21,6 +21,7 @@ static const minipay_field run_fields[] = {
     MPI_INT32(mpi_run, refused),         MPI_INT32(mpi_run, open),
     MPI_TEXT(mpi_run, currency),         MPI_OPTIONAL_ID(mpi_run, retry_of),
     MPI_OPTIONAL_ID(mpi_run, cursor_id), MPI_INT32(mpi_run, due_date),
+    MPI_INT32(mpi_run, cursor_due),      MPI_INT32(mpi_run, cursor_date),
     MPI_HASH(mpi_run, row_tag),
 };
 
@@ -63,6 +64,25 @@ static minipay_status find_due_date(mpi_settlements *settlements, mpi_flow *flow
     return MINIPAY_OK;
 }
 
+/* From where it has come to; the cursor then stands behind this page. */
+static minipay_status close_next(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run,
+                                 mpi_due *dues, uint32_t *count)
+{
+    mpi_payment_port *payment = &settlements->payment;
+    mpi_due after = {
+        .merchant_id = run->cursor_id, .due_date = run->cursor_due, .business_date = run->cursor_date};
+    bool began = !mpi_id_is_none(&run->cursor_id);
+    minipay_status status = payment->close(payment->impl, flow, &run->op.id, run->currency,
+                                           run->due_date, began ? &after : NULL, dues, count);
+    if (status != MINIPAY_OK || *count == 0)
+        return status;
+    const mpi_due *last = &dues[*count - 1];
+    run->cursor_id = last->merchant_id;
+    run->cursor_due = last->due_date;
+    run->cursor_date = last->business_date;
+    return MINIPAY_OK;
+}
+
 static minipay_status close_page(void *context, mpi_flow *flow, void *document)
 {
     mpi_settlements *settlements = context;
@@ -78,8 +98,7 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
     mpi_due *dues = malloc(CLOSE_PAGE * sizeof *dues);
     if (!dues)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    status = settlements->payment.close(settlements->payment.impl, flow, &run->op.id, run->currency,
-                                        run->due_date, dues, &count);
+    status = close_next(settlements, flow, run, dues, &count);
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
         if (!mpi_due_is_empty(&dues[i]))
             status = take_due(settlements, flow, run, &dues[i]);

@@ -20,8 +20,10 @@ typedef struct mpi_run {
     int32_t open;
     char currency[MINIPAY_CURRENCY_SIZE];
     minipay_id retry_of;  /* the run whose refused payouts this one pays */
-    minipay_id cursor_id; /* a retry: the merchant up to whom it has come */
+    minipay_id cursor_id; /* the merchant up to whom it has come */
     int32_t due_date;     /* what is due later stays; 0 in a retry, and where schema version 1 ran */
+    int32_t cursor_due;   /* the bucket up to which it has come, with cursor_id; not a retry */
+    int32_t cursor_date;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_run;
 

@@ -190,6 +190,23 @@ minipay_status mpi_unit_may_stand(mpi_unit *unit, const minipay_id *id, bool *ma
     return status;
 }
 
+/* Whoever changes a row signs it: only one that was signed is worked with. */
+static minipay_status check_tag(const mpi_unit *unit, const mpi_table *table, const mpi_entry *entry,
+                                minipay_error *error)
+{
+    const mpi_record *record = table->record;
+    char field[128];
+    if (record->form != MPI_FORM_DOCUMENT)
+        return MINIPAY_OK;
+    const uint8_t *tag = mpi_record_stored_tag(record, entry->row);
+    if (mpi_record_is_tagged(record, &unit->store->keys, entry->row, tag))
+        return MINIPAY_OK;
+    mpi_record_changed_field(record, &unit->store->keys, entry->row, tag, field);
+    return mpi_fail(error, MINIPAY_CORRUPT, record->table.name,
+                    "%s: a row is not what was written%s%s: the audit names it", record->table.name,
+                    field[0] ? ": " : "", field);
+}
+
 static minipay_status load(mpi_unit *unit, mpi_table *table, const void *key, mpi_entry **entry,
                            minipay_error *error)
 {
@@ -202,9 +219,10 @@ static minipay_status load(mpi_unit *unit, mpi_table *table, const void *key, mp
     minipay_storage *storage = &unit->store->storage;
     minipay_status status = storage->get_many(storage->impl, unit->session, &table->record->table, -1,
                                               rows, &found, 1, error);
-    if (status == MINIPAY_OK && found)
-        added->state = MPI_ENTRY_CLEAN;
-    return status;
+    if (status != MINIPAY_OK || !found)
+        return status;
+    added->state = MPI_ENTRY_CLEAN;
+    return check_tag(unit, table, added, error);
 }
 
 /* `*entry` is NULL when the row is known not to stand without an entry that says so. */

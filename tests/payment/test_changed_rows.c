@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* A row that somebody changed in the file is an error of the operation that goes on with it; nothing moves, and
  * the program goes on. */
@@ -67,6 +68,36 @@ static void figures_of_a_slip_that_cannot_be_are_corrupt(void **state)
     world_audit_clean(&w);
 }
 
+/* Not one of these is out of its bounds: only its tag knows. An operation that wrote such a row anew would sign
+ * it. */
+static void a_changed_row_is_not_signed_by_the_operation_that_changes_it_next(void **state)
+{
+    (void)state;
+    minipay_outcome paid = world_do(&w, MINIPAY_KIND_PAY, member, merchant, 1000);
+    minipay_outcome held = world_do(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 500);
+    keep("UPDATE slip SET topup_minor=10000");
+    refuse(MINIPAY_KIND_REFUND, paid.id, 100);
+    refuse(MINIPAY_KIND_VOID, held.id, 0);
+    restore();
+    world_audit_clean(&w);
+    change("UPDATE merchant SET fixed_fee_minor=fixed_fee_minor+1");
+    minipay_instruction asked = world_ask(&w, MINIPAY_KIND_PAY, member, merchant, 100);
+    minipay_outcome outcome;
+    minipay_error error;
+    minipay_error_init(&error);
+    ASSERT_STATUS(minipay_execute(w.pay, &asked, 1, &outcome, &error), MINIPAY_CORRUPT);
+    assert_string_equal(error.field, "merchant");
+    change("UPDATE merchant SET fixed_fee_minor=fixed_fee_minor-1");
+    change("UPDATE counter SET value=value+1000000 WHERE name='account'");
+    minipay_wallet_request request;
+    minipay_wallet_request_init(&request);
+    request.id = world_id(&w);
+    request.member_id = member;
+    memcpy(request.currency, "USD", 4);
+    ASSERT_STATUS(minipay_wallet_open(w.pay, &request, 1, &outcome, &error), MINIPAY_CORRUPT);
+    assert_string_equal(error.field, "counter");
+}
+
 static void held_money_that_is_less_than_its_holds_is_corrupt(void **state)
 {
     (void)state;
@@ -98,6 +129,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(figures_of_a_slip_that_cannot_be_are_corrupt, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_changed_row_is_not_signed_by_the_operation_that_changes_it_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(held_money_that_is_less_than_its_holds_is_corrupt, set_up,
                                         tear_down),
     };

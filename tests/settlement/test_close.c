@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handle.h"
+#include "crooked.h"
 #include "world.h"
 
 #include <string.h>
@@ -88,10 +89,88 @@ static void no_line_is_paid_while_its_run_closes(void **state)
     assert_true(reached > 0);
 }
 
+/* Somebody at another handle, who pays whenever the first one is about to begin a unit of work. */
+typedef struct payer {
+    world w;
+    minipay_id member, merchant;
+    uint32_t payments, room;
+} payer;
+
+static void pay_once(void *context)
+{
+    payer *somebody = context;
+    if (somebody->payments == somebody->room)
+        return;
+    somebody->payments++;
+    minipay_outcome paid =
+        world_do(&somebody->w, MINIPAY_KIND_PAY, somebody->member, somebody->merchant, 1000);
+    ASSERT_STATE(paid.state, MINIPAY_STATE_DONE);
+}
+
+static minipay_settlement settle(world *w)
+{
+    minipay_settlement_request request;
+    minipay_settlement settlement;
+    minipay_settlement_request_init(&request);
+    minipay_settlement_init(&settlement);
+    request.id = world_id(w);
+    request.through_date = TODAY;
+    memcpy(request.currency, "KRW", 4);
+    ASSERT_STATUS(minipay_settlement_run(w->pay, &request, &settlement, NULL), MINIPAY_OK);
+    return settlement;
+}
+
+/* What is due today is a bucket of each merchant, however often they are paid meanwhile. */
+static void a_run_ends_while_its_merchants_are_paid(void **state)
+{
+    enum { PAYMENTS = 40 };
+    world w;
+    crooked bank = {.w = &w};
+    payer somebody = {.room = PAYMENTS};
+    (void)state;
+    world_forget("beside.db");
+    crooked_begin(&w, &bank, "beside.db");
+    somebody.member = world_person(&w, NULL);
+    somebody.merchant = world_merchant(&w, "110-1", 0);
+    world_credit(&w, somebody.member, 100000);
+    crooked_second(&w, &somebody.w);
+    somebody.w.made = 1000000;
+    w.on_clock = pay_once;
+    w.clock_context = &somebody;
+    minipay_settlement first = settle(&w);
+    w.on_clock = NULL;
+    assert_in_range(first.gross_minor, 1000, 3000);
+    assert_in_range(somebody.payments, first.gross_minor / 1000 + 1, PAYMENTS - 1);
+    minipay_settlement second = settle(&w);
+    assert_int_equal(first.paid_minor + second.paid_minor, somebody.payments * 1000);
+    world_close(&somebody.w);
+    world_at_peace(&w);
+    world_close(&w);
+}
+
+/* Each run of a day closes a round, and the next payment opens another. */
+static void a_day_may_have_many_rounds(void **state)
+{
+    world w;
+    (void)state;
+    world_begin(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, "110-1", 0);
+    world_credit(&w, member, 100000);
+    for (int64_t run = 1; run <= 20; run++) {
+        for (int64_t paid = 0; paid < run; paid++)
+            ASSERT_STATE(world_do(&w, MINIPAY_KIND_PAY, member, merchant, 10).state, MINIPAY_STATE_DONE);
+        assert_int_equal(settle(&w).paid_minor, run * 10);
+    }
+    world_at_peace(&w);
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_line_is_paid_while_its_run_closes),
+        cmocka_unit_test(a_day_may_have_many_rounds),
+        cmocka_unit_test(a_run_ends_while_its_merchants_are_paid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -249,8 +249,14 @@ static void what_another_program_wrote_is_seen_by_the_next_operation(void **stat
     world_credit(&w, member, 1000);
     by_hand_run("foreign.db", "UPDATE account SET state='frozen' WHERE kind='wallet'");
     minipay_id other = world_person(&w, NULL);
-    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TRANSFER, member, other, 10);
-    ASSERT_STATUS(outcome.status, MINIPAY_WALLET_FROZEN);
+    minipay_instruction transfer = world_ask(&w, MINIPAY_KIND_TRANSFER, member, other, 10);
+    minipay_outcome outcome;
+    minipay_error error;
+    minipay_error_init(&error);
+    ASSERT_STATUS(minipay_execute(w.pay, &transfer, 1, &outcome, &error), MINIPAY_CORRUPT);
+    assert_string_equal(error.field, "account");
+    by_hand_run("foreign.db", "UPDATE account SET state='open' WHERE kind='wallet'");
+    world_expect(&w, &transfer, MINIPAY_STATE_DONE, MINIPAY_OK);
     world_close(&w);
 }
 
