@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
 
 /* Many transfers at once: four threads share one handle, and each sends 8,190 transfers in one call. A call's
  * transfers share their commits, those of other threads too; what touches the same wallet keeps its order. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#define _POSIX_C_SOURCE 200809L
 
 /* A first day: a member joins, links a bank account, tops up and pays; the merchant is settled; the books
  * prove themselves.

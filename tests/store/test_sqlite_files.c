@@ -290,6 +290,29 @@ static void a_name_that_no_list_has_fails_writers_and_is_shown_by_the_audit(void
 
 /* ---- the log --------------------------------------------------------------------------------------- */
 
+static void a_table_that_somebody_dropped_is_corrupt(void **state)
+{
+    world w;
+    minipay_error error;
+    minipay_audit_check checks[64];
+    uint32_t count = 64;
+    int32_t clean = 1;
+    (void)state;
+    start(&w, "dropped.db");
+    world_open(&w);
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, NULL, 0);
+    world_credit(&w, member, 1000);
+    by_hand_run("dropped.db", "DROP VIEW slip_status; UPDATE member SET tier=tier; DROP TABLE slip");
+    minipay_error_init(&error);
+    ASSERT_STATUS(minipay_audit(w.pay, checks, &count, &clean, &error), MINIPAY_CORRUPT);
+    assert_non_null(strstr(error.message, "slip"));
+    minipay_instruction pay = world_ask(&w, MINIPAY_KIND_PAY, member, merchant, 10);
+    minipay_outcome outcome;
+    ASSERT_STATUS(minipay_execute(w.pay, &pay, 1, &outcome, &error), MINIPAY_CORRUPT);
+    assert_non_null(strstr(error.message, "slip"));
+    world_close(&w);
+}
+
 static void closing_leaves_one_whole_file(void **state)
 {
     (void)state;
@@ -559,6 +582,7 @@ int main(void)
         cmocka_unit_test(opening_a_locked_file_is_busy_and_then_works),
         cmocka_unit_test(what_another_program_wrote_is_seen_by_the_next_operation),
         cmocka_unit_test(a_name_that_no_list_has_fails_writers_and_is_shown_by_the_audit),
+        cmocka_unit_test(a_table_that_somebody_dropped_is_corrupt),
         cmocka_unit_test(closing_leaves_one_whole_file),
         cmocka_unit_test(closing_beside_another_handle_leaves_it_its_log),
         cmocka_unit_test(a_log_that_a_crash_left_is_taken_over),

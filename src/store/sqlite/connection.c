@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +12,15 @@
 
 enum { READER_CACHE_KIB = 1024 };
 
-static minipay_status translate(int code)
+/* Where SQLite makes room in a file ahead, a full disk is one that fails. */
+static minipay_status translate_io(int code, int of_system)
+{
+    if (code == SQLITE_IOERR_NOMEM)
+        return MINIPAY_NO_MEMORY;
+    return of_system == ENOSPC || of_system == EDQUOT ? MINIPAY_DISK_FULL : MINIPAY_IO_ERROR;
+}
+
+static minipay_status translate(int code, int of_system)
 {
     switch (code & 0xff) {
     case SQLITE_BUSY:
@@ -27,12 +36,13 @@ static minipay_status translate(int code)
         return MINIPAY_READ_ONLY;
     case SQLITE_NOTADB:
         return MINIPAY_NOT_A_DATABASE;
+    case SQLITE_ERROR: /* every statement fits the tables as they were made */
     case SQLITE_CORRUPT:
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
         return MINIPAY_CORRUPT;
     case SQLITE_IOERR:
-        return code == SQLITE_IOERR_NOMEM ? MINIPAY_NO_MEMORY : MINIPAY_IO_ERROR;
+        return translate_io(code, of_system);
     case SQLITE_CANTOPEN:
         return MINIPAY_IO_ERROR;
     default:
@@ -44,8 +54,9 @@ minipay_status mpi_sqlite_fail(mpi_connection *connection, int code, const char 
                                minipay_error *error)
 {
     const char *message = connection->db ? sqlite3_errmsg(connection->db) : sqlite3_errstr(code);
-    return mpi_fail(error, translate(code), "path", "%s: %s: %s", connection->owner->config.path, doing,
-                    message);
+    int of_system = connection->db ? sqlite3_system_errno(connection->db) : 0;
+    return mpi_fail(error, translate(code, of_system), "path", "%s: %s: %s",
+                    connection->owner->config.path, doing, message);
 }
 
 static int count_frames(void *context, sqlite3 *db, const char *name, int frames)
