@@ -6,8 +6,9 @@
  *
  * The id of an instruction is its idempotency key. The same id with the same instruction answers what
  * stands (done, running, parked, or the first refusal, for ever); with another instruction it answers
- * MINIPAY_ID_REUSED and `error.field` names the first field that differs. Ids made in time order
- * (minipay_id_generate) are the fastest.
+ * MINIPAY_ID_REUSED and `error.field` names the first field that differs. Requests of other forms do the
+ * same; where what stands does not tell any more which one it is (a later operation has changed it), the name
+ * is "request". Ids made in time order (minipay_id_generate) are the fastest.
  *
  * What each kind reads, beside id, actor, channel, reason and currency. A field that a kind does not read is
  * refused unless it is zero; none is ignored:

@@ -71,7 +71,8 @@ MINIPAY_API void minipay_member_change_init(minipay_member_change *change);
 MINIPAY_API void minipay_member_init(minipay_member *member);
 
 /* Registers up to MINIPAY_BATCH_LARGEST members, each for itself. USAGE: INVALID_ID (id),
- * INVALID_TEXT (region, actor, channel, reason, name, email), INVALID_ARGUMENT (legal_form, tier), ID_REUSED.
+ * INVALID_TEXT (region, actor, channel, reason, name, email), INVALID_ARGUMENT (legal_form, tier),
+ * ID_REUSED (the first field that differs; "request" when minipay_member_update has changed it since).
  * REJECTED: EMAIL_TAKEN. Answers as minipay_execute does. */
 MINIPAY_API minipay_status minipay_member_register(minipay *pay, const minipay_member_request *requests,
                                                    uint32_t count, minipay_outcome *outcomes,

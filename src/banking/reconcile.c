@@ -157,11 +157,8 @@ static minipay_status begin(void *context, mpi_unit *unit, minipay_error *error)
     const mpi_reconciliation *standing = row;
     if (standing->fingerprint != work->run.fingerprint) {
         work->run.fingerprint = 0;
-        const char *field = mpi_saga_only_difference(work->banking->engine, &mpi_reconciliation_record,
-                                                     &work->run, standing, standing->fingerprint);
-        if (!field)
-            field = mpi_record_first_difference(&mpi_reconciliation_record, &work->run, standing);
-        begun->reused = name_of(field);
+        begun->reused = name_of(mpi_saga_differing(work->banking->engine, &mpi_reconciliation_record,
+                                                   NULL, &work->run, standing, standing->fingerprint));
     }
     work->run = *standing;
     return MINIPAY_OK;

@@ -95,12 +95,15 @@ static minipay_status set(void *context, mpi_flow *flow, void *document)
 
 static const mpi_step set_steps[] = {{"set", "membership.credential", set, NULL, NULL}};
 
+static const char *const moved[] = {"hash", NULL};
+
 const mpi_saga mpi_credential_saga = {
     .kind = MINIPAY_KIND_CREDENTIAL,
     .name = "credential",
     .record = &mpi_credential_change_record,
     .steps = set_steps,
     .step_count = MPI_COUNT(set_steps),
+    .changed_later = moved,
 };
 
 /* ---- setting ------------------------------------------------------------------------------------------- */

@@ -65,12 +65,16 @@ static const mpi_step register_steps[] = {
     {"claim the e-mail", "membership.email", claim_email, NULL, NULL},
 };
 
+/* By a change of the member. */
+static const char *const changed_later[] = {"tier", "region", "email_hash", "name", "email", NULL};
+
 static const mpi_saga register_saga = {
     .kind = MINIPAY_KIND_REGISTER,
     .name = "register",
     .record = &mpi_member_record,
     .steps = register_steps,
     .step_count = MPI_COUNT(register_steps),
+    .changed_later = changed_later,
 };
 
 void mpi_membership_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document)

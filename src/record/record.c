@@ -171,20 +171,6 @@ int mpi_record_restore(const mpi_record *record, const uint8_t *bytes, size_t co
     return 0;
 }
 
-const char *mpi_record_first_difference(const mpi_record *record, const void *asked,
-                                        const void *standing)
-{
-    uint32_t count = hashed_fields(record);
-    for (uint32_t i = 0; i < count; i++) {
-        const minipay_field *field = &record->table.fields[i];
-        if (!(field->flags & MINIPAY_FIELD_SECRET) &&
-            !mpi_bytes_are_zero(at(field, asked), field->size) &&
-            memcmp(at(field, asked), at(field, standing), field->size) != 0)
-            return field->name;
-    }
-    return NULL;
-}
-
 /* ---- secrets --------------------------------------------------------------------------------------- */
 
 void mpi_secret_set(void *field, size_t size, const char *text)

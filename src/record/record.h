@@ -112,11 +112,6 @@ bool mpi_record_is_tagged(const mpi_record *record, const mpi_keys *keys, const 
 void mpi_record_changed_field(const mpi_record *record, const mpi_keys *keys, const void *row,
                               const uint8_t tag[MPI_TAG_SIZE], char text[128]);
 
-/* The name of the first field, neither secret nor zero in `asked`, that is another one in `standing`; NULL
- * when there is none. */
-const char *mpi_record_first_difference(const mpi_record *record, const void *asked,
-                                        const void *standing);
-
 /* Seals every secret field in place: text in plain before, ciphertext after; empty stays empty. The room
  * of the field takes MPI_SEAL_OVERHEAD more than its text. */
 void mpi_record_seal(const mpi_record *record, const mpi_keys *keys, const minipay_id *context,

@@ -27,7 +27,8 @@ struct mpi_engine {
     mpi_warmer warmer;
 };
 
-/* The name of the first field of the request that is another one in what stands; `asked` is not sealed yet. */
+/* The name of the first field of the request that was another one in the request that stands, or "request" when
+ * what stands now does not tell; `asked` is not sealed yet. */
 const char *mpi_saga_difference(const mpi_engine *engine, const mpi_saga *saga,
                                 const mpi_document *asked, const mpi_document *standing);
 

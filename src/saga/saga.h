@@ -150,6 +150,10 @@ struct mpi_saga {
     /* Optional. Runs when the document has become DONE or REJECTED, before it is written. */
     minipay_status (*ended)(void *context, mpi_flow *flow, void *document);
 
+    /* Optional; NULL behind the last. The fields of a request that its document may have lost: later operations
+     * change them, or a step moves them elsewhere. */
+    const char *const *changed_later;
+
     /* Optional. Fills amounts into an outcome. */
     void (*tell)(const void *document, minipay_outcome *outcome);
 };
@@ -220,10 +224,11 @@ const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind);
 /* The keyed hash of a request: of its document as it is drawn up, secrets in plain. */
 int64_t mpi_saga_fingerprint(const mpi_engine *engine, const mpi_record *record, const void *document);
 
-/* The name of the one field in which a request, drawn up, is another one than that which stands with this
- * fingerprint; NULL when there is not one alone. */
-const char *mpi_saga_only_difference(const mpi_engine *engine, const mpi_record *record,
-                                     const void *asked, const void *standing, int64_t fingerprint);
+/* The name of the first field in which a request, drawn up, is another one than that which stands with this
+ * fingerprint; NULL when what stands now does not tell. `changed_later` as a saga has it. */
+const char *mpi_saga_differing(const mpi_engine *engine, const mpi_record *record,
+                               const char *const *changed_later, const void *asked, const void *standing,
+                               int64_t fingerprint);
 
 /* Room for one more call; NULL: no memory. */
 mpi_call *mpi_call_add(mpi_call_list *list);

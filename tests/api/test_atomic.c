@@ -283,6 +283,14 @@ static void id_with_another_content_names_what_differs(void **state)
     t.instructions[1] = swapped;
     ASSERT_STATUS(run(&t), MINIPAY_ID_REUSED);
     assert_string_equal(t.error.field, "instructions");
+    t.count = 1;
+    ASSERT_STATUS(run(&t), MINIPAY_ID_REUSED);
+    assert_string_equal(t.error.field, "count");
+    add(&t, MINIPAY_KIND_TRANSFER, t.a, t.b, 1);
+    add(&t, MINIPAY_KIND_TRANSFER, t.a, t.b, 1);
+    ASSERT_STATUS(run(&t), MINIPAY_ID_REUSED);
+    assert_string_equal(t.error.field, "count");
+    t.count = 2;
     strcpy(t.request.actor, "another");
     ASSERT_STATUS(run(&t), MINIPAY_ID_REUSED);
     assert_string_equal(t.error.field, "actor");

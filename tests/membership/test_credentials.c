@@ -217,6 +217,10 @@ static void a_set_is_made_once_and_its_id_is_for_one_secret(void **state)
     other.channel[0] = 'x';
     ASSERT_STATUS(minipay_credential_set(w.pay, &other, &outcome, &error), MINIPAY_ID_REUSED);
     assert_string_equal(error.field, "channel");
+    other = first;
+    other.member_id = world_person(&w, NULL);
+    ASSERT_STATUS(minipay_credential_set(w.pay, &other, &outcome, &error), MINIPAY_ID_REUSED);
+    assert_string_equal(error.field, "member_id");
     expect(&w, member, PIN, "5678", MINIPAY_OK);
     outcome = world_outcome(&w, MINIPAY_KIND_CREDENTIAL, first.id);
     ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);

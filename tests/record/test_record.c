@@ -371,21 +371,6 @@ static void json_without_room_is_refused_and_stays_in_its_room(void **state)
     assert_true(mpi_record_json(&paper_record, &row, whole, strlen(whole) + 1));
 }
 
-/* ---- comparing ------------------------------------------------------------------------------------- */
-
-static void the_first_difference_is_named_and_what_was_not_asked_is_left_out(void **state)
-{
-    paper asked, standing = make_paper();
-    (void)state;
-    memset(&asked, 0, sizeof asked);
-    assert_null(mpi_record_first_difference(&paper_record, &asked, &standing));
-    asked.count = standing.count;
-    asked.fee_minor = 5;
-    assert_string_equal(mpi_record_first_difference(&paper_record, &asked, &standing), "fee_minor");
-    asked.amount_minor = 5;
-    assert_string_equal(mpi_record_first_difference(&paper_record, &asked, &standing), "amount_minor");
-}
-
 static void a_key_is_shown_to_people(void **state)
 {
     char text[128];
@@ -415,7 +400,6 @@ int main(void)
         cmocka_unit_test(json_has_every_field_but_secrets_and_the_tag),
         cmocka_unit_test(json_escapes_what_json_must),
         cmocka_unit_test(json_without_room_is_refused_and_stays_in_its_room),
-        cmocka_unit_test(the_first_difference_is_named_and_what_was_not_asked_is_left_out),
         cmocka_unit_test(a_key_is_shown_to_people),
     };
     return cmocka_run_group_tests(tests, derive, NULL);
