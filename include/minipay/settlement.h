@@ -162,8 +162,8 @@ MINIPAY_API minipay_status minipay_settlement_run(minipay *pay,
 
 /* What a run of the same date and currency would do of all that stands now: totals, and a page of lines as
  * minipay_settlement_lines gives them. A date to come looks ahead: it takes what is due by then. Stores
- * nothing. The request's id may be none, and its actor, channel and reason are not read. USAGE:
- * INVALID_ARGUMENT (request, after, settlement), INVALID_SIZE, INVALID_TIME (through_date),
+ * nothing. The request's id may be none, and the lines have none then; its actor, channel and reason are
+ * not read. USAGE: INVALID_ARGUMENT (request, after, settlement), INVALID_SIZE, INVALID_TIME (through_date),
  * INVALID_CURRENCY (currency), INVALID_ARGUMENT (count), BATCH_TOO_LARGE (count). */
 MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
                                                       const minipay_settlement_request *request,
@@ -175,7 +175,8 @@ MINIPAY_API minipay_status minipay_settlement_preview(minipay *pay,
 /* Pays the refused payouts of a run again, as a run of its own whose `retry_of` is that run: a line for each
  * refused line whose money still waits, with an id that follows from that line and the number of the
  * attempt. Money that a later run has taken is left alone, and so is what was retried already: nothing is
- * paid twice. Idempotent and carried on as a run is. USAGE: INVALID_ARGUMENT (request, settlement),
+ * paid twice. A payout whose retry is refused too waits as it did before: the next run pays it, or a retry
+ * of the retry's run. Idempotent and carried on as a run is. USAGE: INVALID_ARGUMENT (request, settlement),
  * INVALID_SIZE, INVALID_ID (id, run_id), INVALID_TEXT (actor, channel, reason), ID_REUSED, NOT_SUPPORTED (no
  * bank). REJECTED: NOT_FOUND (run_id). */
 MINIPAY_API minipay_status minipay_settlement_retry(minipay *pay, const minipay_retry_request *request,

@@ -88,6 +88,8 @@ static void sum_up(const due_list *list, const mpi_run *run, int64_t minimum_min
         mpi_line line;
         bool empty = true;
         mpi_line_name(run, &list->dues[i].merchant_id, &line);
+        if (mpi_id_is_none(&run->op.id))
+            line.op.id = run->op.id;
         line.op.state = MINIPAY_STATE_NONE;
         line.op.policy_version = run->op.policy_version;
         do {

@@ -359,6 +359,7 @@ static void a_preview_equals_what_the_run_then_does(void **state)
     assert_int_equal(run.paid_minor, first.payout_minor);
     for (uint32_t i = 0; i < count; i++) {
         ASSERT_STATE(seen[i].state, MINIPAY_STATE_NONE);
+        assert_memory_equal(&seen[i].id, &world_nobody, sizeof seen[i].id);
         seen[i].state = done[i].state;
         seen[i].id = done[i].id;
         seen[i].run_id = done[i].run_id;
@@ -518,6 +519,7 @@ static void a_retry_pays_refused_payouts_again(void **state)
     world_close(&w);
 }
 
+/* A payout whose retry was refused too waits for the next run. */
 static void a_retry_leaves_alone_what_a_later_run_took(void **state)
 {
     world w;
@@ -526,10 +528,11 @@ static void a_retry_leaves_alone_what_a_later_run_took(void **state)
     begin_with(&w, &bank);
     pay(&w, rich_member(&w), world_merchant(&w, "110-1", 0), 10000);
     bank.verdict = MINIPAY_VERDICT_REFUSED;
-    minipay_settlement run = settle(&w, TODAY);
+    minipay_settlement run = settle(&w, TODAY), refused = retry(&w, world_id(&w), run.id);
     bank.verdict = MINIPAY_VERDICT_DONE;
+    assert_int_equal(retry(&w, world_id(&w), run.id).lines, 0);
     assert_int_equal(settle(&w, TODAY).paid_minor, 10000);
-    minipay_settlement late = retry(&w, world_id(&w), run.id);
+    minipay_settlement late = retry(&w, world_id(&w), refused.id);
     ASSERT_STATE(late.state, MINIPAY_STATE_DONE);
     assert_int_equal(late.lines, 0);
     assert_int_equal(bank.paid_orders, 1);

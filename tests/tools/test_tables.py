@@ -65,7 +65,7 @@ def reading_commands(it):
         ["merchant", "get", shop], ["promotion", "list"], ["promotion", "get", it["promotion"]],
         ["slip", "get", it["pay"]], ["slip", "list", "--member", kim], ["slip", "list", "--merchant", shop],
         ["settle", "preview", "--through", "2099-12-31"], ["settle", "list"], ["settle", "get", it["run"]],
-        ["settle", "lines", it["run"]], ["settle", "lines", "2026-01-01"], ["settle", "statement", it["line"]],
+        ["settle", "lines", it["run"]], ["settle", "statement", it["line"]],
         ["settle", "holidays"], ["report"], ["audit"], ["policy", "get"], ["policy", "list"], ["run"],
         ["operation", "list", "pay"], ["operation", "list", "order"], ["operation", "get", "pay", it["pay"]],
         ["operation", "get", "transfer", it["transfer"]], ["operation", "get", "hold", it["hold"]],

@@ -19,6 +19,9 @@ static const struct {
                        "agreed: not before those that are agreed already, though these may be planned "
                        "for later. The answer "
                        "says from when on they hold."},
+    {"settle retry",
+     "A payout whose retry is refused too is paid by the next run, or by a retry of that retry's "
+     "own run. What this one left alone of the run's refused payouts, and where it is, is said."},
     {"transfer batch",
      "The file is read and checked whole before anything moves. Each line, the last one too, ends with "
      "a "

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { TABLE_COLUMNS = 8, TABLE_WIDTH = 80, TABLE_HEAD_SIZE = 48 };
+enum { TABLE_COLUMNS = 10, TABLE_WIDTH = 80, TABLE_HEAD_SIZE = 48 };
 
 typedef struct table {
     char heads[TABLE_COLUMNS][TABLE_HEAD_SIZE];
