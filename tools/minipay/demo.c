@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "commands.h"
 #include "fail.h"
+#include "paysim.h"
 #include "replay.h"
 #include "report.h"
 #include "text.h"
@@ -68,13 +69,26 @@ static int choose_file(const args *a, char path[PATH_MAX])
     return fail_own("%s is not where it was installed; name a PaySim file with --file", EXAMPLE);
 }
 
+/* Before anything is said or made. */
+static int check_file(const char *path)
+{
+    paysim *file = paysim_open(path);
+    int code = file ? paysim_read(file, NULL, NULL) : EXIT_OWN;
+    paysim_close(file);
+    return code;
+}
+
 static int choose_db(const args *a, char path[PATH_MAX])
 {
-    char folder[] = "/tmp/minipay-demo-XXXXXX";
+    char folder[PATH_MAX - sizeof "/day.db"];
+    const char *where = getenv("TMPDIR");
     if (a->text[OPT_DB])
         return text_set(path, PATH_MAX, a->text[OPT_DB]) ? 0 : fail_usage("--db: the path is too long");
-    if (!mkdtemp(folder))
-        return fail_own("no folder for the demo's database can be made in /tmp");
+    if (!where || !where[0])
+        where = "/tmp";
+    int length = snprintf(folder, sizeof folder, "%s/minipay-demo-XXXXXX", where);
+    if (length < 0 || (size_t)length >= sizeof folder || !mkdtemp(folder))
+        return fail_own("no folder for the demo's database can be made in %s", where);
     snprintf(path, PATH_MAX, "%s/day.db", folder);
     return 0;
 }
@@ -146,6 +160,8 @@ int cmd_demo(const args *a, db *d)
     char file[PATH_MAX], path[PATH_MAX];
     tally t;
     int code = choose_file(a, file);
+    if (!code)
+        code = check_file(file);
     if (!code)
         code = choose_db(a, path);
     if (code)
