@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import unicodedata
 
-from tool import EXAMPLE, TOOL, books, call, example_rows, run, run_json, write
+from tool import EXAMPLE, HEADER, TOOL, books, call, example_rows, run, run_json, write
 
 NOBODY = 65534
 
@@ -32,6 +32,14 @@ def every_subcommand_tells_its_options():
         assert "--db" in text or name == "checkpoint check", name
         assert "--json" in text and "Exit codes" in text, (name, text)
         assert max(map(len, text.splitlines())) <= 80, name
+
+
+def default_of(words, option):
+    """What the help says of an option that is not given."""
+    text = run(*words, "--help")
+    doc = re.search(rf"^ +{option}=(.*?)(?=^ +-|\n\n)", text, re.MULTILINE | re.DOTALL)[1]
+    found = re.search(r"\(default: ([^)]*)\)", " ".join(doc.split()))
+    return found[1] if found else None
 
 
 def wrong_command_lines_end_with_2_and_say_why():
@@ -315,6 +323,29 @@ def demo_shows_a_day_that_adds_up():
     assert os.path.exists(EXAMPLE)
 
 
+def a_demo_of_a_bad_file_says_and_leaves_nothing():
+    write("cut.csv", HEADER + "1,PAYMENT,1")
+    os.mkdir("tmp")
+    for path in ("nope.csv", "cut.csv"):
+        done = call("demo", "--file", path, env={**os.environ, "TMPDIR": "tmp"})
+        assert (done.returncode, done.stdout) == (1, "") and path in done.stderr, done
+        assert os.listdir("tmp") == [], path
+    done = call("demo", "--file", example_rows(50, "few.csv"), env={**os.environ, "TMPDIR": "tmp"})
+    assert done.returncode == 0 and "rm -r tmp/minipay-demo-" in done.stdout and len(os.listdir("tmp")) == 1, done
+
+
+def a_change_keeps_what_it_does_not_name_and_its_help_says_so():
+    for words, named in ((["merchant", "terms"], ("--fee-bps", "--cycle-days", "--account", "--fixed-fee")),
+                         (["member", "update"], ("--tier", "--name"))):
+        for option in named:
+            assert default_of(words, option) == "as it is", (words, option)
+    for words, option, default in ((["merchant", "register"], "--fee-bps", "50"), (["policy", "get"], "--tier", "0"),
+                                   (["merchant", "register"], "--fixed-fee", None),
+                                   (["merchant", "register"], "--cycle-days", "1"), (["withdraw"], "--account", "the first"),
+                                   (["merchant", "terms"], "--effective-at", "now"), (["demo"], "--file", None)):
+        assert default_of(words, option) == default, (words, option)
+
+
 assert run_json("init", "--db", "cli.db") == {"db": "cli.db", "created": True}
 assert run_json("init", "--db", "cli.db") == {"db": "cli.db", "created": False}
 every_subcommand_tells_its_options()
@@ -333,4 +364,6 @@ a_file_that_is_no_database_is_said_to_be_so_without_a_key_too()
 what_is_empty_and_what_is_one_is_said_so()
 progress_is_shown_on_a_terminal_only()
 demo_shows_a_day_that_adds_up()
+a_demo_of_a_bad_file_says_and_leaves_nothing()
+a_change_keeps_what_it_does_not_name_and_its_help_says_so()
 print("ok")

@@ -15,44 +15,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_FIRST = 0x100 }; /* above every character: no option has a short form */
+enum {
+    KEY_FIRST = 0x100, /* above every character: no option has a short form */
+    DOC_SIZE = 160
+};
 
 static const struct {
     const char *name, *value, *doc;
 } options[OPT_END] = {
     [OPT_DB] = {"db", "FILE", "The database; its key is FILE.key, its bank FILE.bank"},
     [OPT_JSON] = {"json", NULL, "Print JSON, one object a line, amounts in minor units"},
-    [OPT_ID] = {"id", "UUID",
-                "The operation's id: the same id again changes nothing (default: a new one)"},
+    [OPT_ID] = {"id", "UUID", "The operation's id: the same id again changes nothing"},
     [OPT_MEMBER] = {"member", "UUID|EMAIL", "The member"},
     [OPT_TO] = {"to", "UUID|EMAIL", "The member who receives"},
     [OPT_MERCHANT] = {"merchant", "UUID", "The merchant"},
     [OPT_OWNER] = {"owner", "UUID|EMAIL", "The member or merchant whose account it is"},
-    [OPT_ACCOUNT] = {"account", "UUID", "The linked bank account (default: the first)"},
+    [OPT_ACCOUNT] = {"account", "UUID", "The linked bank account"},
     [OPT_PAYMENT] = {"payment", "UUID", "The payment that this goes on with"},
     [OPT_AMOUNT] = {"amount", "MONEY", "The amount, such as 50000 or 12.34"},
-    [OPT_CURRENCY] = {"currency", "CODE",
-                      "The currency (default: KRW, or that of the operation that this goes on with)"},
+    [OPT_CURRENCY] = {"currency", "CODE", "The currency"},
     [OPT_NAME] = {"name", "TEXT", "The name"},
     [OPT_EMAIL] = {"email", "TEXT", "The e-mail address, unique among members"},
     [OPT_REGION] = {"region", "CODE", "The region"},
-    [OPT_TIER] = {"tier", "0-3", "Which limits apply (default: 0)"},
+    [OPT_TIER] = {"tier", "0-3", "Which limits apply"},
     [OPT_COMPANY] = {"company", NULL, "The member is a company, not a person"},
     [OPT_BANK] = {"bank", "CODE", "The bank's code, such as 004"},
     [OPT_NUMBER] = {"number", "TEXT", "The account's number"},
     [OPT_HOLDER] = {"holder", "TEXT", "The holder's name, as the bank knows it"},
-    [OPT_FEE_BPS] = {"fee-bps", "N", "The merchant's fee in basis points, 0 to 10000 (default: 50)"},
-    [OPT_CYCLE] = {"cycle-days", "N",
-                   "Settled this many business days after the payment's day (default: 1)"},
+    [OPT_FEE_BPS] = {"fee-bps", "N", "The merchant's fee in basis points, 0 to 10000"},
+    [OPT_CYCLE] = {"cycle-days", "N", "Settled this many business days after the payment's day"},
     [OPT_AUTO_TOPUP] = {"auto-topup", NULL, "Top up first what is missing"},
     [OPT_FROM_SUSPENSE] = {"from-suspense", NULL, "Out of what came for a closed wallet"},
     [OPT_MEMO] = {"memo", "TEXT", "For the two parties, or with a withdrawal for the bank"},
-    [OPT_ACTOR] = {"actor", "TEXT", "Who asks (default: the member, where there is one)"},
-    [OPT_CHANNEL] = {"channel", "TEXT", "By which way (default: cli)"},
+    [OPT_ACTOR] = {"actor", "TEXT", "Who asks"},
+    [OPT_CHANNEL] = {"channel", "TEXT", "By which way"},
     [OPT_REASON] = {"reason", "TEXT", "Why"},
     [OPT_THROUGH] = {"through", "DATE", "The last business date that is settled, such as 2026-11-23"},
     [OPT_BEFORE] = {"before", "N", "Only entries before this sequence"},
-    [OPT_COUNT] = {"count", "N", "How many entries (default: 20)"},
+    [OPT_COUNT] = {"count", "N", "How many entries"},
     [OPT_OUTCOMES] = {"outcomes", "OUT.csv", "Write what became of each row: row,status,reason"},
     [OPT_FILE] = {"file", "FILE", "Another PaySim file than the example"},
     [OPT_FIXED_FEE] = {"fixed-fee", "MONEY", "A fee of each payment beside the basis points"},
@@ -65,37 +65,65 @@ static const struct {
     [OPT_DISCOUNT_BPS] = {"discount-bps", "N", "The discount in basis points of the amount"},
     [OPT_LARGEST] = {"largest", "MONEY", "The largest discount of a payment"},
     [OPT_FUND] = {"fund", "MONEY", "What the promotion may give in all"},
-    [OPT_SHARE] = {"merchant-share-bps", "N", "The merchant's part of the discount (default: 0)"},
+    [OPT_SHARE] = {"merchant-share-bps", "N", "The merchant's part of the discount"},
     [OPT_WITHDRAWN] = {"withdrawn", NULL, "The date is a business day again"},
     [OPT_AUTHORIZE] = {"authorize", NULL, "Hold the money now; minipay capture moves it"},
     [OPT_CHECKPOINT] = {"checkpoint", "FILE", "Also hold the database against this checkpoint"},
-    [OPT_OUT] = {"out", "FILE", "Write to this file (default: standard output)"},
+    [OPT_OUT] = {"out", "FILE", "Write to this file"},
     [OPT_STATE] = {"state", "STATE", "Only those: running, done, rejected or parked"},
-    [OPT_FROM] =
-        {"from", "N",
-         "Read the statement again, from behind this position (default: from where the last run "
-         "ended)"},
+    [OPT_FROM] = {"from", "N", "Read the statement again, from behind this position"},
     [OPT_TRANSFER] = {"transfer", "UUID", "The transfer that is undone"},
     [OPT_HOLD] = {"hold", "UUID", "The hold"},
     [OPT_EXPIRES] = {"expires-at", "TIME",
                      "When it can no longer be captured, such as 2026-11-23T08:35:00Z"},
-    [OPT_EFFECTIVE] = {"effective-at", "TIME",
-                       "When it comes into force, such as 2026-12-01T00:00:00Z (default: now)"},
-    [OPT_STARTS] = {"starts-at", "TIME", "From when on, such as 2026-12-01T00:00:00Z (default: now)"},
-    [OPT_ENDS] = {"ends-at", "TIME", "Until before when (default: for ever)"},
+    [OPT_EFFECTIVE] = {"effective-at", "TIME", "When it comes into force, such as 2026-12-01T00:00:00Z"},
+    [OPT_STARTS] = {"starts-at", "TIME", "From when on, such as 2026-12-01T00:00:00Z"},
+    [OPT_ENDS] = {"ends-at", "TIME", "Until before when"},
     [OPT_SINCE] = {"since", "TIME", "Only what was made at this time or later"},
     [OPT_UNTIL] = {"until", "TIME", "Only what was made before this time"},
     [OPT_ATOMIC] = {"atomic", NULL, "All rows or none"},
     [OPT_KEY] = {"key", "HEX", "The public key that minipay checkpoint key printed"},
     [OPT_AFTER] = {"after", "UUID", "Only what comes behind this one"},
-    [OPT_VERSION] = {"version", "N", "The rules as this version has them (default: the one in force)"},
-    [OPT_BUDGET] = {"budget", "N", "At most this many operations (default: no bound)"},
+    [OPT_VERSION] = {"version", "N", "The rules as this version has them"},
+    [OPT_BUDGET] = {"budget", "N", "At most this many operations"},
+};
+
+/* What is taken where an option is not given. */
+static const char *const defaults[OPT_END] = {
+    [OPT_ID] = "a new one",
+    [OPT_ACCOUNT] = "the first",
+    [OPT_CURRENCY] = "KRW, or that of the operation that this goes on with",
+    [OPT_TIER] = "0",
+    [OPT_FEE_BPS] = "50",
+    [OPT_CYCLE] = "1",
+    [OPT_ACTOR] = "the member, where there is one",
+    [OPT_CHANNEL] = "cli",
+    [OPT_COUNT] = "20",
+    [OPT_SHARE] = "0",
+    [OPT_OUT] = "standard output",
+    [OPT_FROM] = "from where the last run ended",
+    [OPT_EFFECTIVE] = "now",
+    [OPT_STARTS] = "now",
+    [OPT_ENDS] = "for ever",
+    [OPT_VERSION] = "the one in force",
+    [OPT_BUDGET] = "no bound",
 };
 
 typedef struct reading {
     const command *command;
     args *args;
 } reading;
+
+/* The option's doc, with its default: what a change does not name stays as it is. */
+static const char *doc_of(const command *c, int option)
+{
+    static char docs[OPT_END][DOC_SIZE];
+    const char *fallback = (c->kept & OPT_BIT(option)) ? "as it is" : defaults[option];
+    if (!fallback || (c->required & OPT_BIT(option)))
+        return options[option].doc;
+    snprintf(docs[option], DOC_SIZE, "%s (default: %s)", options[option].doc, fallback);
+    return docs[option];
+}
 
 static const struct argp_option *argp_options(const command *c)
 {
@@ -105,10 +133,8 @@ static const struct argp_option *argp_options(const command *c)
     for (int i = 0; i < OPT_END; i++) {
         if (!((c->required | c->optional) & OPT_BIT(i)))
             continue;
-        list[count++] = (struct argp_option){.name = options[i].name,
-                                             .key = KEY_FIRST + i,
-                                             .arg = options[i].value,
-                                             .doc = options[i].doc};
+        list[count++] = (struct argp_option){
+            .name = options[i].name, .key = KEY_FIRST + i, .arg = options[i].value, .doc = doc_of(c, i)};
     }
     return list;
 }

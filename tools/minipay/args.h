@@ -93,6 +93,7 @@ typedef struct command {
     uint64_t optional;
     const char *words; /* "FILE", or NULL when it takes none */
     int least, most;   /* how many words */
+    uint64_t kept;     /* of `optional`: what is changed when it is given, and else stays as it is */
 } command;
 
 /* Reads what follows the command's name. Ends the program with 2 when it is wrong, with 0 after --help. */

@@ -4,11 +4,13 @@
 #include "request.h"
 
 #define BIT(option) OPT_BIT(OPT_##option)
+#define MEMBER_OPTIONS (BIT(NAME) | BIT(EMAIL) | BIT(REGION) | BIT(TIER))
 #define TERMS_OPTIONS                                                                                   \
     (BIT(FEE_BPS) | BIT(CYCLE) | BIT(FIXED_FEE) | BIT(LEAST_FEE) | BIT(MOST_FEE) | BIT(WEEKLY) |        \
      BIT(MONTHLY))
-#define NO_WORDS NULL, 0, 0
-#define ONE_WORD(what) what, 1, 1
+#define NO_WORDS NULL, 0, 0, 0
+#define ONE_WORD(what) what, 1, 1, 0
+#define ONE_CHANGED(what, options) what, 1, 1, options
 
 const command commands[] = {
     {"init", "Make a database, and its master key", cmd_init, DB_NEW_TOO, BIT(DB), BIT(JSON), NO_WORDS},
@@ -22,8 +24,7 @@ const command commands[] = {
     {"member list", "List the members, all or a region's", cmd_member_list, DB_EXISTING, BIT(DB),
      BIT(JSON) | BIT(REGION), NO_WORDS},
     {"member update", "Change a member's name, e-mail, region or tier", cmd_member_update, DB_EXISTING,
-     BIT(DB), REQUEST_OPTIONS | BIT(NAME) | BIT(EMAIL) | BIT(REGION) | BIT(TIER),
-     ONE_WORD("UUID|EMAIL")},
+     BIT(DB), REQUEST_OPTIONS | MEMBER_OPTIONS, ONE_CHANGED("UUID|EMAIL", MEMBER_OPTIONS)},
     {"member deactivate", "Stop a member: his wallets refuse", cmd_member_deactivate, DB_EXISTING,
      BIT(DB) | BIT(REASON), REQUEST_OPTIONS & ~BIT(REASON), ONE_WORD("UUID|EMAIL")},
     {"member reactivate", "Let a stopped member go on", cmd_member_reactivate, DB_EXISTING,
@@ -105,7 +106,8 @@ const command commands[] = {
     {"merchant get", "Show a merchant", cmd_merchant_get, DB_EXISTING, BIT(DB), BIT(JSON),
      ONE_WORD("UUID")},
     {"merchant terms", "Agree on new terms; what is not named stays", cmd_merchant_terms, DB_EXISTING,
-     BIT(DB), REQUEST_OPTIONS | TERMS_OPTIONS | BIT(ACCOUNT) | BIT(EFFECTIVE), ONE_WORD("UUID")},
+     BIT(DB), REQUEST_OPTIONS | TERMS_OPTIONS | BIT(ACCOUNT) | BIT(EFFECTIVE),
+     ONE_CHANGED("UUID", TERMS_OPTIONS | BIT(ACCOUNT))},
     {"merchant deactivate", "Take no new payments for a merchant", cmd_merchant_deactivate, DB_EXISTING,
      BIT(DB), REQUEST_OPTIONS, ONE_WORD("UUID")},
     {"merchant reactivate", "Take payments for a merchant again", cmd_merchant_reactivate, DB_EXISTING,
@@ -165,7 +167,7 @@ const command commands[] = {
     {"checkpoint check", "Was a checkpoint signed by the holder of a key?", cmd_checkpoint_check,
      DB_LATER, BIT(KEY), BIT(JSON), ONE_WORD("FILE")},
     {"operation get", "What became of an operation, its document and memo", cmd_operation_get,
-     DB_EXISTING, BIT(DB), BIT(JSON), "KIND UUID", 2, 2},
+     DB_EXISTING, BIT(DB), BIT(JSON), "KIND UUID", 2, 2, 0},
     {"operation list", "List the operations of a kind", cmd_operation_list, DB_EXISTING, BIT(DB),
      BIT(JSON) | BIT(AFTER) | BIT(COUNT), ONE_WORD("KIND")},
     {"replay", "Replay a PaySim file, plain or .xz", cmd_replay, DB_LATER, BIT(DB),
@@ -173,11 +175,11 @@ const command commands[] = {
     {"demo", "Replay the example days, and show the books", cmd_demo, DB_LATER, 0,
      BIT(DB) | BIT(JSON) | BIT(FILE), NO_WORDS},
     {"policy get", "Show the rules in force", cmd_policy_get, DB_EXISTING, BIT(DB),
-     BIT(JSON) | BIT(CURRENCY) | BIT(TIER) | BIT(VERSION), "[RULE]", 0, 1},
+     BIT(JSON) | BIT(CURRENCY) | BIT(TIER) | BIT(VERSION), "[RULE]", 0, 1, 0},
     {"policy list", "List the versions of the rules, newest first", cmd_policy_list, DB_EXISTING,
      BIT(DB), BIT(JSON), NO_WORDS},
     {"policy set", "Put changed rules in force, as a new version", cmd_policy_set, DB_EXISTING, BIT(DB),
-     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(TIER) | BIT(EFFECTIVE), "RULE=VALUE...", 1, 32},
+     REQUEST_OPTIONS | BIT(CURRENCY) | BIT(TIER) | BIT(EFFECTIVE), "RULE=VALUE...", 1, 32, 0},
     {"run", "Carry on what is due", cmd_run, DB_EXISTING, BIT(DB), BIT(JSON) | BIT(BUDGET), NO_WORDS},
 };
 
