@@ -148,7 +148,7 @@ static minipay_status look_up(minipay *pay, int32_t kind, const minipay_id *id, 
     minipay_status status = mpi_view_open(mpi_engine_store(pay->engine, kind), &view, error);
     if (status != MINIPAY_OK)
         return status;
-    mpi_flow flow = {pay->engine, NULL, NULL, error, &view, NULL};
+    mpi_flow flow = {.engine = pay->engine, .error = error, .view = &view};
     status = mpi_saga_look_up(&flow, kind, id, outcome);
     mpi_view_close(&view);
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, status, "id") : status;
@@ -179,7 +179,7 @@ static minipay_status read_memo(minipay *pay, int32_t kind, const minipay_id *id
     minipay_status status = mpi_view_open(mpi_engine_store(pay->engine, kind), &view, error);
     if (status != MINIPAY_OK)
         return status;
-    mpi_flow flow = {pay->engine, NULL, NULL, error, &view, NULL};
+    mpi_flow flow = {.engine = pay->engine, .error = error, .view = &view};
     minipay_memo_init(memo);
     memo->kind = kind;
     memo->id = *id;

@@ -217,7 +217,7 @@ void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, const mpi_home
     mpi_engine_add(engine, home, &link_saga, banking);
     mpi_engine_add(engine, home, &mpi_unlink_saga, banking);
     mpi_engine_add(engine, home, &mpi_order_saga, banking);
-    mpi_engine_set_caller(engine, &caller);
+    mpi_engine_set_caller(engine, home, &caller);
 }
 
 void mpi_banking_set_fees(mpi_banking *banking, const mpi_bank_fees *fees)

@@ -55,14 +55,14 @@ static minipay_status ask_again(mpi_banking *banking, mpi_flow *flow, const mpi_
 static minipay_status lease_orders(void *context, mpi_unit *unit, minipay_error *error)
 {
     due_work *due = context;
-    mpi_flow flow = {due->banking->engine, unit, &due->calls, error, NULL, NULL};
+    mpi_flow flow = {.engine = due->banking->engine, .unit = unit, .calls = &due->calls, .error = error};
     mpi_bank_order until = {.next_at = mpi_unit_now(unit)};
     minipay_scan scan = {.table = &mpi_bank_order_record.table,
                          .index = MPI_ORDERS_DUE,
                          .high = &until,
                          .high_fields = 1};
     due->count = due->budget;
-    due->calls.count = 0;
+    mpi_calls_clear(&due->calls);
     minipay_status status = mpi_unit_scan(unit, &scan, due->orders, &due->count, error);
     for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++) {
         status = ask_again(due->banking, &flow, &due->orders[i]);
@@ -74,14 +74,14 @@ static minipay_status lease_orders(void *context, mpi_unit *unit, minipay_error 
 static minipay_status lease_accounts(void *context, mpi_unit *unit, minipay_error *error)
 {
     due_work *due = context;
-    mpi_flow flow = {due->banking->engine, unit, &due->calls, error, NULL, NULL};
+    mpi_flow flow = {.engine = due->banking->engine, .unit = unit, .calls = &due->calls, .error = error};
     mpi_bank_account until = {.next_at = mpi_unit_now(unit)};
     minipay_scan scan = {.table = &mpi_bank_account_record.table,
                          .index = MPI_ACCOUNTS_DUE,
                          .high = &until,
                          .high_fields = 1};
     due->count = due->budget;
-    due->calls.count = 0;
+    mpi_calls_clear(&due->calls);
     minipay_status status = mpi_unit_scan(unit, &scan, due->accounts, &due->count, error);
     for (uint32_t i = 0; i < due->count && status == MINIPAY_OK; i++) {
         status = mpi_saga_resume(&flow, MINIPAY_KIND_LINK, &due->accounts[i].op.id);
@@ -158,6 +158,6 @@ minipay_status mpi_banking_run(mpi_banking *banking, uint32_t budget, uint32_t *
         status = carry_on(&due, lease_accounts, &left, carried, error);
     free(due.orders);
     free(due.accounts);
-    free(due.calls.calls);
+    mpi_calls_free(&due.calls);
     return status == MINIPAY_OK ? first_due(banking, next_at, error) : status;
 }

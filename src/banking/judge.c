@@ -216,7 +216,8 @@ static minipay_status complete(const mpi_judgement *work, const mpi_bank_order *
                                const minipay_bank_movement *line)
 {
     mpi_banking *banking = work->banking;
-    mpi_flow flow = {banking->engine, work->unit, work->calls, work->error, NULL, NULL};
+    mpi_flow flow = {
+        .engine = banking->engine, .unit = work->unit, .calls = work->calls, .error = work->error};
     mpi_bank_order *edit = mpi_unit_edit(work->unit, banking->orders, order);
     if (!edit)
         return mpi_fail_plain(work->error, MINIPAY_NO_MEMORY, NULL);

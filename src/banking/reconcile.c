@@ -226,7 +226,7 @@ static minipay_status take_lines(void *context, mpi_unit *unit, minipay_error *e
 {
     reconcile_work *work = context;
     mpi_judgement judgement;
-    work->calls.count = 0;
+    mpi_calls_clear(&work->calls);
     minipay_status status = open_run(work, unit, &judgement, error);
     if (status != MINIPAY_OK || !judgement.run)
         return status;
@@ -388,7 +388,7 @@ minipay_status mpi_banking_reconcile(mpi_banking *banking, const minipay_reconci
         status = run_stages(work, error);
     if (status == MINIPAY_OK)
         mpi_reconciliation_show(&work->run, reconciliation);
-    free(work->calls.calls);
+    mpi_calls_free(&work->calls);
     free(work);
     return status;
 }

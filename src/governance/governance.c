@@ -87,7 +87,7 @@ static void draw_up(call *made, const minipay_policy_request *request)
 static minipay_status run(void *context, mpi_unit *unit, minipay_error *error)
 {
     call *made = context;
-    mpi_call_list none = {NULL, 0, 0};
+    mpi_call_list none = {0};
     mpi_flow flow = {.engine = made->governance->engine, .unit = unit, .calls = &none, .error = error};
     memset(&made->document, 0, sizeof made->document);
     memcpy(&made->document, &made->drawn_up, sizeof made->drawn_up);

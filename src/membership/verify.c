@@ -109,7 +109,7 @@ static minipay_status write_verdict(trial *work, mpi_unit *unit, const mpi_crede
 static minipay_status judge(void *context, mpi_unit *unit, minipay_error *error)
 {
     trial *work = context;
-    mpi_call_list none = {NULL, 0, 0};
+    mpi_call_list none = {0};
     mpi_flow flow = {.engine = work->membership->engine, .unit = unit, .calls = &none, .error = error};
     const mpi_rules *rules;
     const mpi_member *member;

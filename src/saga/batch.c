@@ -175,8 +175,9 @@ static minipay_status run(void *context, mpi_unit *unit, minipay_error *error)
 {
     call *made = context;
     mpi_atomic *atomic = &made->atomic;
-    mpi_call_list none = {NULL, 0, 0};
-    mpi_flow flow = {made->engine, unit, &none, error, NULL, atomic};
+    mpi_call_list none = {0};
+    mpi_flow flow = {
+        .engine = made->engine, .unit = unit, .calls = &none, .error = error, .atomic = atomic};
     const mpi_rules *rules;
     minipay_status status = mpi_policy_rules(made->policy, unit, "KRW", &rules, error);
     if (status != MINIPAY_OK)

@@ -9,9 +9,9 @@
 
 /* The driver carries a call's operations through rounds:
  *
- *    ┌──▶ one unit of work: the bank's answers of the round before, then every operation that is free
- *    │         to begin; each runs until it ends or waits
- *    │    commit
+ *    ┌──▶ one unit of work in each store: the answers that came for it, the questions of others, then every
+ *    │         operation that is free to begin; each runs until it ends or waits
+ *    │    commit, and hand on what it asks of other stores
  *    └─── one call to the bank for all that wait
  *
  * Operations that touch the same wallet or payment keep their order: each waits for the one before it.
@@ -36,12 +36,12 @@ typedef struct drive {
     job *jobs;
     minipay_outcome *outcomes; /* NULL: not wanted */
     uint32_t count;
-    uint64_t *ready; /* a bit for each job that may begin */
-    uint32_t ready_count;
+    mpi_part parts[MPI_PLACES];
+    uint32_t place; /* whose unit of work it is */
     uint32_t *waiting;
     uint32_t waiting_count;
     mpi_call_list asked;  /* answered calls of the round before */
-    mpi_call_list calls;  /* calls that this round asks for */
+    mpi_call_list calls;  /* what this round asks for */
     minipay_error detail; /* of the first usage error */
 } drive;
 
@@ -117,24 +117,31 @@ static bool order_jobs(drive *work)
     return true;
 }
 
+static mpi_part *part_of(drive *work, int32_t kind)
+{
+    return &work->parts[work->engine->known[kind].place];
+}
+
 static void make_ready(drive *work, uint32_t number)
 {
-    work->jobs[number].state = JOB_READY;
-    work->ready[number / 64] |= (uint64_t)1 << (number % 64);
-    work->ready_count++;
+    job *made = &work->jobs[number];
+    mpi_part *home = part_of(work, made->kind);
+    made->state = JOB_READY;
+    home->ready[number / 64] |= (uint64_t)1 << (number % 64);
+    home->ready_count++;
 }
 
 /* The first ready job from `number` on. Jobs go in the order given wherever nothing holds them up: ids that
  * rise stay so in the journal. */
-static uint32_t take_ready(drive *work, uint32_t number)
+static uint32_t take_ready(mpi_part *home, uint32_t number)
 {
     uint32_t word = number / 64;
-    uint64_t bits = work->ready[word] & (UINT64_MAX << (number % 64));
+    uint64_t bits = home->ready[word] & (UINT64_MAX << (number % 64));
     while (!bits)
-        bits = work->ready[++word];
+        bits = home->ready[++word];
     number = word * 64 + (uint32_t)__builtin_ctzll(bits);
-    work->ready[word] &= ~((uint64_t)1 << (number % 64));
-    work->ready_count--;
+    home->ready[word] &= ~((uint64_t)1 << (number % 64));
+    home->ready_count--;
     return number;
 }
 
@@ -199,6 +206,7 @@ static minipay_status take_answers_in(drive *work, mpi_flow *flow)
     return MINIPAY_OK;
 }
 
+/* Of the unit's store. */
 static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document *document)
 {
     uint32_t kept = 0;
@@ -206,6 +214,10 @@ static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document 
         uint32_t number = work->waiting[i];
         mpi_known_saga *known = &work->engine->known[work->jobs[number].kind];
         const void *row;
+        if (known->place != work->place) {
+            work->waiting[kept++] = number;
+            continue;
+        }
         minipay_status status =
             mpi_unit_get(flow->unit, known->table, &work->jobs[number].id, &row, flow->error);
         if (status != MINIPAY_OK)
@@ -239,37 +251,79 @@ static uint32_t warm_ahead(drive *work, mpi_unit *unit, uint32_t number)
     return until;
 }
 
-static minipay_status run_round(void *context, mpi_unit *unit, minipay_error *error)
+static minipay_status run_ready(drive *work, mpi_flow *flow, mpi_document *document)
 {
-    drive *work = context;
-    mpi_document document;
-    mpi_flow flow = {work->engine, unit, &work->calls, error, NULL, NULL};
+    mpi_part *home = &work->parts[work->place];
+    minipay_status status = MINIPAY_OK;
     uint32_t warmed = 0;
-    minipay_status status = take_answers_in(work, &flow);
-    if (status == MINIPAY_OK)
-        status = look_at_waiting(work, &flow, &document);
     /* A job that ends frees only jobs behind it, so one pass finds them all. */
-    for (uint32_t number = 0; status == MINIPAY_OK && work->ready_count; number++) {
-        number = take_ready(work, number);
+    for (uint32_t number = 0; status == MINIPAY_OK && home->ready_count; number++) {
+        number = take_ready(home, number);
         if (number >= warmed)
-            warmed = warm_ahead(work, unit, number);
-        status = start_job(work, &flow, number, &document);
-        mpi_unit_settle(unit);
+            warmed = warm_ahead(work, flow->unit, number);
+        status = start_job(work, flow, number, document);
+        mpi_unit_settle(flow->unit);
     }
     return status;
 }
 
+static minipay_status run_unit(void *context, mpi_unit *unit, minipay_error *error)
+{
+    drive *work = context;
+    mpi_document document;
+    mpi_flow flow = {.engine = work->engine, .unit = unit, .calls = &work->calls, .error = error};
+    minipay_status status =
+        work->place == work->engine->caller_place ? take_answers_in(work, &flow) : MINIPAY_OK;
+    if (status == MINIPAY_OK && work->engine->place_count > 1)
+        status = mpi_parts_run(work->parts, &flow, work->place);
+    if (status == MINIPAY_OK)
+        status = look_at_waiting(work, &flow, &document);
+    return status == MINIPAY_OK ? run_ready(work, &flow, &document) : status;
+}
+
+static bool is_due(const drive *work, uint32_t place)
+{
+    const mpi_part *home = &work->parts[place];
+    return home->ready_count || home->is_due ||
+           (work->asked.count && place == work->engine->caller_place);
+}
+
+static minipay_status run_round(drive *work, minipay_error *error)
+{
+    mpi_engine *engine = work->engine;
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t place = 0; place < engine->place_count && status == MINIPAY_OK; place++) {
+        work->place = place;
+        if (!is_due(work, place))
+            continue;
+        status = mpi_store_write(engine->places[place].store, run_unit, work, error);
+        if (status == MINIPAY_OK && engine->place_count > 1)
+            status = mpi_parts_hand_on(work->parts, engine, place, &work->calls, error);
+        if (place == engine->caller_place)
+            work->asked.count = 0;
+    }
+    return status;
+}
+
+static bool anything_is_due(const drive *work)
+{
+    for (uint32_t place = 0; place < work->engine->place_count; place++) {
+        if (is_due(work, place))
+            return true;
+    }
+    return false;
+}
+
 static minipay_status run_rounds(drive *work, minipay_error *error)
 {
-    mpi_store *store = work->engine->places[0];
-    while (work->ready_count || work->asked.count) {
-        work->calls.count = 0;
-        minipay_status status = mpi_store_write(store, run_round, work, error);
+    while (anything_is_due(work)) {
+        minipay_status status = run_round(work, error);
         if (status != MINIPAY_OK)
             return status;
         mpi_call_list made = work->calls;
         work->calls = work->asked;
         work->asked = made;
+        mpi_calls_clear(&work->calls);
         if (made.count)
             work->engine->caller.make(work->engine->caller.impl, made.calls, made.count);
     }
@@ -281,21 +335,37 @@ static minipay_status run_rounds(drive *work, minipay_error *error)
 static void release(drive *work)
 {
     free(work->jobs);
-    free(work->ready);
     free(work->waiting);
-    free(work->asked.calls);
-    free(work->calls.calls);
+    mpi_parts_free(work->parts);
+    mpi_calls_free(&work->asked);
+    mpi_calls_free(&work->calls);
 }
 
 static bool prepare(drive *work, uint32_t count)
 {
     work->count = count;
     work->jobs = calloc(count ? count : 1, sizeof *work->jobs);
-    work->ready = calloc(count / 64 + 1, sizeof *work->ready);
     work->waiting = malloc((count ? count : 1) * sizeof *work->waiting);
     for (uint32_t i = 0; work->jobs && i < count; i++)
         memset(work->jobs[i].after, 0xff, sizeof work->jobs[i].after); /* NOBODY */
-    return work->jobs && work->ready && work->waiting;
+    bool ready = true;
+    for (uint32_t place = 0; place < work->engine->place_count; place++) {
+        mpi_part *home = &work->parts[place];
+        home->ready = calloc(count / 64 + 1, sizeof *home->ready);
+        ready &= home->ready != NULL;
+    }
+    return work->jobs && ready && work->waiting;
+}
+
+/* Requests of a form are all of one kind; only where stores are apart it matters before they begin. */
+static void name_kinds(drive *work)
+{
+    const mpi_requests *requests = work->requests;
+    mpi_document first = {.op.kind = 0};
+    if (!requests->instructions && work->engine->place_count > 1 && work->count)
+        requests->draw_up(requests->context, requests->items, 0, &first);
+    for (uint32_t i = 0; i < work->count; i++)
+        work->jobs[i].kind = requests->instructions ? requests->instructions[i].kind : first.op.kind;
 }
 
 static void begin_free_jobs(drive *work)
@@ -331,6 +401,7 @@ minipay_status mpi_drive(mpi_engine *engine, const mpi_requests *requests, minip
     minipay_status status = MINIPAY_NO_MEMORY;
     work.outcomes = malloc((count ? count : 1) * sizeof *outcomes);
     if (work.outcomes && prepare(&work, count) && (!requests->instructions || order_jobs(&work))) {
+        name_kinds(&work);
         begin_free_jobs(&work);
         status = run_rounds(&work, error);
     } else {
@@ -368,14 +439,17 @@ minipay_status mpi_drive_on(mpi_engine *engine, const mpi_resumption *operations
 
 minipay_status mpi_drive_calls(mpi_engine *engine, mpi_call_list *calls, minipay_error *error)
 {
-    drive work = {.engine = engine};
+    drive work = {.engine = engine, .calls = *calls};
     minipay_status status = MINIPAY_OK;
-    if (calls->count == 0)
-        return MINIPAY_OK;
-    engine->caller.make(engine->caller.impl, calls->calls, calls->count);
-    work.asked = *calls;
-    *calls = (mpi_call_list){NULL, 0, 0};
-    status = run_rounds(&work, error);
+    *calls = (mpi_call_list){0};
+    if (engine->place_count > 1)
+        status = mpi_parts_hand_on(work.parts, engine, engine->caller_place, &work.calls, error);
+    if (work.calls.count)
+        engine->caller.make(engine->caller.impl, work.calls.calls, work.calls.count);
+    work.asked = work.calls;
+    work.calls = (mpi_call_list){0};
+    if (status == MINIPAY_OK)
+        status = run_rounds(&work, error);
     release(&work);
     return status;
 }

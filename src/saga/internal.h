@@ -2,7 +2,7 @@
 #ifndef MPI_SAGA_INTERNAL_H
 #define MPI_SAGA_INTERNAL_H
 
-#include "saga/saga.h"
+#include "saga/ask.h"
 
 #include "base/error.h"
 
@@ -16,14 +16,30 @@ typedef struct mpi_known_saga {
     bool shares; /* its table is an earlier kind's too */
 } mpi_known_saga;
 
-enum { MPI_PLACES = 8 };
+enum { MPI_PLACES = 8, MPI_SERVED_LARGEST = 32 };
+
+/* A store of the engine's. */
+typedef struct mpi_place {
+    mpi_store *store;
+    mpi_table *waiting, *answers; /* NULL where all contexts share the store */
+} mpi_place;
+
+/* A function of a port that is asked from afar. */
+typedef struct mpi_served {
+    const mpi_far *far;
+    uint32_t place;
+    void *impl;
+} mpi_served;
 
 struct mpi_engine {
-    mpi_store *places[MPI_PLACES]; /* the stores of its kinds */
+    mpi_place places[MPI_PLACES];
+    mpi_served served[MPI_SERVED_LARGEST];
+    uint32_t served_count;
     uint32_t place_count;
     const mpi_keys *keys;
     mpi_known_saga known[MPI_KINDS];
     mpi_caller caller;
+    uint32_t caller_place; /* whose operations make the calls */
     mpi_warmer warmer;
 };
 
@@ -42,5 +58,56 @@ minipay_status mpi_saga_find(mpi_flow *flow, int32_t kind, const minipay_id *id,
 minipay_status mpi_saga_check_kind(mpi_flow *flow, const mpi_known_saga *own, const minipay_id *id);
 
 typedef struct mpi_atomic mpi_atomic;
+
+/* What goes on in one store while a call is driven. */
+typedef struct mpi_asks {
+    mpi_ask *asks;
+    uint32_t count, room;
+} mpi_asks;
+
+typedef struct mpi_part {
+    uint64_t *ready; /* a bit for each job that may begin */
+    uint32_t ready_count;
+    mpi_asks asked;        /* questions of other stores that have come */
+    mpi_asks open;         /* those that wait for something here */
+    mpi_asks answered;     /* in the unit of work that is under way */
+    mpi_asks heard;        /* answers to operations of this store */
+    mpi_resumption *woken; /* operations of this store that may go on */
+    uint32_t woken_count, woken_room;
+    bool is_due; /* something has come */
+} mpi_part;
+
+/* parts.c. Takes in what has come for a store, in a unit of its work. */
+minipay_status mpi_parts_run(mpi_part *parts, mpi_flow *flow, uint32_t place);
+
+/* Hands on what the unit leaves for other stores, once it is committed. */
+minipay_status mpi_parts_hand_on(mpi_part *parts, const mpi_engine *engine, uint32_t place,
+                                 mpi_call_list *left, minipay_error *error);
+void mpi_parts_free(mpi_part *parts);
+
+/* Where a unit of work can be taken back to: what was to be done behind its commit goes with what is undone. */
+typedef struct mpi_saga_point {
+    mpi_mark mark;
+    uint32_t calls, asks, wakes;
+} mpi_saga_point;
+
+mpi_saga_point mpi_saga_point_of(const mpi_flow *flow);
+void mpi_saga_point_return(mpi_flow *flow, const mpi_saga_point *point);
+
+/* Does the status refuse an operation? */
+bool mpi_is_rejection(minipay_status status);
+
+/* Which place of the engine's a store is; made when it is new. */
+uint32_t mpi_place_of(mpi_engine *engine, mpi_store *store);
+
+/* ask.c. Answers a question in a unit of its place; `ask->status` is MPI_WAIT while it cannot be known. */
+minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask);
+const mpi_served *mpi_served_by(const mpi_engine *engine, const mpi_far *far);
+mpi_ask *mpi_ask_add(mpi_ask **asks, uint32_t *count, uint32_t *room);
+bool mpi_wake_add(mpi_call_list *list, int32_t kind, const minipay_id *id);
+
+/* An operation that waits for another store is found again by its row in `waiting`. */
+minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op);
+minipay_status mpi_waiting_forget(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id);
 
 #endif

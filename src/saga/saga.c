@@ -11,7 +11,7 @@
 
 /* A misused id found on the way refuses the operation as a rule does: it must not fail the others of its
  * group. */
-static bool is_rejection(minipay_status status)
+bool mpi_is_rejection(minipay_status status)
 {
     return status >= 100 && status < 300;
 }
@@ -19,7 +19,7 @@ static bool is_rejection(minipay_status status)
 /* What is under way and finds no bank stays as it is, for whoever has one. */
 static bool is_refused(minipay_status status)
 {
-    return is_rejection(status) && status != MINIPAY_NOT_SUPPORTED;
+    return mpi_is_rejection(status) && status != MINIPAY_NOT_SUPPORTED;
 }
 
 static bool is_final(const mpi_operation *op)
@@ -44,14 +44,14 @@ void mpi_engine_free(mpi_engine *engine)
     free(engine);
 }
 
-static uint32_t place_of(mpi_engine *engine, mpi_store *store)
+uint32_t mpi_place_of(mpi_engine *engine, mpi_store *store)
 {
     uint32_t place = 0;
-    while (place < engine->place_count && engine->places[place] != store)
+    while (place < engine->place_count && engine->places[place].store != store)
         place++;
     MPI_ASSERT(place < MPI_PLACES);
     engine->place_count += place == engine->place_count;
-    engine->places[place] = store;
+    engine->places[place].store = store;
     return place;
 }
 
@@ -64,12 +64,13 @@ void mpi_engine_add(mpi_engine *engine, const mpi_home *home, const mpi_saga *sa
     for (int32_t kind = 1; kind < MPI_KINDS; kind++)
         shares |= engine->known[kind].table == table;
     engine->known[saga->kind] =
-        (mpi_known_saga){saga, context, place_of(engine, home->store), table, shares};
+        (mpi_known_saga){saga, context, mpi_place_of(engine, home->store), table, shares};
 }
 
-void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller)
+void mpi_engine_set_caller(mpi_engine *engine, const mpi_home *home, const mpi_caller *caller)
 {
     engine->caller = *caller;
+    engine->caller_place = mpi_place_of(engine, home->store);
 }
 
 void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer)
@@ -79,7 +80,7 @@ void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer)
 
 mpi_store *mpi_engine_store(const mpi_engine *engine, int32_t kind)
 {
-    return engine->places[engine->known[kind].place];
+    return engine->places[engine->known[kind].place].store;
 }
 
 const mpi_saga *mpi_engine_saga(const mpi_engine *engine, int32_t kind)
@@ -225,23 +226,45 @@ static minipay_status misused(mpi_flow *flow, minipay_status status)
                     "this id already belongs to an operation of another kind");
 }
 
+mpi_saga_point mpi_saga_point_of(const mpi_flow *flow)
+{
+    const mpi_call_list *list = flow->calls;
+    return (mpi_saga_point){mpi_unit_mark(flow->unit), list->count, list->ask_count, list->wake_count};
+}
+
+void mpi_saga_point_return(mpi_flow *flow, const mpi_saga_point *point)
+{
+    mpi_unit_undo(flow->unit, point->mark);
+    flow->calls->count = point->calls;
+    flow->calls->ask_count = point->asks;
+    flow->calls->wake_count = point->wakes;
+}
+
+/* Does it wait for another store? */
+static bool has_asked(const mpi_flow *flow, const mpi_saga_point *since)
+{
+    return flow->calls->ask_count > since->asks;
+}
+
 static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
 {
-    mpi_mark mark = mpi_unit_mark(flow->unit);
-    uint32_t calls = flow->calls->count;
+    mpi_saga_point point = mpi_saga_point_of(flow);
     const mpi_saga *saga = known->saga;
     document->op.created_at = mpi_unit_now(flow->unit);
     document->op.state = MINIPAY_STATE_RUNNING;
     if (flow->error)
         flow->error->status = MINIPAY_OK; /* of an earlier operation of the group */
     minipay_status status = run_steps(flow, known, (int32_t)saga->step_count, document);
-    if (status == MPI_WAIT)
-        return mpi_unit_insert(flow->unit, known->table, document, flow->error);
+    if (status == MPI_WAIT) {
+        status = mpi_unit_insert(flow->unit, known->table, document, flow->error);
+        return status == MINIPAY_OK && has_asked(flow, &point)
+                   ? mpi_waiting_note(flow, known, &document->op)
+                   : status;
+    }
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
-    } else if (is_rejection(status)) {
-        mpi_unit_undo(flow->unit, mark);
-        flow->calls->count = calls;
+    } else if (mpi_is_rejection(status)) {
+        mpi_saga_point_return(flow, &point);
         if (minipay_status_class(status) == MINIPAY_CLASS_USAGE)
             return misused(flow, status);
         status = finish(flow, known, MINIPAY_STATE_REJECTED, status, document);
@@ -317,24 +340,21 @@ static minipay_status write_back(mpi_flow *flow, const mpi_known_saga *known, co
 
 /* Where a run can be taken back to. */
 typedef struct start_point {
-    mpi_mark mark;
-    uint32_t calls;
+    mpi_saga_point point;
     mpi_document document;
 } start_point;
 
 static void remember(const mpi_flow *flow, const mpi_known_saga *known, const mpi_document *document,
                      start_point *start)
 {
-    start->mark = mpi_unit_mark(flow->unit);
-    start->calls = flow->calls->count;
+    start->point = mpi_saga_point_of(flow);
     memcpy(&start->document, document, known->saga->record->table.row_size);
 }
 
 static void take_back(mpi_flow *flow, const mpi_known_saga *known, const start_point *start,
                       mpi_document *document)
 {
-    mpi_unit_undo(flow->unit, start->mark);
-    flow->calls->count = start->calls;
+    mpi_saga_point_return(flow, &start->point);
     memcpy(document, &start->document, known->saga->record->table.row_size);
 }
 
@@ -361,7 +381,7 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
     int32_t decided_by = document->op.policy_version;
     take_back(flow, known, start, document);
     minipay_status status = stays ? MINIPAY_OK : compensate(flow, known, document);
-    if (is_rejection(status)) {
+    if (mpi_is_rejection(status)) {
         take_back(flow, known, start, document);
         stays = true;
         status = MINIPAY_OK;
@@ -380,6 +400,7 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
     const int32_t stands[] = {known->saga->kept, known->saga->pivot, (int32_t)known->saga->step_count};
     start_point start;
     bool parks = false;
+    mpi_saga_point point = mpi_saga_point_of(flow);
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < MPI_COUNT(stands) && status == MINIPAY_OK; i++) {
         remember(flow, known, document, &start);
@@ -391,13 +412,24 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
         status = refuse(flow, known, &start, status, document);
         parks = document->op.state == MINIPAY_STATE_RUNNING;
     } else if (status == MPI_WAIT) {
-        status = MINIPAY_OK;
+        status = has_asked(flow, &point) ? mpi_waiting_note(flow, known, &document->op) : MINIPAY_OK;
     }
+    if (status == MINIPAY_OK && is_final(&document->op))
+        status = mpi_waiting_forget(flow, known, &document->op.id);
     if (status == MINIPAY_OK)
         status = write_back(flow, known, row, document);
     return status == MINIPAY_OK && parks
                ? mpi_saga_park(flow, document->op.kind, &document->op.id, MINIPAY_NOT_BOOKED)
                : status;
+}
+
+static minipay_status wake_parent(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op)
+{
+    if (known_saga(flow->engine, op->parent_kind)->place == known->place)
+        return mpi_saga_resume(flow, op->parent_kind, &op->parent_id);
+    return mpi_wake_add(flow->calls, op->parent_kind, &op->parent_id)
+               ? MINIPAY_OK
+               : mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
 }
 
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id)
@@ -418,7 +450,7 @@ minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *i
     if (status == MINIPAY_OK && is_final(&document.op))
         status = tell_world(flow, known, &document);
     if (status == MINIPAY_OK && is_final(&document.op) && document.op.parent_kind)
-        status = mpi_saga_resume(flow, document.op.parent_kind, &document.op.parent_id);
+        status = wake_parent(flow, known, &document.op);
     return status;
 }
 
@@ -503,16 +535,56 @@ minipay_status mpi_saga_look_up(mpi_flow *flow, int32_t kind, const minipay_id *
     return status;
 }
 
+/* Room for one more at the end of an array; NULL: no memory. */
+static void *grow(void *array, size_t size, uint32_t count, uint32_t *room)
+{
+    if (count < *room)
+        return array;
+    uint32_t wanted = *room ? *room * 2 : 16;
+    void *grown = realloc(array, wanted * size);
+    if (grown)
+        *room = wanted;
+    return grown;
+}
+
 mpi_call *mpi_call_add(mpi_call_list *list)
 {
-    if (list->count == list->room) {
-        uint32_t room = list->room ? list->room * 2 : 16;
-        mpi_call *calls = realloc(list->calls, room * sizeof *calls);
-        if (!calls)
-            return NULL;
-        list->calls = calls;
-        list->room = room;
-    }
-    memset(&list->calls[list->count], 0, sizeof *list->calls);
-    return &list->calls[list->count++];
+    mpi_call *calls = grow(list->calls, sizeof *calls, list->count, &list->room);
+    if (!calls)
+        return NULL;
+    list->calls = calls;
+    memset(&calls[list->count], 0, sizeof *calls);
+    return &calls[list->count++];
+}
+
+mpi_ask *mpi_ask_add(mpi_ask **asks, uint32_t *count, uint32_t *room)
+{
+    mpi_ask *grown = grow(*asks, sizeof *grown, *count, room);
+    if (!grown)
+        return NULL;
+    *asks = grown;
+    return &grown[(*count)++];
+}
+
+bool mpi_wake_add(mpi_call_list *list, int32_t kind, const minipay_id *id)
+{
+    mpi_resumption *wakes = grow(list->wakes, sizeof *wakes, list->wake_count, &list->wake_room);
+    if (!wakes)
+        return false;
+    list->wakes = wakes;
+    wakes[list->wake_count++] = (mpi_resumption){kind, *id};
+    return true;
+}
+
+void mpi_calls_clear(mpi_call_list *list)
+{
+    list->count = list->ask_count = list->wake_count = 0;
+}
+
+void mpi_calls_free(mpi_call_list *list)
+{
+    free(list->calls);
+    free(list->asks);
+    free(list->wakes);
+    *list = (mpi_call_list){0};
 }

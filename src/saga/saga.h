@@ -96,7 +96,8 @@ typedef struct mpi_flow {
     struct mpi_call_list *calls; /* to be made once the unit is committed */
     minipay_error *error;
     mpi_view *view;
-    struct mpi_atomic *atomic; /* the batch that is being carried out */
+    struct mpi_atomic *atomic;   /* the batch that is being carried out */
+    const struct mpi_ask *heard; /* the answer for which the step runs again */
 } mpi_flow;
 
 /* `context` is the owner's; `document` may be changed and is written when it waits or ends. Answers OK,
@@ -187,9 +188,20 @@ typedef struct mpi_call {
     minipay_bank_answer answer;
 } mpi_call;
 
+/* An operation that is to go on. */
+typedef struct mpi_resumption {
+    int32_t kind;
+    minipay_id id;
+} mpi_resumption;
+
+/* What a unit of work leaves to be done when it is committed. */
 typedef struct mpi_call_list {
     mpi_call *calls;
     uint32_t count, room;
+    struct mpi_ask *asks; /* of other stores */
+    uint32_t ask_count, ask_room;
+    mpi_resumption *wakes; /* operations of other stores that wait for one which has ended here */
+    uint32_t wake_count, wake_room;
 } mpi_call_list;
 
 /* How calls are made and answers taken in: banking's part, given to the engine when it is composed. */
@@ -215,7 +227,7 @@ typedef struct mpi_warmer {
 minipay_status mpi_engine_new(const mpi_keys *keys, mpi_engine **engine, minipay_error *error);
 void mpi_engine_free(mpi_engine *engine);
 void mpi_engine_add(mpi_engine *engine, const mpi_home *home, const mpi_saga *saga, void *context);
-void mpi_engine_set_caller(mpi_engine *engine, const mpi_caller *caller);
+void mpi_engine_set_caller(mpi_engine *engine, const mpi_home *home, const mpi_caller *caller);
 void mpi_engine_set_warmer(mpi_engine *engine, const mpi_warmer *warmer);
 /* Where operations of a kind are. */
 mpi_store *mpi_engine_store(const mpi_engine *engine, int32_t kind);
@@ -232,6 +244,8 @@ const char *mpi_saga_differing(const mpi_engine *engine, const mpi_record *recor
 
 /* Room for one more call; NULL: no memory. */
 mpi_call *mpi_call_add(mpi_call_list *list);
+void mpi_calls_clear(mpi_call_list *list);
+void mpi_calls_free(mpi_call_list *list);
 
 /* ---- inside a unit of work ---------------------------------------------------------------------------- */
 
@@ -289,11 +303,6 @@ minipay_status mpi_drive(mpi_engine *engine, const mpi_requests *requests, minip
                          minipay_error *error);
 
 /* Drives operations that stand RUNNING, each as far as it goes. */
-typedef struct mpi_resumption {
-    int32_t kind;
-    minipay_id id;
-} mpi_resumption;
-
 minipay_status mpi_drive_on(mpi_engine *engine, const mpi_resumption *operations, uint32_t count,
                             minipay_error *error);
 
