@@ -68,6 +68,7 @@ def lines_tell_what_paid_them_again():
         (None, two["id"]), (one["id"], three["id"]), (two["id"], None)]
     text = run("settle", "lines", *DB, second["id"])
     assert "Retries" in text and "Retried by" in text and one["id"] in text and three["id"] in text, text
+    assert max(map(len, text.splitlines())) <= 80, text
 
 
 def left_alone(retried):

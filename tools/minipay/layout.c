@@ -90,11 +90,23 @@ static void say_currency(table *t)
 
 /* ---- the lines ---- */
 
-/* What must stay whole. The first column tells which row it is. */
-static void move_whole(table *t)
+/* Gives the columns that must stay whole, or all others, their lines from `band` on: what does not fit goes on
+ * in the next one. The first column tells which row it is, and moves nowhere. Answers the last line. */
+static int stack(table *t, bool is_whole, int band)
 {
-    for (int i = 1; i < t->columns; i++)
-        t->bands[i] = t->is_whole[i];
+    int used = band ? TABLE_INDENT : MARGIN_WIDTH, count = 0;
+    for (int i = 0; i < t->columns; i++) {
+        if ((i && t->is_whole[i]) != is_whole)
+            continue;
+        if (count && used + GAP_WIDTH + t->widths[i] > TABLE_WIDTH) {
+            band++;
+            used = TABLE_INDENT;
+            count = 0;
+        }
+        used += t->widths[i] + (count++ ? GAP_WIDTH : 0);
+        t->bands[i] = band;
+    }
+    return band;
 }
 
 /* The widest column that can be broken, or -1. */
@@ -117,26 +129,6 @@ static void break_texts(table *t)
         t->widths[column]--;
 }
 
-/* What does not fit goes on in the next line. */
-static void stack(table *t)
-{
-    int band = 0, used = MARGIN_WIDTH - GAP_WIDTH;
-    for (int i = 0; i < t->columns; i++) {
-        if (i && t->is_whole[i])
-            continue;
-        used += t->widths[i] + GAP_WIDTH;
-        if (used > TABLE_WIDTH && i) {
-            band++;
-            used = TABLE_INDENT + t->widths[i];
-        }
-        t->bands[i] = band;
-    }
-    for (int i = 1; i < t->columns; i++) {
-        if (t->is_whole[i])
-            t->bands[i] = band + 1;
-    }
-}
-
 void table_lay_out(table *t)
 {
     bool in_column = has_currency_column(t);
@@ -150,7 +142,7 @@ void table_lay_out(table *t)
     say_currency(t);
     if (table_width(t, 0) <= TABLE_WIDTH)
         return;
-    move_whole(t);
+    stack(t, true, 1);
     break_texts(t);
     if (table_width(t, 0) <= TABLE_WIDTH)
         return;
@@ -158,5 +150,5 @@ void table_lay_out(table *t)
     if (table_width(t, 0) <= TABLE_WIDTH)
         return;
     t->gap = GAP_WIDTH;
-    stack(t);
+    stack(t, true, stack(t, false, 0) + 1);
 }

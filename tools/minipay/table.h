@@ -3,7 +3,7 @@
 #define MINIPAY_TOOL_TABLE_H
 
 /* A table of text whose columns are as wide as what stands in them, on lines of at most 80 columns: where that
- * does not do, ids go to a line of their own below their row, long texts are broken, and last of all a row
+ * does not do, ids go to lines of their own below their row, long texts are broken, and last of all a row
  * goes on in the next line.
  *
  * Amounts of one currency have it in their head; of several, each has its own. A table with a column
