@@ -109,7 +109,7 @@ static minipay_status fill(const listing *list, const mpi_document *document,
     operation->kind = document->op.kind;
     operation->id = document->op.id;
     operation->state = document->op.state;
-    operation->status = document->op.status;
+    operation->status = document->op.state == MINIPAY_STATE_RUNNING ? MINIPAY_OK : document->op.status;
     operation->finished_at = document->op.finished_at;
     if (mpi_record_json(list->known->saga->record, document, operation->document,
                         sizeof operation->document))

@@ -143,7 +143,7 @@ void mpi_saga_tell(const mpi_saga *saga, const mpi_document *document, minipay_o
     minipay_outcome_init(outcome);
     outcome->kind = op->kind;
     outcome->state = op->state;
-    outcome->status = op->status;
+    outcome->status = op->state == MINIPAY_STATE_RUNNING ? MINIPAY_OK : op->status;
     outcome->id = op->id;
     outcome->booked_at = op->state == MINIPAY_STATE_DONE ? op->finished_at : 0;
     outcome->policy_version = op->policy_version;
@@ -188,13 +188,17 @@ static minipay_status run_steps(mpi_flow *flow, const mpi_known_saga *known, int
     return MINIPAY_OK;
 }
 
+/* What is undone has not been passed any more, so that a compensation which waits goes on where it stood. */
 static minipay_status compensate(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
 {
     for (int32_t step = document->op.step - 1; step >= 0; step--) {
         const mpi_step *done = &known->saga->steps[step];
-        minipay_status status = done->undo ? done->undo(known->context, flow, document) : MINIPAY_OK;
+        if (!done->undo)
+            continue;
+        minipay_status status = done->undo(known->context, flow, document);
         if (status != MINIPAY_OK)
             return status;
+        document->op.step = step;
     }
     return MINIPAY_OK;
 }
@@ -389,31 +393,44 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
     if (status == MINIPAY_OK && stays)
         return tell_host(flow, &document->op, reason);
     document->op.policy_version = decided_by;
+    document->op.status = reason; /* while it waits: it is being undone, for this */
     return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
+}
+
+static bool is_undone(const mpi_operation *op)
+{
+    return op->state == MINIPAY_STATE_RUNNING && op->status != MINIPAY_OK;
 }
 
 /* `document` becomes what stands now. */
 static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, const void *row,
                                 mpi_document *document)
 {
-    /* What stands when a later step refuses. */
-    const int32_t stands[] = {known->saga->kept, known->saga->pivot, (int32_t)known->saga->step_count};
+    /* What stands when a later step refuses: the step that hears an answer, too, for what it asked for was done
+     * in another store. */
+    const int32_t heard = flow->heard ? document->op.step + 1 : 0;
+    const int32_t stands[] = {heard, known->saga->kept, known->saga->pivot,
+                              (int32_t)known->saga->step_count};
     start_point start;
     bool parks = false;
     mpi_saga_point point = mpi_saga_point_of(flow);
     minipay_status status = MINIPAY_OK;
+    remember(flow, known, document, &start);
+    if (is_undone(&document->op))
+        status = document->op.status;
     for (uint32_t i = 0; i < MPI_COUNT(stands) && status == MINIPAY_OK; i++) {
-        remember(flow, known, document, &start);
         status = run_steps(flow, known, stands[i], document);
+        if (status == MINIPAY_OK)
+            remember(flow, known, document, &start);
     }
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
     } else if (is_refused(status)) {
         status = refuse(flow, known, &start, status, document);
-        parks = document->op.state == MINIPAY_STATE_RUNNING;
-    } else if (status == MPI_WAIT) {
-        status = has_asked(flow, &point) ? mpi_waiting_note(flow, known, &document->op) : MINIPAY_OK;
+        parks = status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING;
     }
+    if (status == MPI_WAIT)
+        status = has_asked(flow, &point) ? mpi_waiting_note(flow, known, &document->op) : MINIPAY_OK;
     if (status == MINIPAY_OK && is_final(&document->op))
         status = mpi_waiting_forget(flow, known, &document->op.id);
     if (status == MINIPAY_OK)

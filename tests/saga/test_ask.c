@@ -50,7 +50,8 @@ enum {
     ERRAND = MINIPAY_KIND_TRANSFER,
     FETCHING = MINIPAY_KIND_TOPUP,
     LARGEST = 1000,
-    FETCHED_ABOVE = 100
+    FETCHED_ABOVE = 100,
+    REGRETTED = 13
 };
 
 /* A host whose clock stops to answer at one of its next readings: that unit of work never begins. */
@@ -125,6 +126,23 @@ static minipay_status take(void *impl, mpi_flow *flow, const void *question, mpi
 
 static const mpi_far till_take = {"till.take", true, take};
 
+static minipay_status give_back(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
+{
+    const int64_t *amount_minor = question;
+    mpi_table *drawers = mpi_store_table(till.home.store, &drawer_record);
+    drawer key = {.number = 1};
+    const void *row;
+    (void)impl;
+    (void)ask;
+    assert_int_equal(mpi_unit_get(flow->unit, drawers, &key, &row, flow->error), MINIPAY_OK);
+    drawer *edit = mpi_unit_edit(flow->unit, drawers, row);
+    assert_non_null(edit);
+    edit->total_minor -= *amount_minor;
+    return MINIPAY_OK;
+}
+
+static const mpi_far till_give_back = {"till.give_back", true, give_back};
+
 /* ---- the desk -------------------------------------------------------------------------------------------- */
 
 static minipay_status bring(void *context, mpi_flow *flow, void *document)
@@ -139,17 +157,35 @@ static minipay_status bring(void *context, mpi_flow *flow, void *document)
     return status;
 }
 
+static minipay_status fetch_back(void *context, mpi_flow *flow, void *document)
+{
+    const errand *e = document;
+    mpi_reply reply;
+    (void)context;
+    return mpi_ask_far(flow, &till_give_back, &e->op, 0, &e->amount_minor, sizeof e->amount_minor,
+                       &reply);
+}
+
+/* Refuses what it could have known before. */
+static minipay_status regret(void *context, mpi_flow *flow, void *document)
+{
+    (void)context;
+    (void)flow;
+    return ((errand *)document)->amount_minor == REGRETTED ? MINIPAY_LIMIT_OPERATION : MINIPAY_OK;
+}
+
 static void draw_up(const minipay_instruction *instruction, void *document)
 {
     ((errand *)document)->amount_minor = instruction->amount_minor;
 }
 
-static const mpi_step errand_steps[] = {{"bring", "till.take", bring, NULL, NULL}};
+static const mpi_step errand_steps[] = {{"bring", "till.take", bring, fetch_back, "till.give_back"},
+                                        {"regret", "desk", regret, NULL, NULL}};
 static const mpi_saga errand_saga = {.kind = ERRAND,
                                      .name = "errand",
                                      .record = &errand_record,
                                      .steps = errand_steps,
-                                     .step_count = 1,
+                                     .step_count = MPI_COUNT(errand_steps),
                                      .draw_up = draw_up};
 
 /* ---- both ------------------------------------------------------------------------------------------------ */
@@ -209,6 +245,7 @@ static int set_up(void **state)
     mpi_engine_add(engine, &desk.home, &errand_saga, NULL);
     mpi_engine_add(engine, &till.home, &fetching_saga, NULL);
     mpi_engine_serve(engine, &till.home, &till_take, NULL);
+    mpi_engine_serve(engine, &till.home, &till_give_back, NULL);
     mpi_engine_set_caller(engine, &till.home, &caller);
     mpi_engine_set_warmer(engine, &warmer);
     return 0;
@@ -361,6 +398,51 @@ static void what_has_come_meanwhile_is_found_by_who_asks_again(void **state)
     assert_int_equal(in_drawer(), FETCHED_ABOVE + 1);
 }
 
+static void what_another_store_has_done_is_undone_there(void **state)
+{
+    minipay_outcome outcome = run(1, REGRETTED);
+    (void)state;
+    assert_int_equal(outcome.state, MINIPAY_STATE_REJECTED);
+    assert_int_equal(outcome.status, MINIPAY_LIMIT_OPERATION);
+    assert_int_equal(in_drawer(), 0);
+    assert_int_equal(rows_of(&till, &mpi_port_answer_record), 2);
+    assert_int_equal(rows_of(&desk, &mpi_waiting_record), 0);
+}
+
+static void an_undoing_that_was_interrupted_goes_on(void **state)
+{
+    minipay_instruction asked = ask_for(1, REGRETTED);
+    minipay_outcome outcome;
+    (void)state;
+    desk.fails_at = 3; /* the unit that would hear that the money was given back */
+    assert_int_equal(execute(&asked, 1, &outcome), MINIPAY_UNAVAILABLE);
+    assert_int_equal(in_drawer(), 0);
+    assert_int_equal(rows_of(&desk, &mpi_waiting_record), 1);
+    outcome = run(1, REGRETTED);
+    assert_int_equal(outcome.state, MINIPAY_STATE_REJECTED);
+    assert_int_equal(outcome.status, MINIPAY_LIMIT_OPERATION);
+    assert_int_equal(in_drawer(), 0);
+}
+
+static void what_is_being_undone_is_under_way(void **state)
+{
+    minipay_instruction asked = ask_for(1, REGRETTED);
+    minipay_outcome outcome;
+    mpi_view view;
+    mpi_flow flow = {.engine = engine, .view = &view};
+    (void)state;
+    till.fails_at = 2; /* the unit that would give back */
+    assert_int_equal(execute(&asked, 1, &outcome), MINIPAY_UNAVAILABLE);
+    assert_int_equal(in_drawer(), REGRETTED);
+    assert_int_equal(mpi_view_open(desk.home.store, &view, NULL), MINIPAY_OK);
+    assert_int_equal(mpi_saga_look_up(&flow, ERRAND, &asked.id, &outcome), MINIPAY_OK);
+    mpi_view_close(&view);
+    assert_int_equal(outcome.state, MINIPAY_STATE_RUNNING);
+    assert_int_equal(outcome.status, MINIPAY_OK);
+    assert_int_equal(run(1, REGRETTED).state, MINIPAY_STATE_REJECTED);
+    assert_int_equal(in_drawer(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +450,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_answer_that_was_lost_is_the_same_when_it_is_asked_for_again,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_question_that_was_lost_is_asked_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_another_store_has_done_is_undone_there, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_undoing_that_was_interrupted_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_being_undone_is_under_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_waits_is_woken_when_it_has_ended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_has_come_meanwhile_is_found_by_who_asks_again, set_up,
                                         tear_down),
