@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     static uint8_t row[MPI_RECORD_LARGEST];
     if (count < 1)
         return 0;
-    const mpi_record *record = mpi_records[bytes[0] % mpi_record_count];
+    const mpi_record *record = mpi_record_known(bytes[0] % mpi_record_count);
     memset(row, 0xee, sizeof row);
     if (mpi_record_restore(record, bytes + 1, count - 1, row) == 0)
         try_row(record, row);

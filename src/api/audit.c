@@ -54,11 +54,11 @@ static minipay_status audit_store(minipay *pay, mpi_audit *audit, minipay_error 
 {
     mpi_claims *claims = NULL;
     mpi_view view;
-    minipay_status status = mpi_claims_new(mpi_store_keys(pay->parts[0].store), &claims, error);
+    minipay_status status = mpi_claims_new(mpi_store_keys(pay->homes[0].store), &claims, error);
     if (status != MINIPAY_OK)
         return status;
     invite(pay, claims);
-    status = mpi_view_open(pay->parts[0].store, &view, error);
+    status = mpi_view_open(pay->homes[0].store, &view, error);
     if (status == MINIPAY_OK) {
         status = audit_view(&view, claims, audit, error);
         mpi_view_close(&view);

@@ -158,7 +158,7 @@ static minipay_status make(minipay *pay, mpi_view *view, minipay_checkpoint *che
                            minipay_error *error)
 {
     char text[MINIPAY_CHECKPOINT_TEXT_SIZE];
-    const mpi_keys *keys = mpi_store_keys(pay->parts[0].store);
+    const mpi_keys *keys = mpi_store_keys(pay->homes[0].store);
     mpi_installation installation;
     mpi_block block;
     minipay_status status = mpi_installation_read(view, &installation, error);
@@ -170,7 +170,7 @@ static minipay_status make(minipay *pay, mpi_view *view, minipay_checkpoint *che
     checkpoint->installation_id = installation.installation_id;
     checkpoint->block_number = block.number;
     checkpoint->last_sequence = block.first_sequence + block.row_count - 1;
-    checkpoint->made_at = mpi_store_now(pay->parts[0].store);
+    checkpoint->made_at = mpi_store_now(pay->homes[0].store);
     memcpy(checkpoint->block_hash, block.hash, sizeof checkpoint->block_hash);
     mpi_sign_public(keys->sign, checkpoint->public_key);
     int used = write_signed_part(checkpoint, text);
@@ -202,7 +202,7 @@ static minipay_status compare(mpi_view *view, const minipay_checkpoint *checkpoi
 static minipay_status make_now(minipay *pay, minipay_checkpoint *made, minipay_error *error)
 {
     mpi_view view;
-    minipay_status status = mpi_view_open(pay->parts[0].store, &view, error);
+    minipay_status status = mpi_view_open(pay->homes[0].store, &view, error);
     if (status != MINIPAY_OK)
         return status;
     status = make(pay, &view, made, error);
@@ -228,10 +228,10 @@ static minipay_status verify(minipay *pay, const minipay_checkpoint *checkpoint,
 {
     uint8_t public_key[MPI_PUBLIC_KEY_SIZE];
     mpi_view view;
-    mpi_sign_public(mpi_store_keys(pay->parts[0].store)->sign, public_key);
+    mpi_sign_public(mpi_store_keys(pay->homes[0].store)->sign, public_key);
     minipay_status status = minipay_checkpoint_check(checkpoint, public_key, error);
     if (status == MINIPAY_OK)
-        status = mpi_view_open(pay->parts[0].store, &view, error);
+        status = mpi_view_open(pay->homes[0].store, &view, error);
     if (status != MINIPAY_OK)
         return status;
     status = compare(&view, checkpoint, error);
@@ -254,7 +254,7 @@ minipay_status minipay_checkpoint_key(minipay *pay, uint8_t public_key[32], mini
 {
     minipay_status status = mpi_check_given(public_key, "public_key", error);
     if (mpi_enter(pay, &status, error)) {
-        mpi_sign_public(mpi_store_keys(pay->parts[0].store)->sign, public_key);
+        mpi_sign_public(mpi_store_keys(pay->homes[0].store)->sign, public_key);
         mpi_leave(pay);
     }
     return status;

@@ -18,11 +18,11 @@
 #include <pthread.h>
 #include <sys/types.h>
 
-/* minipay.c: every record that a handle knows. */
-extern const mpi_record *const mpi_records[];
+/* homes.c: every record that a handle knows. */
+const mpi_record *mpi_record_known(uint32_t number);
 extern const uint32_t mpi_record_count;
 
-/* The bounded contexts, in the order of their floors. Each has its own part, or all share one. */
+/* The bounded contexts, in the order of their floors. Each has its own store, or all share one. */
 typedef enum mpi_context {
     MPI_CONTEXT_MEMBERSHIP,
     MPI_CONTEXT_BANKING,
@@ -35,8 +35,8 @@ typedef enum mpi_context {
 
 struct minipay {
     minipay_host host;
-    mpi_home parts[MPI_CONTEXTS];
-    uint32_t part_count; /* 1, or MPI_CONTEXTS */
+    mpi_home homes[MPI_CONTEXTS];
+    uint32_t home_count; /* 1, or MPI_CONTEXTS */
     mpi_engine *engine;
     mpi_governance governance;
     mpi_membership membership;
@@ -54,7 +54,17 @@ struct minipay {
     minipay_id last_id; /* that minipay_id_generate made */
 };
 
+/* minipay_open, with one storage, or with one for each context. */
+minipay_status mpi_open(const minipay_config *config, const minipay_storage *storages, uint32_t count,
+                        minipay **pay, minipay_error *error);
+
+/* homes.c: the stores, and the rules as they stand in each. After a failure they are given back. */
+minipay_status mpi_homes_open(minipay *pay, const minipay_config *config,
+                              const minipay_storage *storages, uint32_t count, minipay_error *error);
+void mpi_homes_close(minipay *pay);
+void mpi_homes_give_back(minipay *pay);
 const mpi_home *mpi_home_of(const minipay *pay, mpi_context context);
+bool mpi_homes_are_apart(const minipay *pay);
 
 /* Every public call on a handle has the same shape. `status` is what the checks of its arguments came to, and
  * becomes INVALID_ARGUMENT, CLOSED or REENTERED when the handle may not be entered:

@@ -14,58 +14,24 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CACHED_ACCOUNTS = 122880 };
-
-/* Only ever appended to: the order is that of the tallies' digest. */
-const mpi_record *const mpi_records[] = {
-    &mpi_policy_version_record, &mpi_policy_rule_record,
-    &mpi_counter_record,        &mpi_account_record,
-    &mpi_balance_record,        &mpi_journal_record,
-    &mpi_member_record,         &mpi_member_email_record,
-    &mpi_bank_account_record,   &mpi_bank_owner_record,
-    &mpi_bank_number_record,    &mpi_bank_order_record,
-    &mpi_wallet_opening_record, &mpi_topup_record,
-    &mpi_adjustment_record,     &mpi_transfer_record,
-    &mpi_withdrawal_record,     &mpi_merchant_record,
-    &mpi_slip_record,           &mpi_refund_record,
-    &mpi_bucket_record,         &mpi_run_record,
-    &mpi_line_record,           &mpi_event_record,
-    &mpi_hold_record,           &mpi_hold_operation_record,
-    &mpi_wallet_change_record,  &mpi_slip_change_record,
-    &mpi_reversal_record,       &mpi_reversed_transfer_record,
-    &mpi_batch_record,          &mpi_member_change_record,
-    &mpi_credential_record,     &mpi_credential_change_record,
-    &mpi_installation_record,   &mpi_unlinking_record,
-    &mpi_merchant_terms_record, &mpi_holiday_record,
-    &mpi_calendar_day_record,   &mpi_merchant_change_record,
-    &mpi_statement_record,      &mpi_reconciliation_record,
-    &mpi_difference_record,     &mpi_match_record,
-    &mpi_promotion_record,      &mpi_bank_reference_record,
-    &mpi_policy_change_record,
-};
-const uint32_t mpi_record_count = MPI_COUNT(mpi_records);
-
-/* ---- parts ---------------------------------------------------------------------------------------------- */
-
-const mpi_home *mpi_home_of(const minipay *pay, mpi_context context)
-{
-    return &pay->parts[pay->part_count == 1 ? 0 : context];
-}
-
 /* ---- composition ---------------------------------------------------------------------------------------- */
 
-static minipay_status check_adapters(const minipay_config *config, minipay_error *error)
+static bool is_storage(const minipay_storage *storage)
 {
-    const minipay_storage *storage = &config->storage;
+    return storage->version == MINIPAY_STORAGE_VERSION && storage->capabilities && storage->open &&
+           storage->begin && storage->get_many && storage->scan && storage->write_many &&
+           storage->commit && storage->rollback && storage->close;
+}
+
+static minipay_status check_adapters(const minipay_config *config, const minipay_storage *storages,
+                                     uint32_t count, minipay_error *error)
+{
     const minipay_host *host = &config->host;
     const minipay_bank *bank = &config->bank;
-    minipay_status status = mpi_check_size("config", config->struct_size, sizeof *config, error);
-    if (status != MINIPAY_OK)
-        return status;
-    if (storage->version != MINIPAY_STORAGE_VERSION || !storage->capabilities || !storage->open ||
-        !storage->begin || !storage->get_many || !storage->scan || !storage->write_many ||
-        !storage->commit || !storage->rollback || !storage->close)
-        return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "storage");
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_storage(&storages[i]))
+            return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "storage");
+    }
     if (host->version != MINIPAY_HOST_VERSION || !host->now || !host->entropy || !host->key)
         return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "host");
     if (bank->version != 0 &&
@@ -73,34 +39,6 @@ static minipay_status check_adapters(const minipay_config *config, minipay_error
          !bank->submit || !bank->query || !bank->statement || !bank->balance))
         return mpi_fail_plain(error, MINIPAY_ADAPTER_INVALID, "bank");
     return MINIPAY_OK;
-}
-
-static minipay_status open_store(minipay *pay, const minipay_config *config, minipay_error *error)
-{
-    uint8_t master[32];
-    mpi_keys keys;
-    if (mpi_hash_start() != 0)
-        return mpi_fail(error, MINIPAY_INTERNAL, NULL, "the cryptographic library does not start");
-    minipay_status status = pay->host.key(pay->host.impl, 1, master);
-    if (status != MINIPAY_OK)
-        return mpi_fail(error, MINIPAY_KEY_MISSING, "key", "the host has no master key with the id 1");
-    mpi_keys_derive(master, &keys);
-    mpi_wipe(master, sizeof master);
-    mpi_store_config store = {
-        .storage = &config->storage,
-        .host = &pay->host,
-        .keys = &keys,
-        .records = mpi_records,
-        .record_count = MPI_COUNT(mpi_records),
-        .view_names = mpi_view_names,
-        .view_sql = mpi_view_sql,
-        .view_count = mpi_view_count,
-        .cached_rows = config->cached_accounts ? config->cached_accounts : CACHED_ACCOUNTS,
-        .examine = config->examine != 0,
-    };
-    status = mpi_store_open(&store, &pay->parts[0].store, error);
-    mpi_wipe(&keys, sizeof keys);
-    return status;
 }
 
 /* Who may have a bank account. */
@@ -143,34 +81,10 @@ static void compose(minipay *pay, const minipay_config *config)
                            &wallet, &banking, &payment);
 }
 
-/* Who only looks writes nothing, and leaves what is damaged to the audit. */
-static minipay_status begin_or_check(minipay *pay, minipay_error *error)
-{
-    const mpi_home *part = &pay->parts[0];
-    if (mpi_store_examines(part->store))
-        return MINIPAY_OK;
-    minipay_status status = mpi_installation_adopt(part->store, mpi_policy_seed, part->policy, error);
-    return status == MINIPAY_OK ? mpi_policy_check(part->policy, error) : status;
-}
-
-static minipay_status open_parts(minipay *pay, const minipay_config *config, minipay_error *error)
-{
-    minipay_status status = open_store(pay, config, error);
-    if (status == MINIPAY_OK)
-        status = mpi_policy_new(pay->parts[0].store, &pay->parts[0].policy, error);
-    if (status == MINIPAY_OK)
-        status = begin_or_check(pay, error);
-    if (status == MINIPAY_OK)
-        status = mpi_engine_new(mpi_store_keys(pay->parts[0].store), &pay->engine, error);
-    return status;
-}
-
-/* All but the store, which is closed or given back. */
+/* All but the homes, which are closed or given back. */
 static void discard(minipay *pay)
 {
     mpi_engine_free(pay->engine);
-    for (uint32_t i = 0; i < pay->part_count; i++)
-        mpi_policy_free(pay->parts[i].policy);
     pthread_mutex_destroy(&pay->lock);
     pthread_cond_destroy(&pay->idle);
     free(pay);
@@ -180,20 +94,28 @@ minipay_status minipay_open(const minipay_config *config, minipay **pay, minipay
 {
     minipay_status status = mpi_check_both(config, "config", pay, "pay", error);
     if (status == MINIPAY_OK)
-        status = check_adapters(config, error);
+        status = mpi_check_size("config", config->struct_size, sizeof *config, error);
+    return status == MINIPAY_OK ? mpi_open(config, &config->storage, 1, pay, error) : status;
+}
+
+minipay_status mpi_open(const minipay_config *config, const minipay_storage *storages, uint32_t count,
+                        minipay **pay, minipay_error *error)
+{
+    minipay_status status = check_adapters(config, storages, count, error);
     if (status != MINIPAY_OK)
         return status;
     minipay *opened = calloc(1, sizeof *opened);
     if (!opened)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     opened->host = config->host;
-    opened->part_count = 1;
     opened->process = getpid();
     pthread_mutex_init(&opened->lock, NULL);
     pthread_cond_init(&opened->idle, NULL);
-    status = open_parts(opened, config, error);
+    status = mpi_homes_open(opened, config, storages, count, error);
+    if (status == MINIPAY_OK)
+        status = mpi_engine_new(mpi_store_keys(opened->homes[0].store), &opened->engine, error);
     if (status != MINIPAY_OK) {
-        mpi_store_give_back(opened->parts[0].store);
+        mpi_homes_give_back(opened);
         discard(opened);
         return status;
     }
@@ -212,8 +134,7 @@ void minipay_close(minipay *pay)
         pthread_cond_wait(&pay->idle, &pay->lock);
     pthread_mutex_unlock(&pay->lock);
     mpi_banking_tear_down(&pay->banking);
-    for (uint32_t i = 0; i < pay->part_count; i++)
-        mpi_store_close(pay->parts[i].store);
+    mpi_homes_close(pay);
     discard(pay);
 }
 
@@ -228,7 +149,7 @@ static minipay_status carry_bank_on(minipay *pay, uint32_t budget, uint32_t *tou
 {
     uint32_t orders = 0;
     minipay_status status = mpi_settlements_carry_on(&pay->settlements, budget, touched, error);
-    *next_at = mpi_store_now(pay->parts[0].store);
+    *next_at = mpi_store_now(pay->homes[0].store);
     if (status != MINIPAY_OK || (budget && *touched >= budget))
         return status;
     status = mpi_banking_run(&pay->banking, budget ? budget - *touched : 0, &orders, next_at, error);

@@ -2,11 +2,9 @@
 #ifndef MPI_API_VIEWS_H
 #define MPI_API_VIEWS_H
 
-#include <stdint.h>
+#include "api/handle.h"
 
-/* Views for people who open the database with SQL. */
-extern const char *const mpi_view_names[];
-extern const char *const mpi_view_sql[];
-extern const uint32_t mpi_view_count;
+/* Views for people who open the database with SQL: those of a context, or all (MPI_CONTEXTS). */
+void mpi_views_choose(uint32_t context, mpi_store_config *store);
 
 #endif

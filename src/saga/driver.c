@@ -126,6 +126,7 @@ static void make_ready(drive *work, uint32_t number)
 {
     job *made = &work->jobs[number];
     mpi_part *home = part_of(work, made->kind);
+    MPI_ASSERT(home->ready);
     made->state = JOB_READY;
     home->ready[number / 64] |= (uint64_t)1 << (number % 64);
     home->ready_count++;
