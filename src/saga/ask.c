@@ -2,6 +2,7 @@
 #include "saga/internal.h"
 
 #include "base/assert.h"
+#include "base/id.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,31 +67,56 @@ const mpi_served *mpi_served_by(const mpi_engine *engine, const mpi_far *far)
 
 /* ---- asking ---------------------------------------------------------------------------------------------- */
 
-static bool is_answer_to(const mpi_ask *heard, const mpi_far *far, const mpi_operation *op, int32_t leg)
+static bool is_to(const mpi_answered *answered, const mpi_far *far, int32_t leg)
 {
-    return heard && heard->far == far && heard->leg == leg &&
-           memcmp(&heard->op.id, &op->id, sizeof op->id) == 0;
+    return answered->far == far && answered->leg == leg;
+}
+
+/* NULL: not yet. */
+static const mpi_answered *find_heard(const mpi_ask *heard, const mpi_far *far, int32_t leg)
+{
+    if (is_to(&heard->answer, far, leg))
+        return &heard->answer;
+    for (uint32_t i = 0; i < heard->earlier_count; i++) {
+        if (is_to(&heard->earlier[i], far, leg))
+            return &heard->earlier[i];
+    }
+    return NULL;
+}
+
+/* What was heard so far goes along, and comes back with the answer. */
+static void take_along(const mpi_ask *heard, mpi_ask *ask)
+{
+    MPI_ASSERT(heard->earlier_count < MPI_EARLIER_LARGEST);
+    memcpy(ask->earlier, heard->earlier, sizeof ask->earlier);
+    ask->earlier[heard->earlier_count] = heard->answer;
+    ask->earlier_count = heard->earlier_count + 1;
 }
 
 minipay_status mpi_ask_far(mpi_flow *flow, const mpi_far *far, const mpi_operation *op, int32_t leg,
                            const void *question, size_t size, mpi_reply *reply)
 {
     mpi_call_list *list = flow->calls;
+    const mpi_ask *heard =
+        flow->heard && mpi_id_compare(&flow->heard->op.id, &op->id) == 0 ? flow->heard : NULL;
+    const mpi_answered *answered = heard ? find_heard(heard, far, leg) : NULL;
     MPI_ASSERT(size <= MPI_QUESTION_LARGEST);
-    if (is_answer_to(flow->heard, far, op, leg)) {
-        *reply = flow->heard->reply;
-        return flow->heard->status;
+    if (answered) {
+        *reply = answered->reply;
+        return answered->status;
     }
     mpi_ask *ask = mpi_ask_add(&list->asks, &list->ask_count, &list->ask_room);
     if (!ask)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     memset(ask, 0, sizeof *ask);
     memset(reply, 0, sizeof *reply);
-    ask->far = far;
-    ask->leg = leg;
-    ask->status = MPI_WAIT;
+    ask->answer.far = far;
+    ask->answer.leg = leg;
+    ask->answer.status = MPI_WAIT;
     ask->op = *op;
     memcpy(ask->question, question, size);
+    if (heard)
+        take_along(heard, ask);
     return MPI_WAIT;
 }
 
@@ -98,23 +124,23 @@ minipay_status mpi_ask_far(mpi_flow *flow, const mpi_far *far, const mpi_operati
 
 static port_answer key_of(const mpi_ask *ask)
 {
-    port_answer key = {.operation_id = ask->op.id, .leg = ask->leg};
-    snprintf(key.function, sizeof key.function, "%s", ask->far->name);
+    port_answer key = {.operation_id = ask->op.id, .leg = ask->answer.leg};
+    snprintf(key.function, sizeof key.function, "%s", ask->answer.far->name);
     return key;
 }
 
 static minipay_status keep(mpi_flow *flow, mpi_table *table, const mpi_ask *ask)
 {
     port_answer kept = key_of(ask);
-    if (!ask->far->keeps)
+    if (!ask->answer.far->keeps)
         return MINIPAY_OK;
-    kept.status = ask->status;
-    kept.policy_version = ask->reply.policy_version;
-    kept.business_date = ask->reply.business_date;
-    kept.amount_minor = ask->reply.amount_minor;
-    kept.left_minor = ask->reply.left_minor;
-    kept.number = ask->reply.number;
-    kept.id = ask->reply.id;
+    kept.status = ask->answer.status;
+    kept.policy_version = ask->answer.reply.policy_version;
+    kept.business_date = ask->answer.reply.business_date;
+    kept.amount_minor = ask->answer.reply.amount_minor;
+    kept.left_minor = ask->answer.reply.left_minor;
+    kept.number = ask->answer.reply.number;
+    kept.id = ask->answer.reply.id;
     kept.answered_at = mpi_unit_now(flow->unit);
     return mpi_unit_insert(flow->unit, table, &kept, flow->error);
 }
@@ -123,34 +149,34 @@ static minipay_status find_kept(mpi_flow *flow, mpi_table *table, mpi_ask *ask)
 {
     port_answer key = key_of(ask);
     const void *row;
-    if (!ask->far->keeps)
+    if (!ask->answer.far->keeps)
         return MINIPAY_NOT_FOUND;
     minipay_status status = mpi_unit_get(flow->unit, table, &key, &row, flow->error);
     if (status != MINIPAY_OK)
         return status;
     const port_answer *kept = row;
-    ask->status = kept->status;
-    ask->reply = (mpi_reply){kept->policy_version, kept->business_date, kept->amount_minor,
-                             kept->left_minor,     kept->number,        kept->id};
+    ask->answer.status = kept->status;
+    ask->answer.reply = (mpi_reply){kept->policy_version, kept->business_date, kept->amount_minor,
+                                    kept->left_minor,     kept->number,        kept->id};
     return MINIPAY_OK;
 }
 
 /* A refusal leaves nothing but itself. */
 minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask)
 {
-    const mpi_served *served = mpi_served_by(flow->engine, ask->far);
+    const mpi_served *served = mpi_served_by(flow->engine, ask->answer.far);
     mpi_table *table = flow->engine->places[served->place].answers;
     minipay_status status = find_kept(flow, table, ask);
     if (status != MINIPAY_NOT_FOUND)
         return status;
     mpi_saga_point point = mpi_saga_point_of(flow);
-    memset(&ask->reply, 0, sizeof ask->reply);
-    ask->status = ask->far->answer(served->impl, flow, ask->question, ask);
-    if (ask->status == MPI_WAIT)
+    memset(&ask->answer.reply, 0, sizeof ask->answer.reply);
+    ask->answer.status = ask->answer.far->answer(served->impl, flow, ask->question, ask);
+    if (ask->answer.status == MPI_WAIT)
         return MINIPAY_OK;
-    if (mpi_is_rejection(ask->status))
+    if (mpi_is_rejection(ask->answer.status))
         mpi_saga_point_return(flow, &point);
-    else if (ask->status != MINIPAY_OK)
-        return ask->status;
+    else if (ask->answer.status != MINIPAY_OK)
+        return ask->answer.status;
     return keep(flow, table, ask);
 }

@@ -13,11 +13,12 @@
  * that cannot be answered yet (its part waits, for a bank or another store) is answered when that has ended;
  * the asker waits, in the table `waiting`, and asks again when nobody has told it for a while.
  *
- * A step asks before it stages anything: it is run again from its beginning. */
+ * A step that asks is run again from its beginning, with all that it has been answered so far: what it had staged
+ * before it asked is undone, what it had written into its document stays. */
 
 #include "saga/saga.h"
 
-enum { MPI_QUESTION_LARGEST = 768 };
+enum { MPI_QUESTION_LARGEST = 768, MPI_EARLIER_LARGEST = 3 };
 
 /* What questions are answered with, as far as each says. */
 typedef struct mpi_reply {
@@ -36,18 +37,24 @@ typedef struct mpi_far {
     const char *name; /* "wallet.move" */
     bool keeps;       /* nothing else tells a second question from the first */
 
-    /* Answers as the port's function does, and fills `reply`. The question is what was asked with; whose it
+    /* Answers as the port's function does, and fills the reply. The question is what was asked with; whose it
      * is, is `ask->op`. */
     minipay_status (*answer)(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask);
 } mpi_far;
 
-struct mpi_ask {
+typedef struct mpi_answered {
     const mpi_far *far;
     int32_t leg;           /* tells an operation's questions to one function apart */
     minipay_status status; /* the answer, or MPI_WAIT */
-    bool again;            /* what it waits for has ended */
-    mpi_operation op;      /* who asks */
     mpi_reply reply;
+} mpi_answered;
+
+struct mpi_ask {
+    mpi_answered answer;
+    mpi_answered earlier[MPI_EARLIER_LARGEST]; /* what the step was answered before it asked this */
+    uint32_t earlier_count;
+    bool again;       /* what it waits for has ended */
+    mpi_operation op; /* who asks */
     uint64_t question[MPI_QUESTION_LARGEST / 8];
 };
 

@@ -27,7 +27,7 @@ static minipay_status answer(mpi_part *home, mpi_flow *flow, mpi_ask *ask)
     if (status != MINIPAY_OK)
         return status;
     mpi_unit_settle(flow->unit);
-    return add(ask->status == MPI_WAIT ? &home->open : &home->answered, ask, flow->error);
+    return add(ask->answer.status == MPI_WAIT ? &home->open : &home->answered, ask, flow->error);
 }
 
 static minipay_status hear(mpi_part *home, mpi_flow *flow)
@@ -166,7 +166,7 @@ minipay_status mpi_parts_hand_on(mpi_part *parts, const mpi_engine *engine, uint
     mpi_asks *answered = &parts[place].answered;
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < left->ask_count && status == MINIPAY_OK; i++) {
-        mpi_part *to = &parts[mpi_served_by(engine, left->asks[i].far)->place];
+        mpi_part *to = &parts[mpi_served_by(engine, left->asks[i].answer.far)->place];
         status = hand_on_ask(&to->asked, to, &left->asks[i], error);
     }
     for (uint32_t i = 0; i < answered->count && status == MINIPAY_OK; i++) {

@@ -175,12 +175,49 @@ static minipay_status find_standing(mpi_flow *flow, mpi_known_saga *known, mpi_d
 
 /* ---- running ------------------------------------------------------------------------------------------- */
 
+mpi_saga_point mpi_saga_point_of(const mpi_flow *flow)
+{
+    const mpi_call_list *list = flow->calls;
+    return (mpi_saga_point){mpi_unit_mark(flow->unit), list->count, list->ask_count, list->wake_count};
+}
+
+void mpi_saga_point_return(mpi_flow *flow, const mpi_saga_point *point)
+{
+    mpi_unit_undo(flow->unit, point->mark);
+    flow->calls->count = point->calls;
+    flow->calls->ask_count = point->asks;
+    flow->calls->wake_count = point->wakes;
+}
+
+/* Does a step wait for the answer to a question of its own? It runs again from its beginning. */
+static bool asks_itself(const mpi_flow *flow, const mpi_saga_point *since, const minipay_id *id)
+{
+    for (uint32_t i = since->asks; i < flow->calls->ask_count; i++) {
+        if (mpi_id_compare(&flow->calls->asks[i].op.id, id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static minipay_status run_step(mpi_flow *flow, const mpi_known_saga *known, mpi_step_run run,
+                               mpi_document *document)
+{
+    const mpi_operation *outer = flow->op;
+    mpi_saga_point point = mpi_saga_point_of(flow);
+    flow->op = &document->op;
+    minipay_status status = run(known->context, flow, document);
+    flow->op = outer;
+    if (status == MPI_WAIT && asks_itself(flow, &point, &document->op.id))
+        mpi_unit_undo(flow->unit, point.mark);
+    return status;
+}
+
 static minipay_status run_steps(mpi_flow *flow, const mpi_known_saga *known, int32_t until,
                                 mpi_document *document)
 {
     while (document->op.step < until) {
         const mpi_step *step = &known->saga->steps[document->op.step];
-        minipay_status status = step->run(known->context, flow, document);
+        minipay_status status = run_step(flow, known, step->run, document);
         if (status != MINIPAY_OK)
             return status;
         document->op.step++;
@@ -195,7 +232,7 @@ static minipay_status compensate(mpi_flow *flow, const mpi_known_saga *known, mp
         const mpi_step *done = &known->saga->steps[step];
         if (!done->undo)
             continue;
-        minipay_status status = done->undo(known->context, flow, document);
+        minipay_status status = run_step(flow, known, done->undo, document);
         if (status != MINIPAY_OK)
             return status;
         document->op.step = step;
@@ -228,20 +265,6 @@ static minipay_status misused(mpi_flow *flow, minipay_status status)
         return status;
     return mpi_fail(flow->error, status, "kind",
                     "this id already belongs to an operation of another kind");
-}
-
-mpi_saga_point mpi_saga_point_of(const mpi_flow *flow)
-{
-    const mpi_call_list *list = flow->calls;
-    return (mpi_saga_point){mpi_unit_mark(flow->unit), list->count, list->ask_count, list->wake_count};
-}
-
-void mpi_saga_point_return(mpi_flow *flow, const mpi_saga_point *point)
-{
-    mpi_unit_undo(flow->unit, point->mark);
-    flow->calls->count = point->calls;
-    flow->calls->ask_count = point->asks;
-    flow->calls->wake_count = point->wakes;
 }
 
 /* Does it wait for another store? */

@@ -98,6 +98,7 @@ typedef struct mpi_flow {
     mpi_view *view;
     struct mpi_atomic *atomic;   /* the batch that is being carried out */
     const struct mpi_ask *heard; /* the answer for which the step runs again */
+    const mpi_operation *op;     /* whose step runs */
 } mpi_flow;
 
 /* `context` is the owner's; `document` may be changed and is written when it waits or ends. Answers OK,

@@ -22,6 +22,15 @@ static const minipay_field errand_fields[] = {MPI_OPERATION_FIELDS(errand),
 static const mpi_record errand_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, errand, "errand", errand_fields, 1, NULL, 0);
 
+typedef struct note {
+    minipay_id errand_id;
+    uint8_t row_tag[MPI_TAG_SIZE];
+} note;
+
+static const minipay_field note_fields[] = {MPI_ID(note, errand_id), MPI_HASH(note, row_tag)};
+static const mpi_record note_record =
+    MPI_RECORD(MPI_FORM_DOCUMENT, note, "note", note_fields, 1, NULL, 0);
+
 typedef struct fetching {
     mpi_operation op;
     uint8_t row_tag[MPI_TAG_SIZE];
@@ -41,13 +50,14 @@ static const minipay_field drawer_fields[] = {MPI_INT64(drawer, number), MPI_MON
 static const mpi_record drawer_record =
     MPI_RECORD(MPI_FORM_STATE, drawer, "drawer", drawer_fields, 1, NULL, 0);
 
-static const mpi_record *const desk_records[] = {&errand_record, &mpi_event_record, &mpi_waiting_record,
-                                                 &mpi_port_answer_record};
+static const mpi_record *const desk_records[] = {&errand_record, &note_record, &mpi_event_record,
+                                                 &mpi_waiting_record, &mpi_port_answer_record};
 static const mpi_record *const till_records[] = {&fetching_record, &drawer_record, &mpi_event_record,
                                                  &mpi_waiting_record, &mpi_port_answer_record};
 
 enum {
     ERRAND = MINIPAY_KIND_TRANSFER,
+    ROUND = MINIPAY_KIND_WITHDRAW,
     FETCHING = MINIPAY_KIND_TOPUP,
     LARGEST = 1000,
     FETCHED_ABOVE = 100,
@@ -114,13 +124,13 @@ static minipay_status take(void *impl, mpi_flow *flow, const void *question, mpi
         return status;
     status = mpi_unit_get(flow->unit, drawers, &made, &row, flow->error);
     if (status == MINIPAY_NOT_FOUND) {
-        made.total_minor = ask->reply.amount_minor = *amount_minor;
+        made.total_minor = ask->answer.reply.amount_minor = *amount_minor;
         return mpi_unit_insert(flow->unit, drawers, &made, flow->error);
     }
     drawer *edit = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, drawers, row) : NULL;
     assert_non_null(edit);
     edit->total_minor += *amount_minor;
-    ask->reply.amount_minor = edit->total_minor;
+    ask->answer.reply.amount_minor = edit->total_minor;
     return MINIPAY_OK;
 }
 
@@ -174,6 +184,21 @@ static minipay_status regret(void *context, mpi_flow *flow, void *document)
     return ((errand *)document)->amount_minor == REGRETTED ? MINIPAY_LIMIT_OPERATION : MINIPAY_OK;
 }
 
+/* Two halves, and a note: a step that asks twice, and stages before. */
+static minipay_status bring_halves(void *context, mpi_flow *flow, void *document)
+{
+    errand *e = document;
+    note made = {.errand_id = e->op.id};
+    int64_t half_minor = e->amount_minor / 2;
+    mpi_reply reply;
+    (void)context;
+    minipay_status status =
+        mpi_unit_insert(flow->unit, mpi_store_table(desk.home.store, &note_record), &made, flow->error);
+    for (int32_t leg = 0; leg < 2 && status == MINIPAY_OK; leg++)
+        status = mpi_ask_far(flow, &till_take, &e->op, leg, &half_minor, sizeof half_minor, &reply);
+    return status;
+}
+
 static void draw_up(const minipay_instruction *instruction, void *document)
 {
     ((errand *)document)->amount_minor = instruction->amount_minor;
@@ -187,6 +212,14 @@ static const mpi_saga errand_saga = {.kind = ERRAND,
                                      .steps = errand_steps,
                                      .step_count = MPI_COUNT(errand_steps),
                                      .draw_up = draw_up};
+
+static const mpi_step round_steps[] = {{"bring", "till.take", bring_halves, NULL, NULL}};
+static const mpi_saga round_saga = {.kind = ROUND,
+                                    .name = "round",
+                                    .record = &errand_record,
+                                    .steps = round_steps,
+                                    .step_count = MPI_COUNT(round_steps),
+                                    .draw_up = draw_up};
 
 /* ---- both ------------------------------------------------------------------------------------------------ */
 
@@ -243,6 +276,7 @@ static int set_up(void **state)
     mpi_engine_part(engine, &desk.home);
     mpi_engine_part(engine, &till.home);
     mpi_engine_add(engine, &desk.home, &errand_saga, NULL);
+    mpi_engine_add(engine, &desk.home, &round_saga, NULL);
     mpi_engine_add(engine, &till.home, &fetching_saga, NULL);
     mpi_engine_serve(engine, &till.home, &till_take, NULL);
     mpi_engine_serve(engine, &till.home, &till_give_back, NULL);
@@ -443,6 +477,19 @@ static void what_is_being_undone_is_under_way(void **state)
     assert_int_equal(in_drawer(), 0);
 }
 
+static void a_step_may_ask_twice_and_stages_once(void **state)
+{
+    minipay_instruction asked = ask_for(1, 20);
+    minipay_outcome outcome;
+    (void)state;
+    asked.kind = ROUND;
+    assert_int_equal(execute(&asked, 1, &outcome), MINIPAY_OK);
+    assert_int_equal(outcome.state, MINIPAY_STATE_DONE);
+    assert_int_equal(in_drawer(), 20);
+    assert_int_equal(rows_of(&desk, &note_record), 1);
+    assert_int_equal(rows_of(&till, &mpi_port_answer_record), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -453,6 +500,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_another_store_has_done_is_undone_there, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_undoing_that_was_interrupted_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_being_undone_is_under_way, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_step_may_ask_twice_and_stages_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_waits_is_woken_when_it_has_ended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_has_come_meanwhile_is_found_by_who_asks_again, set_up,
                                         tear_down),
