@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/handle.h"
 
-#include "api/views.h"
 #include "base/assert.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "event/stream.h"
+#include "saga/ask.h"
 #include "store/installation.h"
 
 #include <stdlib.h>
@@ -53,32 +53,90 @@ static minipay_status check_owner(void *impl, mpi_flow *flow, const minipay_id *
     return status == MINIPAY_MERCHANT_NOT_FOUND ? MINIPAY_NOT_FOUND : status;
 }
 
-/* Every context is handed the ports of those it may ask; all stand on one store, so a port call joins its
- * caller's unit of work. */
+static minipay_status ask_owner(void *impl, mpi_flow *flow, const minipay_id *owner_id)
+{
+    minipay *pay = impl;
+    mpi_terms terms;
+    mpi_membership_port membership = mpi_membership_open_far(&pay->membership);
+    minipay_status status = membership.terms(membership.impl, flow, owner_id, &terms);
+    if (status == MINIPAY_MEMBER_NOT_FOUND)
+        status = mpi_payments_ask_merchant(flow, owner_id);
+    return status == MINIPAY_MERCHANT_NOT_FOUND ? MINIPAY_NOT_FOUND : status;
+}
+
+/* The ports by which contexts ask each other. */
+typedef struct ports {
+    mpi_membership_port membership;
+    mpi_banking_port banking;
+    mpi_wallet_port wallet;
+    mpi_payment_port payment;
+    mpi_bank_fees fees;
+    mpi_terms_sink terms;
+    mpi_owners owners;
+} ports;
+
+/* All stand on one store: a port call joins its caller's unit of work. */
+static ports open_near(minipay *pay)
+{
+    return (ports){.membership = mpi_membership_open_port(&pay->membership),
+                   .banking = mpi_banking_open_port(&pay->banking),
+                   .wallet = mpi_wallets_open_port(&pay->wallets),
+                   .payment = mpi_payments_open_port(&pay->payments),
+                   .fees = mpi_wallets_open_fees(&pay->wallets),
+                   .terms = mpi_wallets_open_sink(&pay->wallets),
+                   .owners = {pay, check_owner}};
+}
+
+/* Each has its own: a port call is a question, which is answered in another unit of work. */
+static ports open_far(minipay *pay)
+{
+    return (ports){.membership = mpi_membership_open_far(&pay->membership),
+                   .banking = mpi_banking_open_far(&pay->banking),
+                   .wallet = mpi_wallets_open_far(&pay->wallets),
+                   .payment = mpi_payments_open_port(&pay->payments),
+                   .fees = mpi_wallets_open_far_fees(&pay->wallets),
+                   .terms = mpi_wallets_open_far_sink(&pay->wallets),
+                   .owners = {pay, ask_owner}};
+}
+
+/* Every context is handed the ports of those it may ask. */
+static void set_up(minipay *pay, const minipay_config *config, const ports *by)
+{
+    mpi_engine *engine = pay->engine;
+    const mpi_home *wallets = mpi_home_of(pay, MPI_CONTEXT_WALLET);
+    mpi_batches_set_up(engine, wallets);
+    mpi_governance_set_up(&pay->governance, engine, wallets);
+    mpi_membership_set_up(&pay->membership, engine, mpi_home_of(pay, MPI_CONTEXT_MEMBERSHIP));
+    mpi_membership_bind(&pay->membership, &by->terms);
+    mpi_banking_set_up(&pay->banking, engine, mpi_home_of(pay, MPI_CONTEXT_BANKING), &config->bank);
+    mpi_banking_set_fees(&pay->banking, &by->fees);
+    mpi_banking_set_owners(&pay->banking, &by->owners);
+    mpi_wallets_set_up(&pay->wallets, engine, wallets, &by->membership, &by->banking);
+    mpi_transfers_set_up(&pay->transfers, engine, mpi_home_of(pay, MPI_CONTEXT_TRANSFER), &by->wallet,
+                         &by->banking);
+    mpi_payments_set_up(&pay->payments, engine, mpi_home_of(pay, MPI_CONTEXT_PAYMENT), &by->wallet,
+                        &by->banking);
+    mpi_settlements_set_up(&pay->settlements, engine, mpi_home_of(pay, MPI_CONTEXT_SETTLEMENT),
+                           &by->wallet, &by->banking, &by->payment);
+}
+
+static void serve_far(minipay *pay)
+{
+    for (mpi_context context = 0; context < MPI_CONTEXTS; context++)
+        mpi_engine_part(pay->engine, mpi_home_of(pay, context));
+    mpi_membership_serve(&pay->membership, mpi_home_of(pay, MPI_CONTEXT_MEMBERSHIP));
+    mpi_banking_serve(&pay->banking, mpi_home_of(pay, MPI_CONTEXT_BANKING));
+    mpi_wallets_serve(&pay->wallets, mpi_home_of(pay, MPI_CONTEXT_WALLET));
+    mpi_payments_serve(&pay->payments, mpi_home_of(pay, MPI_CONTEXT_PAYMENT));
+}
+
 static void compose(minipay *pay, const minipay_config *config)
 {
-    const mpi_home *wallets = mpi_home_of(pay, MPI_CONTEXT_WALLET);
-    mpi_batches_set_up(pay->engine, wallets);
-    mpi_governance_set_up(&pay->governance, pay->engine, wallets);
-    mpi_membership_set_up(&pay->membership, pay->engine, mpi_home_of(pay, MPI_CONTEXT_MEMBERSHIP));
-    mpi_membership_port membership = mpi_membership_open_port(&pay->membership);
-    mpi_banking_set_up(&pay->banking, pay->engine, mpi_home_of(pay, MPI_CONTEXT_BANKING), &config->bank);
-    mpi_banking_port banking = mpi_banking_open_port(&pay->banking);
-    mpi_wallets_set_up(&pay->wallets, pay->engine, wallets, &membership, &banking);
-    mpi_wallet_port wallet = mpi_wallets_open_port(&pay->wallets);
-    mpi_bank_fees fees = mpi_wallets_open_fees(&pay->wallets);
-    mpi_banking_set_fees(&pay->banking, &fees);
-    mpi_terms_sink terms = mpi_wallets_open_sink(&pay->wallets);
-    mpi_membership_bind(&pay->membership, &terms);
-    mpi_transfers_set_up(&pay->transfers, pay->engine, mpi_home_of(pay, MPI_CONTEXT_TRANSFER), &wallet,
-                         &banking);
-    mpi_payments_set_up(&pay->payments, pay->engine, mpi_home_of(pay, MPI_CONTEXT_PAYMENT), &wallet,
-                        &banking);
-    mpi_owners owners = {pay, check_owner};
-    mpi_banking_set_owners(&pay->banking, &owners);
-    mpi_payment_port payment = mpi_payments_open_port(&pay->payments);
-    mpi_settlements_set_up(&pay->settlements, pay->engine, mpi_home_of(pay, MPI_CONTEXT_SETTLEMENT),
-                           &wallet, &banking, &payment);
+    bool apart = mpi_homes_are_apart(pay);
+    ports by = apart ? open_far(pay) : open_near(pay);
+    set_up(pay, config, &by);
+    if (apart)
+        serve_far(pay);
 }
 
 /* All but the homes, which are closed or given back. */

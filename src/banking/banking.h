@@ -128,6 +128,10 @@ void mpi_banking_set_owners(mpi_banking *banking, const mpi_owners *owners);
 void mpi_banking_tear_down(mpi_banking *banking);
 mpi_banking_port mpi_banking_open_port(mpi_banking *banking);
 
+/* The same for contexts whose store is another one, and who answers them. */
+mpi_banking_port mpi_banking_open_far(mpi_banking *banking);
+void mpi_banking_serve(mpi_banking *banking, const mpi_home *home);
+
 /* `draw_up` for minipay_link_request; its context is the banking. */
 void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
 

@@ -92,6 +92,10 @@ typedef struct mpi_membership {
 void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, const mpi_home *home);
 mpi_membership_port mpi_membership_open_port(mpi_membership *membership);
 
+/* The same for contexts whose store is another one, and who answers them. */
+mpi_membership_port mpi_membership_open_far(mpi_membership *membership);
+void mpi_membership_serve(mpi_membership *membership, const mpi_home *home);
+
 /* Where changed terms are pushed; bound once the wallet is set up, before the first operation. */
 void mpi_membership_bind(mpi_membership *membership, const mpi_terms_sink *sink);
 

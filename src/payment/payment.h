@@ -256,6 +256,10 @@ minipay_status mpi_payments_merchant(mpi_payments *payments, const minipay_id *i
 /* Is it a merchant, active or not? OK, or MERCHANT_NOT_FOUND. */
 minipay_status mpi_payments_check_merchant(mpi_payments *payments, mpi_flow *flow, const minipay_id *id);
 
+/* The same for a step of a context whose store is another one, and who answers it. */
+minipay_status mpi_payments_ask_merchant(mpi_flow *flow, const minipay_id *id);
+void mpi_payments_serve(mpi_payments *payments, const mpi_home *home);
+
 /* `draw_up` for minipay_merchant_change. */
 void mpi_merchant_change_draw_up(void *context, const void *requests, uint32_t number,
                                  mpi_document *document);

@@ -156,8 +156,13 @@ static minipay_status find_kept(mpi_flow *flow, mpi_table *table, mpi_ask *ask)
         return status;
     const port_answer *kept = row;
     ask->answer.status = kept->status;
-    ask->answer.reply = (mpi_reply){kept->policy_version, kept->business_date, kept->amount_minor,
-                                    kept->left_minor,     kept->number,        kept->id};
+    ask->answer.reply = (mpi_reply){kept->policy_version,
+                                    kept->business_date,
+                                    kept->amount_minor,
+                                    kept->left_minor,
+                                    kept->number,
+                                    kept->id,
+                                    0};
     return MINIPAY_OK;
 }
 

@@ -13,8 +13,8 @@
  * that cannot be answered yet (its part waits, for a bank or another store) is answered when that has ended;
  * the asker waits, in the table `waiting`, and asks again when nobody has told it for a while.
  *
- * A step that asks is run again from its beginning, with all that it has been answered so far: what it had staged
- * before it asked is undone, what it had written into its document stays. */
+ * A step that asks is run again from its beginning, with all that it has been answered so far: what it had
+ * staged before it asked is undone, what it had written into its document stays. */
 
 #include "saga/saga.h"
 
@@ -28,6 +28,7 @@ typedef struct mpi_reply {
     int64_t left_minor;
     int64_t number;
     minipay_id id;
+    int32_t tier; /* not kept */
 } mpi_reply;
 
 typedef struct mpi_ask mpi_ask;

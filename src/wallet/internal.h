@@ -24,6 +24,9 @@ minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id 
                                    int64_t *freed_minor);
 minipay_status mpi_wallets_move(void *impl, mpi_flow *flow, const mpi_move *move, mpi_booked *booked);
 
+minipay_status mpi_wallets_provide(void *impl, mpi_flow *flow, mpi_operation *parent,
+                                   const minipay_id *member_id, const char currency[4],
+                                   int64_t amount_minor, int64_t *topup_minor);
 minipay_status mpi_wallets_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
                                    int32_t undo_leg);
 minipay_status mpi_wallets_undo(void *impl, mpi_flow *flow, const mpi_operation *op,
@@ -64,6 +67,9 @@ typedef struct mpi_booking {
 /* WALLET_NOT_FOUND, and what mpi_ledger_post refuses with. */
 minipay_status mpi_wallets_book(mpi_wallets *wallets, mpi_flow *flow, const mpi_booking *booking,
                                 mpi_booked *booked);
+
+/* What the top-up that another operation has begun is to bring; 0: it has begun none. */
+minipay_status mpi_topup_begun(mpi_flow *flow, const minipay_id *parent_id, int64_t *topup_minor);
 
 /* The top-up that another operation needs: `*topup_minor` is what it brought. */
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,

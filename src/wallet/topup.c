@@ -162,6 +162,16 @@ const mpi_saga mpi_topup_saga = {
     .tell = tell,
 };
 
+minipay_status mpi_topup_begun(mpi_flow *flow, const minipay_id *parent_id, int64_t *topup_minor)
+{
+    minipay_id id;
+    minipay_outcome topup;
+    mpi_id_derive(parent_id, topup_name, &id);
+    minipay_status status = mpi_saga_look_up(flow, MINIPAY_KIND_TOPUP, &id, &topup);
+    *topup_minor = status == MINIPAY_OK ? topup.amount_minor : 0;
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+}
+
 minipay_status mpi_topup_for(mpi_wallets *wallets, mpi_flow *flow, mpi_operation *parent,
                              const minipay_id *member_id, const char currency[4], int64_t missing_minor,
                              int64_t *topup_minor)

@@ -248,7 +248,7 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
     return status;
 }
 
-static minipay_status port_provide(void *impl, mpi_flow *flow, mpi_operation *parent,
+minipay_status mpi_wallets_provide(void *impl, mpi_flow *flow, mpi_operation *parent,
                                    const minipay_id *member_id, const char currency[4],
                                    int64_t amount_minor, int64_t *topup_minor)
 {
@@ -281,7 +281,7 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
         .move = mpi_wallets_move,
         .reverse = mpi_wallets_reverse,
         .undo = mpi_wallets_undo,
-        .provide = port_provide,
+        .provide = mpi_wallets_provide,
         .hold = mpi_wallets_hold,
         .capture = mpi_wallets_capture,
         .release = mpi_wallets_release,

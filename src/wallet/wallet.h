@@ -96,6 +96,12 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets);
 /* What banking asks of the books. */
 mpi_bank_fees mpi_wallets_open_fees(mpi_wallets *wallets);
 
+/* The same for contexts whose store is another one, and who answers them. */
+void mpi_wallets_serve(mpi_wallets *wallets, const mpi_home *home);
+mpi_wallet_port mpi_wallets_open_far(mpi_wallets *wallets);
+mpi_bank_fees mpi_wallets_open_far_fees(mpi_wallets *wallets);
+mpi_terms_sink mpi_wallets_open_far_sink(mpi_wallets *wallets);
+
 /* `draw_up` for minipay_wallet_request. */
 void mpi_wallets_draw_up(void *context, const void *requests, uint32_t number, mpi_document *document);
 

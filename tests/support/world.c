@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "world.h"
 
+#include "api/handle.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -323,6 +325,19 @@ void world_init(world *w, const char *path)
     w->host.key = fixed_key;
 }
 
+static minipay_status open_apart(world *w, const minipay_config *config, minipay_error *error)
+{
+    minipay_storage storages[MPI_CONTEXTS];
+    minipay_sqlite_config file;
+    bool in_memory = strcmp(w->path, ":memory:") == 0;
+    for (int i = 0; i < MPI_CONTEXTS; i++) {
+        minipay_sqlite_config_init(&file);
+        snprintf(file.path, sizeof file.path, in_memory ? "%s" : "%s.%d", w->path, i);
+        ASSERT_STATUS(minipay_sqlite_storage(&file, &storages[i], error), MINIPAY_OK);
+    }
+    return mpi_open(config, storages, MPI_CONTEXTS, &w->pay, error);
+}
+
 minipay_status world_try_open(world *w, minipay_error *error)
 {
     minipay_config config;
@@ -333,6 +348,8 @@ minipay_status world_try_open(world *w, minipay_error *error)
     config.host = w->host;
     ASSERT_STATUS(make_storage(w, &config.storage, error), MINIPAY_OK);
     ASSERT_STATUS(make_bank(w, &config.bank, error), MINIPAY_OK);
+    if (w->apart)
+        return open_apart(w, &config, error);
     minipay_status status = minipay_open(&config, &w->pay, error);
     if (status != MINIPAY_OK) { /* the adapters are still ours */
         assert_non_null(w->storage.close);

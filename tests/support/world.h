@@ -36,6 +36,7 @@ typedef struct world {
     minipay_bank scripted; /* the scripted bank, when there is one */
     bool without_bank;
     bool examines; /* opens only to look */
+    bool apart;    /* each context has its own store; the storage then has no faults */
     bool prepares; /* the bank names the orders itself */
     uint32_t cached_accounts;
     uint32_t busy_ms, cache_kib, page_bytes; /* SQLite's */

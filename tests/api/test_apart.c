@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <string.h>
+
+/* Each context on a store of its own: the same results as on one. */
+
+static world w;
+
+static int set_up(void **state)
+{
+    (void)state;
+    world_init(&w, ":memory:");
+    w.apart = true;
+    world_open(&w);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    world_close(&w);
+    return 0;
+}
+
+static void members_join_and_pay_each_other(void **state)
+{
+    (void)state;
+    minipay_id payer = world_person(&w, NULL), payee = world_person(&w, NULL);
+    world_credit(&w, payer, 1000);
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_TRANSFER, payer, payee, 300);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+    assert_int_equal(outcome.policy_version, 1);
+    assert_true(outcome.business_date > 0);
+    assert_int_equal(world_balance(&w, payer), 700);
+    assert_int_equal(world_balance(&w, payee), 300);
+    outcome = world_do(&w, MINIPAY_KIND_TRANSFER, payer, payee, 701);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+    ASSERT_STATUS(outcome.status, MINIPAY_INSUFFICIENT_FUNDS);
+}
+
+static void the_bank_fills_and_empties_a_wallet(void **state)
+{
+    (void)state;
+    minipay_id member = world_person(&w, "110-222-333444");
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000).state,
+                 MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 10000);
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 4000).state,
+                 MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 6000);
+}
+
+static void a_withdrawal_that_the_bank_refuses_is_undone(void **state)
+{
+    (void)state;
+    minipay_id member = world_person(&w, "REFUSE-1");
+    world_credit(&w, member, 5000);
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_WITHDRAW, member, world_nobody, 4000);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_REJECTED);
+    ASSERT_STATUS(outcome.status, MINIPAY_BANK_REFUSED);
+    assert_int_equal(world_balance(&w, member), 5000);
+}
+
+static void what_is_missing_is_topped_up(void **state)
+{
+    (void)state;
+    minipay_id payer = world_person(&w, "110-222-333444"), payee = world_person(&w, NULL);
+    minipay_instruction transfer = world_ask(&w, MINIPAY_KIND_TRANSFER, payer, payee, 12000);
+    transfer.flags = MINIPAY_FLAG_AUTO_TOPUP;
+    minipay_outcome outcome = world_execute(&w, &transfer);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+    assert_int_equal(outcome.topup_minor, 20000);
+    assert_int_equal(world_balance(&w, payer), 8000);
+    assert_int_equal(world_balance(&w, payee), 12000);
+}
+
+static void a_shop_is_paid(void **state)
+{
+    (void)state;
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, "110-1", 100);
+    world_credit(&w, member, 5000);
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_PAY, member, merchant, 4000);
+    ASSERT_STATE(outcome.state, MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 1000);
+}
+
+static void a_call_keeps_the_order_of_a_wallet(void **state)
+{
+    (void)state;
+    minipay_id member = world_person(&w, "110-222-333444"), payee = world_person(&w, NULL);
+    minipay_outcome outcomes[3];
+    minipay_instruction calls[] = {
+        world_ask(&w, MINIPAY_KIND_TOPUP, member, world_nobody, 10000),
+        world_ask(&w, MINIPAY_KIND_TRANSFER, member, payee, 10000),
+        world_ask(&w, MINIPAY_KIND_TRANSFER, payee, member, 10000),
+    };
+    ASSERT_STATUS(minipay_execute(w.pay, calls, 3, outcomes, NULL), MINIPAY_OK);
+    for (int number = 0; number < 3; number++)
+        ASSERT_STATE(outcomes[number].state, MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 10000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(members_join_and_pay_each_other, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_bank_fills_and_empties_a_wallet, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_withdrawal_that_the_bank_refuses_is_undone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_missing_is_topped_up, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_shop_is_paid, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_call_keeps_the_order_of_a_wallet, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
