@@ -28,11 +28,30 @@ static const minipay_field reversed_fields[] = {
 const mpi_record mpi_reversed_transfer_record = MPI_RECORD(
     MPI_FORM_DOCUMENT, mpi_reversed_transfer, "reversed_transfer", reversed_fields, 1, NULL, 0);
 
-/* A transfer is known by its posting: most have no document. */
+static void show_document(const mpi_transfer *transfer, mpi_moved *moved)
+{
+    *moved = (mpi_moved){.operation_id = transfer->op.id,
+                         .kind = transfer->op.kind,
+                         .business_date = transfer->business_date,
+                         .amount_minor = transfer->amount_minor,
+                         .payer = {MPI_PARTY_WALLET, transfer->payer_id},
+                         .payee = {MPI_PARTY_WALLET, transfer->payee_id}};
+    memcpy(moved->currency, transfer->currency, sizeof moved->currency);
+}
+
+/* By its document, or by its posting: most have no document where they share a store with the books. */
 static minipay_status find_transfer(mpi_transfers *transfers, mpi_flow *flow,
                                     const minipay_id *transfer_id, mpi_moved *moved)
 {
-    minipay_status status = transfers->wallet.find(transfers->wallet.impl, flow, transfer_id, 0, moved);
+    const void *row;
+    minipay_status status =
+        mpi_unit_get(flow->unit, transfers->documents, transfer_id, &row, flow->error);
+    if (status == MINIPAY_OK && ((const mpi_transfer *)row)->op.state == MINIPAY_STATE_DONE) {
+        show_document(row, moved);
+        return MINIPAY_OK;
+    }
+    if (status == MINIPAY_OK || status == MINIPAY_NOT_FOUND)
+        status = transfers->wallet.find(transfers->wallet.impl, flow, transfer_id, 0, moved);
     if (status != MINIPAY_OK)
         return status;
     bool between_members = moved->kind == MINIPAY_KIND_TRANSFER &&

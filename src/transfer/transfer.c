@@ -171,6 +171,7 @@ void mpi_transfers_set_up(mpi_transfers *transfers, mpi_engine *engine, const mp
     transfers->engine = engine;
     transfers->store = home->store;
     transfers->policy = home->policy;
+    transfers->documents = mpi_store_table(transfers->store, &mpi_transfer_record);
     transfers->reversed = mpi_store_table(transfers->store, &mpi_reversed_transfer_record);
     transfers->wallet = *wallet;
     transfers->banking = *banking;

@@ -61,7 +61,7 @@ typedef struct mpi_transfers {
     mpi_store *store;
     mpi_engine *engine;
     mpi_policy *policy;
-    mpi_table *reversed;
+    mpi_table *documents, *reversed;
     mpi_wallet_port wallet;
     mpi_banking_port banking;
 } mpi_transfers;

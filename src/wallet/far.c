@@ -123,6 +123,99 @@ static minipay_status ask_provide(void *impl, mpi_flow *flow, mpi_operation *par
     return status;
 }
 
+/* ---- hold, capture, release ------------------------------------------------------------------------------ */
+
+typedef struct holding {
+    minipay_id member_id;
+    minipay_id payee_id;
+    int64_t amount_minor;
+    int64_t expires_at;
+    char currency[4];
+} holding;
+
+static minipay_status answer_hold(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
+{
+    const holding *asked = question;
+    return mpi_wallets_hold(impl, flow, &ask->op, &asked->member_id, &asked->payee_id, asked->currency,
+                            asked->amount_minor, asked->expires_at, &ask->answer.reply.policy_version);
+}
+
+static const mpi_far far_hold = {"wallet.hold", true, answer_hold};
+
+static minipay_status ask_hold(void *impl, mpi_flow *flow, const mpi_operation *op,
+                               const minipay_id *member_id, const minipay_id *payee_id,
+                               const char currency[4], int64_t amount_minor, int64_t expires_at,
+                               int32_t *policy_version)
+{
+    holding asked = {.member_id = *member_id,
+                     .payee_id = *payee_id,
+                     .amount_minor = amount_minor,
+                     .expires_at = expires_at};
+    mpi_reply reply;
+    (void)impl;
+    memcpy(asked.currency, currency, sizeof asked.currency);
+    minipay_status status = mpi_ask_far(flow, &far_hold, op, 0, &asked, sizeof asked, &reply);
+    if (reply.policy_version)
+        *policy_version = reply.policy_version;
+    return status;
+}
+
+typedef struct capturing {
+    minipay_id hold_id;
+    mpi_move move;
+} capturing;
+
+static minipay_status answer_capture(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
+{
+    const mpi_wallets *wallets = impl;
+    capturing asked;
+    const mpi_rules *rules;
+    memcpy(&asked, question, sizeof asked);
+    asked.move.op = &ask->op;
+    minipay_status status =
+        mpi_policy_rules(wallets->policy, flow->unit, asked.move.currency, &rules, flow->error);
+    if (status == MINIPAY_OK)
+        status = mpi_wallets_capture(impl, flow, &asked.hold_id, &asked.move, rules,
+                                     &ask->answer.reply.left_minor);
+    ask->answer.reply.amount_minor = asked.move.amount_minor;
+    return status;
+}
+
+static const mpi_far far_capture = {"wallet.capture", true, answer_capture};
+
+/* By the rules that stand with the books. */
+static minipay_status ask_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
+                                  const mpi_rules *rules, int64_t *left_minor)
+{
+    capturing asked = {*hold_id, *move};
+    mpi_reply reply;
+    (void)impl;
+    (void)rules;
+    minipay_status status =
+        mpi_ask_far(flow, &far_capture, move->op, move->leg, &asked, sizeof asked, &reply);
+    move->amount_minor = reply.amount_minor;
+    *left_minor = reply.left_minor;
+    return status;
+}
+
+static minipay_status answer_release(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
+{
+    return mpi_wallets_release(impl, flow, question, &ask->answer.reply.amount_minor);
+}
+
+static const mpi_far far_release = {"wallet.release", true, answer_release};
+
+static minipay_status ask_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
+                                  int64_t *freed_minor)
+{
+    mpi_reply reply;
+    (void)impl;
+    minipay_status status =
+        mpi_ask_far(flow, &far_release, flow->op, 0, hold_id, sizeof *hold_id, &reply);
+    *freed_minor = reply.amount_minor;
+    return status;
+}
+
 /* ---- fees of the bank, terms of members ------------------------------------------------------------------ */
 
 typedef struct fee {
@@ -204,8 +297,8 @@ static minipay_status no_moves(void *impl, int32_t kind, const minipay_id *after
 
 void mpi_wallets_serve(mpi_wallets *wallets, const mpi_home *home)
 {
-    static const mpi_far *const all[] = {&far_move,    &far_reverse, &far_undo,
-                                         &far_provide, &far_fee,     &far_terms};
+    static const mpi_far *const all[] = {&far_move,    &far_reverse, &far_undo, &far_provide, &far_hold,
+                                         &far_capture, &far_release, &far_fee,  &far_terms};
     for (uint32_t i = 0; i < MPI_COUNT(all); i++)
         mpi_engine_serve(wallets->engine, home, all[i], wallets);
 }
@@ -217,6 +310,9 @@ mpi_wallet_port mpi_wallets_open_far(mpi_wallets *wallets)
                              .reverse = ask_reverse,
                              .undo = ask_undo,
                              .provide = ask_provide,
+                             .hold = ask_hold,
+                             .capture = ask_capture,
+                             .release = ask_release,
                              .find = find_none,
                              .moves = no_moves};
 }

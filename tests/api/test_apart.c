@@ -85,6 +85,38 @@ static void a_shop_is_paid(void **state)
     assert_int_equal(world_balance(&w, member), 1000);
 }
 
+static void a_payment_is_authorised_captured_and_given_back(void **state)
+{
+    (void)state;
+    minipay_id member = world_person(&w, NULL), merchant = world_merchant(&w, "110-1", 100);
+    world_credit(&w, member, 5000);
+    minipay_id held = world_do(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 4000).id;
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, held, 3000).state, MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 2000);
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_REFUND, world_nobody, held, 500).state, MINIPAY_STATE_DONE);
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_VOID, world_nobody, held, 0).state, MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 2500);
+    minipay_id all = world_do(&w, MINIPAY_KIND_AUTHORIZE, member, merchant, 2500).id;
+    ASSERT_STATE(world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, all, 0).state, MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&w, member), 0);
+    minipay_outcome outcome = world_do(&w, MINIPAY_KIND_CAPTURE, world_nobody, all, 0);
+    ASSERT_STATUS(outcome.status, MINIPAY_SLIP_CLOSED);
+}
+
+static void a_transfer_is_reversed_once(void **state)
+{
+    (void)state;
+    minipay_id payer = world_person(&w, NULL), payee = world_person(&w, NULL);
+    world_credit(&w, payer, 1000);
+    minipay_id transfer = world_do(&w, MINIPAY_KIND_TRANSFER, payer, payee, 300).id;
+    for (int time = 0; time < 2; time++) {
+        minipay_instruction reversal = world_ask(&w, MINIPAY_KIND_REVERSAL, world_nobody, transfer, 0);
+        strcpy(reversal.reason, "a mistake");
+        ASSERT_STATUS(world_execute(&w, &reversal).status, time ? MINIPAY_ALREADY_REVERSED : MINIPAY_OK);
+    }
+    assert_int_equal(world_balance(&w, payer), 1000);
+}
+
 static void a_call_keeps_the_order_of_a_wallet(void **state)
 {
     (void)state;
@@ -109,6 +141,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_withdrawal_that_the_bank_refuses_is_undone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_missing_is_topped_up, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_shop_is_paid, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_payment_is_authorised_captured_and_given_back, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_transfer_is_reversed_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_keeps_the_order_of_a_wallet, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
