@@ -325,6 +325,7 @@ void world_init(world *w, const char *path)
     w->host.key = fixed_key;
 }
 
+/* opens with a store for each context; what is not opened stays with the caller, as with minipay_open */
 static minipay_status open_apart(world *w, const minipay_config *config, minipay_error *error)
 {
     minipay_storage storages[MPI_CONTEXTS];
@@ -335,7 +336,21 @@ static minipay_status open_apart(world *w, const minipay_config *config, minipay
         snprintf(file.path, sizeof file.path, in_memory ? "%s" : "%s.%d", w->path, i);
         ASSERT_STATUS(minipay_sqlite_storage(&file, &storages[i], error), MINIPAY_OK);
     }
-    return mpi_open(config, storages, MPI_CONTEXTS, &w->pay, error);
+    minipay_status status = mpi_open(config, storages, MPI_CONTEXTS, &w->pay, error);
+    for (int i = 0; status != MINIPAY_OK && i < MPI_CONTEXTS; i++)
+        storages[i].close(storages[i].impl);
+    return status;
+}
+
+static minipay_status open_together(world *w, minipay_config *config, minipay_error *error)
+{
+    ASSERT_STATUS(make_storage(w, &config->storage, error), MINIPAY_OK);
+    minipay_status status = minipay_open(config, &w->pay, error);
+    if (status != MINIPAY_OK) {
+        assert_non_null(w->storage.close);
+        config->storage.close(config->storage.impl);
+    }
+    return status;
 }
 
 minipay_status world_try_open(world *w, minipay_error *error)
@@ -346,14 +361,9 @@ minipay_status world_try_open(world *w, minipay_error *error)
     config.cached_accounts = w->cached_accounts;
     config.examine = w->examines;
     config.host = w->host;
-    ASSERT_STATUS(make_storage(w, &config.storage, error), MINIPAY_OK);
     ASSERT_STATUS(make_bank(w, &config.bank, error), MINIPAY_OK);
-    if (w->apart)
-        return open_apart(w, &config, error);
-    minipay_status status = minipay_open(&config, &w->pay, error);
+    minipay_status status = w->apart ? open_apart(w, &config, error) : open_together(w, &config, error);
     if (status != MINIPAY_OK) { /* the adapters are still ours */
-        assert_non_null(w->storage.close);
-        config.storage.close(config.storage.impl);
         if (config.bank.close)
             config.bank.close(config.bank.impl);
         w->pay = NULL;
