@@ -93,7 +93,7 @@ static ports open_far(minipay *pay)
     return (ports){.membership = mpi_membership_open_far(&pay->membership),
                    .banking = mpi_banking_open_far(&pay->banking),
                    .wallet = mpi_wallets_open_far(&pay->wallets),
-                   .payment = mpi_payments_open_port(&pay->payments),
+                   .payment = mpi_payments_open_far(&pay->payments),
                    .fees = mpi_wallets_open_far_fees(&pay->wallets),
                    .terms = mpi_wallets_open_far_sink(&pay->wallets),
                    .owners = {pay, ask_owner}};

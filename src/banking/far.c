@@ -19,7 +19,7 @@ static minipay_status answer_order(void *impl, mpi_flow *flow, const void *quest
     return port.order(port.impl, flow, &request);
 }
 
-static const mpi_far far_order = {"banking.order", false, answer_order};
+static const mpi_far far_order = {"banking.order", false, answer_order, NULL};
 
 static minipay_status ask_order(void *impl, mpi_flow *flow, const mpi_order_request *request)
 {
@@ -45,7 +45,7 @@ static minipay_status answer_account(void *impl, mpi_flow *flow, const void *que
     return port.account(port.impl, flow, &asked->owner_id, &asked->account_id);
 }
 
-static const mpi_far far_account = {"banking.account", false, answer_account};
+static const mpi_far far_account = {"banking.account", false, answer_account, NULL};
 
 static minipay_status ask_account(void *impl, mpi_flow *flow, const minipay_id *owner_id,
                                   const minipay_id *account_id)

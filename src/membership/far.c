@@ -16,7 +16,7 @@ static minipay_status answer_terms(void *impl, mpi_flow *flow, const void *quest
     return status;
 }
 
-static const mpi_far far_terms = {"membership.terms", false, answer_terms};
+static const mpi_far far_terms = {"membership.terms", false, answer_terms, NULL};
 
 static minipay_status ask_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
                                 mpi_terms *terms)

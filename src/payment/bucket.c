@@ -2,6 +2,7 @@
 #include "payment/internal.h"
 
 #include "base/error.h"
+#include "base/id.h"
 #include "base/money.h"
 #include "base/time.h"
 
@@ -165,24 +166,31 @@ minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *me
     return status;
 }
 
-minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
-                                    const char currency[4], int64_t amount_minor,
-                                    const mpi_carried *carried)
+static minipay_status take_one_back(mpi_payments *payments, mpi_flow *flow, const char currency[4],
+                                    mpi_taking *taking)
 {
-    mpi_payments *payments = impl;
-    mpi_bucket bucket = {
-        .merchant_id = *merchant_id, .business_date = carried->business_date, .round = carried->round};
+    mpi_bucket bucket = {.merchant_id = taking->merchant_id,
+                         .business_date = taking->carried.business_date,
+                         .round = taking->carried.round};
     const void *row;
     memcpy(bucket.currency, currency, sizeof bucket.currency);
     minipay_status status = mpi_unit_get(flow->unit, payments->buckets, &bucket, &row, flow->error);
-    if (status != MINIPAY_OK)
-        return status;
+    taking->taken = status == MINIPAY_OK && ((const mpi_bucket *)row)->bucket_state == 0;
+    if (!taking->taken)
+        return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
     bucket = *(const mpi_bucket *)row;
-    if (bucket.bucket_state != 0)
-        return MINIPAY_NOT_FOUND;
-    if (!mpi_money_subtract(bucket.carried_minor, amount_minor, &bucket.carried_minor))
+    if (!mpi_money_subtract(bucket.carried_minor, taking->amount_minor, &bucket.carried_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
     return write_bucket(payments, flow, row, &bucket);
+}
+
+minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const mpi_closing *closing,
+                                    mpi_taking *takings, uint32_t count)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
+        status = take_one_back(impl, flow, closing->currency, &takings[i]);
+    return status;
 }
 
 static void say_due(const mpi_bucket *bucket, mpi_due *due)
@@ -201,26 +209,23 @@ static void say_due(const mpi_bucket *bucket, mpi_due *due)
 
 /* The bounds of what is due; `low` stands behind `after`. A bucket that schema version 1 opened has no date and
  * is due at once. */
-static minipay_scan due_scan(const char currency[4], int32_t through_date, const mpi_due *after,
+static minipay_scan due_scan(const char currency[4], int32_t through_date, const mpi_due_cursor *after,
                              mpi_bucket *low, mpi_bucket *high)
 {
+    bool begun = !mpi_id_is_none(&after->merchant_id);
     minipay_scan scan = {.table = &mpi_bucket_record.table,
                          .index = MPI_BUCKETS_DUE,
                          .low = low,
                          .high = high,
-                         .low_fields = after ? 4 : 1,
+                         .low_fields = begun ? 4 : 1,
                          .high_fields = 2,
-                         .low_exclusive = after != NULL};
-    memset(low, 0, sizeof *low);
-    memset(high, 0, sizeof *high);
+                         .low_exclusive = begun};
+    *low = (mpi_bucket){.due_date = after->due_date,
+                        .merchant_id = after->merchant_id,
+                        .business_date = after->business_date};
+    *high = (mpi_bucket){.due_date = through_date};
     memcpy(low->currency, currency, sizeof low->currency);
     memcpy(high->currency, currency, sizeof high->currency);
-    high->due_date = through_date;
-    if (after) {
-        low->due_date = after->due_date;
-        low->merchant_id = after->merchant_id;
-        low->business_date = after->business_date;
-    }
     return scan;
 }
 
@@ -240,51 +245,112 @@ static minipay_status close_one(mpi_payments *payments, mpi_flow *flow, const mi
     return MINIPAY_OK;
 }
 
-minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
-                                const char currency[4], int32_t through_date, const mpi_due *after,
-                                mpi_due *dues, uint32_t *count)
+minipay_status mpi_bucket_close_next(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
+                                     mpi_due *dues, uint32_t *count)
 {
     mpi_bucket low, high;
-    minipay_scan scan = due_scan(currency, through_date, after, &low, &high);
+    minipay_scan scan = due_scan(closing->currency, closing->through_date, &closing->after, &low, &high);
     mpi_bucket *open = malloc(*count * sizeof *open);
     if (!open)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     minipay_status status = mpi_unit_scan(flow->unit, &scan, open, count, flow->error);
     for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
-        status = close_one(impl, flow, run_id, &open[i], &dues[i]);
+        status = close_one(payments, flow, &closing->run_id, &open[i], &dues[i]);
     free(open);
     return status;
 }
 
-minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const char currency[4],
-                                   int32_t through_date, const mpi_due *due)
+minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const mpi_closing *closing, mpi_due *dues,
+                                uint32_t *count, bool *more)
 {
-    mpi_payments *payments = impl;
+    *count = MPI_DUES_LARGEST;
+    minipay_status status = mpi_bucket_close_next(impl, flow, closing, dues, count);
+    *more = *count > 0;
+    return status;
+}
+
+bool mpi_due_is_behind(const mpi_due *due, const mpi_due_cursor *cursor)
+{
+    if (due->due_date != cursor->due_date)
+        return due->due_date > cursor->due_date;
+    int order = mpi_id_compare(&due->merchant_id, &cursor->merchant_id);
+    return order ? order > 0 : due->business_date > cursor->business_date;
+}
+
+enum { CLOSED_PAGE = 100 };
+
+minipay_status mpi_bucket_closed(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
+                                 mpi_due *dues, uint32_t *count)
+{
+    mpi_bucket low = {.run_id = closing->run_id}, high = low;
+    minipay_scan scan = {.table = &mpi_bucket_record.table,
+                         .index = MPI_BUCKETS_OF_RUN,
+                         .low = &low,
+                         .high = &high,
+                         .low_fields = 1,
+                         .high_fields = 1};
+    mpi_bucket closed[CLOSED_PAGE];
+    uint32_t found = 0, read = CLOSED_PAGE;
+    (void)payments;
+    while (read == CLOSED_PAGE) {
+        minipay_status status = mpi_unit_scan(flow->unit, &scan, closed, &read, flow->error);
+        if (status != MINIPAY_OK)
+            return status;
+        for (uint32_t i = 0; i < read && found < *count; i++) {
+            say_due(&closed[i], &dues[found]);
+            found += mpi_due_is_behind(&dues[found], &closing->after);
+        }
+        if (read)
+            low = closed[read - 1];
+        scan.low_fields = 4;
+        scan.low_exclusive = 1;
+    }
+    *count = found;
+    return MINIPAY_OK;
+}
+
+static minipay_status postpone_one(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
+                                   const mpi_due *due)
+{
     const void *row;
     mpi_bucket key = {
         .merchant_id = due->merchant_id, .business_date = due->business_date, .round = due->round};
-    memcpy(key.currency, currency, sizeof key.currency);
+    memcpy(key.currency, closing->currency, sizeof key.currency);
     minipay_status status = mpi_unit_get(flow->unit, payments->buckets, &key, &row, flow->error);
     mpi_bucket *edit = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, payments->buckets, row) : NULL;
     if (!edit)
         return status == MINIPAY_OK ? mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL) : status;
     edit->bucket_state = 0;
     edit->run_id = (minipay_id){{0}};
-    edit->due_date = mpi_date_from_days(mpi_date_to_days(through_date) + 1);
+    edit->due_date = mpi_date_from_days(mpi_date_to_days(closing->through_date) + 1);
     return MINIPAY_OK;
 }
 
-minipay_status mpi_bucket_look(void *impl, mpi_view *view, const char currency[4], int32_t through_date,
-                               const mpi_due *after, mpi_due *dues, uint32_t *count,
+minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const mpi_closing *closing,
+                                   const mpi_due *dues, uint32_t count)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
+        status = postpone_one(impl, flow, closing, &dues[i]);
+    return status;
+}
+
+minipay_status mpi_bucket_look(void *impl, const char currency[4], int32_t through_date,
+                               const mpi_due_cursor *after, mpi_due *dues, uint32_t *count,
                                minipay_error *error)
 {
+    mpi_payments *payments = impl;
     mpi_bucket low, high;
     minipay_scan scan = due_scan(currency, through_date, after, &low, &high);
     mpi_bucket *open = malloc(*count * sizeof *open);
-    (void)impl;
+    mpi_view view;
     if (!open)
         return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-    minipay_status status = mpi_view_scan(view, &scan, open, count, error);
+    minipay_status status = mpi_view_open(payments->store, &view, error);
+    if (status == MINIPAY_OK) {
+        status = mpi_view_scan(&view, &scan, open, count, error);
+        mpi_view_close(&view);
+    }
     for (uint32_t i = 0; i < *count && status == MINIPAY_OK; i++)
         say_due(&open[i], &dues[i]);
     free(open);

@@ -102,23 +102,26 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
                               mpi_counted *counted);
 
 /* The port's. */
-minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const minipay_id *run_id,
-                                const char currency[4], int32_t through_date, const mpi_due *after,
-                                mpi_due *dues, uint32_t *count);
-minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const char currency[4],
-                                   int32_t through_date, const mpi_due *due);
+minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const mpi_closing *closing, mpi_due *dues,
+                                uint32_t *count, bool *more);
+minipay_status mpi_bucket_postpone(void *impl, mpi_flow *flow, const mpi_closing *closing,
+                                   const mpi_due *dues, uint32_t count);
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
                                 const char currency[4], int64_t amount_minor, mpi_carried *carried);
-minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
-                                    const char currency[4], int64_t amount_minor,
-                                    const mpi_carried *carried);
-minipay_status mpi_bucket_look(void *impl, mpi_view *view, const char currency[4], int32_t through_date,
-                               const mpi_due *after, mpi_due *dues, uint32_t *count,
+minipay_status mpi_bucket_take_back(void *impl, mpi_flow *flow, const mpi_closing *closing,
+                                    mpi_taking *takings, uint32_t count);
+minipay_status mpi_bucket_look(void *impl, const char currency[4], int32_t through_date,
+                               const mpi_due_cursor *after, mpi_due *dues, uint32_t *count,
                                minipay_error *error);
-minipay_status mpi_statement_page(void *impl, mpi_view *view, const minipay_id *run_id,
-                                  const minipay_id *merchant_id, const minipay_statement_entry *after,
-                                  minipay_statement_entry *entries, uint32_t *count,
-                                  minipay_error *error);
+
+/* Closes up to `*count` buckets; and what it has closed behind the cursor, in the order of merchants. */
+minipay_status mpi_bucket_close_next(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
+                                     mpi_due *dues, uint32_t *count);
+minipay_status mpi_bucket_closed(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
+                                 mpi_due *dues, uint32_t *count);
+minipay_status mpi_statement_page(void *impl, const minipay_id *run_id, const minipay_id *merchant_id,
+                                  const minipay_statement_entry *after, minipay_statement_entry *entries,
+                                  uint32_t *count, minipay_error *error);
 minipay_status mpi_merchant_account(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
                                     minipay_id *account_id);
 

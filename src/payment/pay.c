@@ -230,6 +230,7 @@ mpi_payment_port mpi_payments_open_port(mpi_payments *payments)
 {
     return (mpi_payment_port){
         .impl = payments,
+        .page = MPI_DUES_LARGEST,
         .close = mpi_bucket_close,
         .postpone = mpi_bucket_postpone,
         .carry = mpi_bucket_carry,

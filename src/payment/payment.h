@@ -259,6 +259,7 @@ minipay_status mpi_payments_check_merchant(mpi_payments *payments, mpi_flow *flo
 /* The same for a step of a context whose store is another one, and who answers it. */
 minipay_status mpi_payments_ask_merchant(mpi_flow *flow, const minipay_id *id);
 void mpi_payments_serve(mpi_payments *payments, const mpi_home *home);
+mpi_payment_port mpi_payments_open_far(mpi_payments *payments);
 
 /* `draw_up` for minipay_merchant_change. */
 void mpi_merchant_change_draw_up(void *context, const void *requests, uint32_t number,

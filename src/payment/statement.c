@@ -155,17 +155,21 @@ static minipay_status step(walk *w, minipay_statement_entry *shown, uint32_t *us
     return MINIPAY_OK;
 }
 
-minipay_status mpi_statement_page(void *impl, mpi_view *view, const minipay_id *run_id,
-                                  const minipay_id *merchant_id, const minipay_statement_entry *after,
-                                  minipay_statement_entry *entries, uint32_t *count,
-                                  minipay_error *error)
+minipay_status mpi_statement_page(void *impl, const minipay_id *run_id, const minipay_id *merchant_id,
+                                  const minipay_statement_entry *after, minipay_statement_entry *entries,
+                                  uint32_t *count, minipay_error *error)
 {
-    walk w = {.view = view, .bucket = {.run_id = *run_id, .merchant_id = *merchant_id}};
+    mpi_payments *payments = impl;
+    mpi_view view;
+    walk w = {.view = &view, .bucket = {.run_id = *run_id, .merchant_id = *merchant_id}};
     uint32_t used = 0, more = 0;
-    (void)impl;
-    minipay_status status = begin(&w, after, &more, error);
+    minipay_status status = mpi_view_open(payments->store, &view, error);
+    if (status != MINIPAY_OK)
+        return status;
+    status = begin(&w, after, &more, error);
     while (status == MINIPAY_OK && more && used < *count)
         status = w.next.kind ? step(&w, entries, &used, error) : next_bucket(&w, false, &more, error);
+    mpi_view_close(&view);
     if (status == MINIPAY_OK)
         *count = used;
     return status;

@@ -84,13 +84,15 @@ static const mpi_answered *find_heard(const mpi_ask *heard, const mpi_far *far, 
     return NULL;
 }
 
-/* What was heard so far goes along, and comes back with the answer. */
+/* What was heard so far goes along, and comes back with the answer; rows stay behind. */
 static void take_along(const mpi_ask *heard, mpi_ask *ask)
 {
-    MPI_ASSERT(heard->earlier_count < MPI_EARLIER_LARGEST);
     memcpy(ask->earlier, heard->earlier, sizeof ask->earlier);
-    ask->earlier[heard->earlier_count] = heard->answer;
-    ask->earlier_count = heard->earlier_count + 1;
+    ask->earlier_count = heard->earlier_count;
+    if (heard->answer.far->fill)
+        return;
+    MPI_ASSERT(ask->earlier_count < MPI_EARLIER_LARGEST);
+    ask->earlier[ask->earlier_count++] = heard->answer;
 }
 
 minipay_status mpi_ask_far(mpi_flow *flow, const mpi_far *far, const mpi_operation *op, int32_t leg,
@@ -103,6 +105,7 @@ minipay_status mpi_ask_far(mpi_flow *flow, const mpi_far *far, const mpi_operati
     MPI_ASSERT(size <= MPI_QUESTION_LARGEST);
     if (answered) {
         *reply = answered->reply;
+        reply->rows = heard->question;
         return answered->status;
     }
     mpi_ask *ask = mpi_ask_add(&list->asks, &list->ask_count, &list->ask_room);
@@ -162,7 +165,9 @@ static minipay_status find_kept(mpi_flow *flow, mpi_table *table, mpi_ask *ask)
                                     kept->left_minor,
                                     kept->number,
                                     kept->id,
-                                    0};
+                                    0,
+                                    0,
+                                    NULL};
     return MINIPAY_OK;
 }
 
@@ -172,6 +177,8 @@ minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask)
     const mpi_served *served = mpi_served_by(flow->engine, ask->answer.far);
     mpi_table *table = flow->engine->places[served->place].answers;
     minipay_status status = find_kept(flow, table, ask);
+    if (status == MINIPAY_OK && ask->answer.far->fill)
+        return ask->answer.far->fill(served->impl, flow, ask);
     if (status != MINIPAY_NOT_FOUND)
         return status;
     mpi_saga_point point = mpi_saga_point_of(flow);

@@ -29,6 +29,8 @@ typedef struct mpi_reply {
     int64_t number;
     minipay_id id;
     int32_t tier; /* not kept */
+    uint32_t row_count;
+    const void *rows; /* of one that fills; they last as long as the step runs */
 } mpi_reply;
 
 typedef struct mpi_ask mpi_ask;
@@ -41,6 +43,10 @@ typedef struct mpi_far {
     /* Answers as the port's function does, and fills the reply. The question is what was asked with; whose it
      * is, is `ask->op`. */
     minipay_status (*answer)(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask);
+
+    /* Optional. One that fills answers with rows, for which the room of its question is; this fills in those
+     * of an answer that was kept. A step that asks more after it has to ask it again. */
+    minipay_status (*fill)(void *impl, mpi_flow *flow, mpi_ask *ask);
 } mpi_far;
 
 typedef struct mpi_answered {
@@ -54,9 +60,9 @@ struct mpi_ask {
     mpi_answered answer;
     mpi_answered earlier[MPI_EARLIER_LARGEST]; /* what the step was answered before it asked this */
     uint32_t earlier_count;
-    bool again;       /* what it waits for has ended */
-    mpi_operation op; /* who asks */
-    uint64_t question[MPI_QUESTION_LARGEST / 8];
+    bool again;                                  /* what it waits for has ended */
+    mpi_operation op;                            /* who asks */
+    uint64_t question[MPI_QUESTION_LARGEST / 8]; /* and the rows of an answer */
 };
 
 /* Records of every store that others ask, or that asks others. */

@@ -28,7 +28,10 @@ void mpi_line_decide(mpi_line *line, int64_t minimum_minor);
 /* A line of the run for a merchant, empty, with its id. */
 void mpi_line_name(const mpi_run *run, const minipay_id *merchant_id, mpi_line *line);
 
-/* Adds a bucket's figures to its merchant's line in the run; `*added` is 1 when the line is new.
+/* What a run asks payment for its next page. */
+mpi_closing mpi_run_closing(const mpi_run *run);
+
+/* Adds a bucket's figures to its merchant's line in the run; `*added` grows by 1 when the line is new.
  * AMOUNT_OVERFLOW, and nothing is changed, when they do not fit. */
 minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
                             const mpi_due *due, int32_t *added);

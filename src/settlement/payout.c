@@ -9,9 +9,10 @@
 
 /* A line of a run: the fee is taken, the rest is paid out.
  *
- *   fee ──▶ set aside ──▶ order ──▶ settle ──▶ DONE
- *               ▲           │ refused
- *               └─ reverse ─┘──▶ REJECTED: the net is carried into the next run
+ *   fee ──▶ set aside ──▶ order ──▶ settle ──▶ carry ──▶ DONE
+ *                           │ refused
+ *   carry ◀──── reverse ◀───┘
+ *     └──▶ REJECTED: the net is carried into the next run; the fee stays taken
  *
  * A net that is not above zero, or below the minimum payout, skips the bank and is carried forward. */
 
@@ -135,11 +136,34 @@ static minipay_status settle(void *context, mpi_flow *flow, void *document)
                 line->payout_minor);
 }
 
+static minipay_status carry(void *context, mpi_flow *flow, void *document)
+{
+    mpi_settlements *settlements = context;
+    mpi_line *line = document;
+    mpi_carried carried;
+    if (line->net_minor == 0)
+        return MINIPAY_OK;
+    minipay_status status = settlements->payment.carry(
+        settlements->payment.impl, flow, &line->merchant_id, line->currency, line->net_minor, &carried);
+    if (status != MINIPAY_OK)
+        return status;
+    line->carried_date = carried.business_date;
+    line->carried_round = carried.round;
+    return MINIPAY_OK;
+}
+
+static minipay_status carry_unpaid(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_line *line = document;
+    return line->payout_minor == line->net_minor ? MINIPAY_OK : carry(context, flow, document);
+}
+
 static const mpi_step payout_steps[] = {
-    {"fee", "wallet.move", take_fee, NULL, NULL},
+    {"fee", "wallet.move", take_fee, carry, "payment.carry"}, /* the fee stays taken */
     {"set aside", "wallet.move", set_aside, put_back, "wallet.reverse"},
     {"order", "banking.order", order, NULL, NULL},
     {"settle", "wallet.move", settle, NULL, NULL},
+    {"carry", "payment.carry", carry_unpaid, NULL, NULL},
 };
 
 static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow, const mpi_line *line)
@@ -158,20 +182,7 @@ static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow,
 
 static minipay_status ended(void *context, mpi_flow *flow, void *document)
 {
-    mpi_settlements *settlements = context;
-    mpi_line *line = document;
-    mpi_carried carried;
-    bool paid = line->op.state == MINIPAY_STATE_DONE && line->payout_minor == line->net_minor;
-    minipay_status status = count_in_run(settlements, flow, line);
-    if (status != MINIPAY_OK || paid || line->net_minor == 0)
-        return status;
-    status = settlements->payment.carry(settlements->payment.impl, flow, &line->merchant_id,
-                                        line->currency, line->net_minor, &carried);
-    if (status != MINIPAY_OK)
-        return status;
-    line->carried_date = carried.business_date;
-    line->carried_round = carried.round;
-    return MINIPAY_OK;
+    return count_in_run(context, flow, document);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
@@ -273,7 +284,7 @@ minipay_status mpi_line_add(mpi_settlements *settlements, mpi_flow *flow, const 
         return MINIPAY_AMOUNT_OVERFLOW;
     mpi_line_decide(&line, rules->values[MINIPAY_RULE_MINIMUM_PAYOUT][0]);
     line.op.policy_version = rules->version;
-    *added = !row;
+    *added += !row;
     if (!row)
         return mpi_unit_insert(flow->unit, settlements->lines, &line, flow->error);
     mpi_line *edit = mpi_unit_edit(flow->unit, settlements->lines, row);

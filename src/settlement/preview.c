@@ -9,7 +9,7 @@
 
 /* What a run would do: the due buckets on one snapshot, summed up by the same rules, stored nowhere. */
 
-enum { DUE_PAGE = 1000 };
+enum { DUE_PAGE = MPI_DUES_LARGEST };
 
 typedef struct due_list {
     mpi_due *dues;
@@ -29,22 +29,24 @@ static bool make_room(due_list *list)
     return true;
 }
 
-static minipay_status read_dues(mpi_settlements *settlements, mpi_view *view,
-                                const minipay_settlement_request *request, due_list *list,
-                                minipay_error *error)
+static minipay_status read_dues(mpi_settlements *settlements, const minipay_settlement_request *request,
+                                due_list *list, minipay_error *error)
 {
     mpi_payment_port *payment = &settlements->payment;
+    mpi_due_cursor after = {.due_date = 0};
     uint32_t count;
     do {
         if (!make_room(list))
             return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
-        const mpi_due *last = list->count ? &list->dues[list->count - 1] : NULL;
+        mpi_due *next = list->dues + list->count;
         count = DUE_PAGE;
-        minipay_status status =
-            payment->look(payment->impl, view, request->currency, request->through_date, last,
-                          list->dues + list->count, &count, error);
+        minipay_status status = payment->look(payment->impl, request->currency, request->through_date,
+                                              &after, next, &count, error);
         if (status != MINIPAY_OK)
             return status;
+        if (count)
+            after = (mpi_due_cursor){next[count - 1].merchant_id, next[count - 1].due_date,
+                                     next[count - 1].business_date};
         list->count += count;
     } while (count == DUE_PAGE);
     return MINIPAY_OK;
@@ -108,17 +110,10 @@ static minipay_status look(mpi_settlements *settlements, const minipay_settlemen
                            due_list *list, int64_t *minimum_minor, int32_t *version,
                            minipay_error *error)
 {
-    mpi_view view;
     minipay_status status =
         mpi_policy_read(settlements->policy, MINIPAY_RULE_MINIMUM_PAYOUT, 0, request->currency,
                         mpi_store_now(settlements->store), minimum_minor, version, error);
-    if (status == MINIPAY_OK)
-        status = mpi_view_open(settlements->store, &view, error);
-    if (status != MINIPAY_OK)
-        return status;
-    status = read_dues(settlements, &view, request, list, error);
-    mpi_view_close(&view);
-    return status;
+    return status == MINIPAY_OK ? read_dues(settlements, request, list, error) : status;
 }
 
 minipay_status mpi_settlements_preview(mpi_settlements *settlements,

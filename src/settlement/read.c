@@ -217,12 +217,10 @@ minipay_status mpi_settlements_statement(mpi_settlements *settlements, const min
     if (status != MINIPAY_OK)
         return status;
     status = first_line(&view, line_id, &line, error);
-    if (status == MINIPAY_OK) {
-        status = payment->statement(payment->impl, &view, &line.run_id, &line.merchant_id, after,
-                                    entries, count, error);
-        if (status == MINIPAY_NOT_FOUND)
-            mpi_fail_plain(error, status, "after");
-    }
     mpi_view_close(&view);
-    return status;
+    if (status != MINIPAY_OK)
+        return status;
+    status =
+        payment->statement(payment->impl, &line.run_id, &line.merchant_id, after, entries, count, error);
+    return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, status, "after") : status;
 }

@@ -12,8 +12,6 @@
 /* A retry is a run whose lines are refused lines of another run. What a refused line carried forward is taken
  * out of its bucket again, so it is either in the retry or in a later run, never in both. */
 
-enum { PAGE = 500 };
-
 static minipay_status scan_lines(mpi_flow *flow, const mpi_run *run, mpi_line *lines, uint32_t *count)
 {
     mpi_line low = {.run_id = run->retry_of, .merchant_id = run->cursor_id};
@@ -56,25 +54,55 @@ static minipay_status mark_retried(mpi_settlements *settlements, mpi_flow *flow,
     return MINIPAY_OK;
 }
 
-static minipay_status retry_one(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run,
+static minipay_status retry_one(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
                                 const mpi_line *refused)
 {
-    mpi_payment_port *payment = &settlements->payment;
-    mpi_carried carried = {refused->carried_date, refused->carried_round};
     mpi_line line;
-    if (refused->op.state != MINIPAY_STATE_REJECTED || !mpi_id_is_none(&refused->retried_by))
-        return MINIPAY_OK;
-    minipay_status status = payment->take_back(payment->impl, flow, &refused->merchant_id, run->currency,
-                                               refused->net_minor, &carried);
-    if (status != MINIPAY_OK)
-        return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
     draw_up(run, refused, mpi_unit_now(flow->unit), &line);
-    status = mark_retried(settlements, flow, refused, &line.op.id);
-    if (status == MINIPAY_OK)
-        status = mpi_unit_insert(flow->unit, settlements->lines, &line, flow->error);
-    run->lines++;
-    run->open++;
-    return status;
+    minipay_status status = mark_retried(settlements, flow, refused, &line.op.id);
+    return status == MINIPAY_OK ? mpi_unit_insert(flow->unit, settlements->lines, &line, flow->error)
+                                : status;
+}
+
+/* Those that can be paid again move to the front of `lines`. */
+static uint32_t choose(mpi_line *lines, uint32_t count, mpi_taking *takings)
+{
+    uint32_t chosen = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (lines[i].op.state != MINIPAY_STATE_REJECTED || !mpi_id_is_none(&lines[i].retried_by))
+            continue;
+        takings[chosen] = (mpi_taking){lines[i].merchant_id,
+                                       lines[i].net_minor,
+                                       {lines[i].carried_date, lines[i].carried_round},
+                                       false};
+        lines[chosen++] = lines[i];
+    }
+    return chosen;
+}
+
+static minipay_status retry_lines(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run,
+                                  mpi_line *lines, uint32_t count)
+{
+    const mpi_payment_port *payment = &settlements->payment;
+    mpi_closing closing = mpi_run_closing(run);
+    int32_t added = 0;
+    mpi_taking *takings = malloc((count ? count : 1) * sizeof *takings);
+    if (!takings)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    uint32_t chosen = choose(lines, count, takings);
+    minipay_status status =
+        chosen ? payment->take_back(payment->impl, flow, &closing, takings, chosen) : MINIPAY_OK;
+    for (uint32_t i = 0; i < chosen && status == MINIPAY_OK; i++) {
+        if (takings[i].taken)
+            status = retry_one(settlements, flow, run, &lines[i]);
+        added += takings[i].taken;
+    }
+    free(takings);
+    if (status != MINIPAY_OK)
+        return status;
+    run->lines += added;
+    run->open += added;
+    return MINIPAY_OK;
 }
 
 static minipay_status find_run(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run)
@@ -95,17 +123,20 @@ static minipay_status find_run(mpi_settlements *settlements, mpi_flow *flow, mpi
 
 minipay_status mpi_retry_page(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run)
 {
-    uint32_t count = PAGE;
-    mpi_line *lines = malloc(PAGE * sizeof *lines);
+    uint32_t page = settlements->payment.page, count = page;
+    mpi_line *lines = malloc(page * sizeof *lines);
     if (!lines)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
     minipay_status status = find_run(settlements, flow, run);
     if (status == MINIPAY_OK)
         status = scan_lines(flow, run, lines, &count);
-    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
-        status = retry_one(settlements, flow, run, &lines[i]);
-    if (status == MINIPAY_OK && count)
-        run->cursor_id = lines[count - 1].merchant_id;
+    minipay_id last = status == MINIPAY_OK && count ? lines[count - 1].merchant_id : run->cursor_id;
+    if (status == MINIPAY_OK)
+        status = retry_lines(settlements, flow, run, lines, count);
     free(lines);
-    return status == MINIPAY_OK && count == PAGE ? MPI_WAIT : status;
+    if (status != MINIPAY_OK)
+        return status;
+    run->cursor_id = last;
+    run->cursor_page++;
+    return count == page ? MPI_WAIT : MINIPAY_OK;
 }

@@ -13,7 +13,7 @@
  *   close ⟲ ──▶ pay ──▶ DONE, when no line is open
  */
 
-enum { CLOSE_PAGE = 1000, LINE_PAGE = 500 };
+enum { LINE_PAGE = 500 };
 
 static const minipay_field run_fields[] = {
     MPI_OPERATION_FIELDS(mpi_run),       MPI_INT32(mpi_run, through_date),
@@ -22,7 +22,7 @@ static const minipay_field run_fields[] = {
     MPI_TEXT(mpi_run, currency),         MPI_OPTIONAL_ID(mpi_run, retry_of),
     MPI_OPTIONAL_ID(mpi_run, cursor_id), MPI_INT32(mpi_run, due_date),
     MPI_INT32(mpi_run, cursor_due),      MPI_INT32(mpi_run, cursor_date),
-    MPI_HASH(mpi_run, row_tag),
+    MPI_INT32(mpi_run, cursor_page),     MPI_HASH(mpi_run, row_tag),
 };
 
 enum { FIELD_ID = 0, FIELD_STATE = 4, FIELD_STEP = 5, FIELD_DATE = 14, FIELD_CURRENCY = 19 };
@@ -34,18 +34,14 @@ static const minipay_index run_indexes[] = {
 const mpi_record mpi_run_record =
     MPI_RECORD(MPI_FORM_DOCUMENT, mpi_run, "settlement_run", run_fields, 1, run_indexes, 2);
 
-/* What does not fit into the merchant's line waits for the next day's run. */
-static minipay_status take_due(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run,
-                               const mpi_due *due)
+mpi_closing mpi_run_closing(const mpi_run *run)
 {
-    mpi_payment_port *payment = &settlements->payment;
-    int32_t added = 0;
-    minipay_status status = mpi_line_add(settlements, flow, run, due, &added);
-    if (status == MINIPAY_AMOUNT_OVERFLOW)
-        return payment->postpone(payment->impl, flow, run->currency, run->due_date, due);
-    run->lines += added;
-    run->open += added;
-    return status;
+    mpi_closing closing = {.run_id = run->op.id,
+                           .page = run->cursor_page,
+                           .through_date = run->due_date,
+                           .after = {run->cursor_id, run->cursor_due, run->cursor_date}};
+    memcpy(closing.currency, run->currency, sizeof closing.currency);
+    return closing;
 }
 
 /* Nothing is paid before its day, whatever date is asked for. */
@@ -64,22 +60,52 @@ static minipay_status find_due_date(mpi_settlements *settlements, mpi_flow *flow
     return MINIPAY_OK;
 }
 
+/* What does not fit into its merchant's line waits for the next day's run: those are moved to the front of
+ * `dues`, and `*left` counts them. */
+static minipay_status take_dues(mpi_settlements *settlements, mpi_flow *flow, const mpi_run *run,
+                                mpi_due *dues, uint32_t count, int32_t *added, uint32_t *left)
+{
+    *added = 0;
+    *left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        minipay_status status = mpi_due_is_empty(&dues[i])
+                                    ? MINIPAY_OK
+                                    : mpi_line_add(settlements, flow, run, &dues[i], added);
+        if (status == MINIPAY_AMOUNT_OVERFLOW)
+            dues[(*left)++] = dues[i];
+        else if (status != MINIPAY_OK)
+            return status;
+    }
+    return MINIPAY_OK;
+}
+
 /* From where it has come to; the cursor then stands behind this page. */
 static minipay_status close_next(mpi_settlements *settlements, mpi_flow *flow, mpi_run *run,
-                                 mpi_due *dues, uint32_t *count)
+                                 mpi_due *dues, bool *more)
 {
-    mpi_payment_port *payment = &settlements->payment;
-    mpi_due after = {
-        .merchant_id = run->cursor_id, .due_date = run->cursor_due, .business_date = run->cursor_date};
-    bool began = !mpi_id_is_none(&run->cursor_id);
-    minipay_status status = payment->close(payment->impl, flow, &run->op.id, run->currency,
-                                           run->due_date, began ? &after : NULL, dues, count);
-    if (status != MINIPAY_OK || *count == 0)
+    const mpi_payment_port *payment = &settlements->payment;
+    mpi_closing closing = mpi_run_closing(run);
+    mpi_due_cursor last = closing.after;
+    uint32_t count, left;
+    int32_t added;
+    minipay_status status = payment->close(payment->impl, flow, &closing, dues, &count, more);
+    if (status != MINIPAY_OK)
         return status;
-    const mpi_due *last = &dues[*count - 1];
-    run->cursor_id = last->merchant_id;
-    run->cursor_due = last->due_date;
-    run->cursor_date = last->business_date;
+    for (uint32_t i = 0; i < count; i++) {
+        if (mpi_due_is_behind(&dues[i], &last))
+            last = (mpi_due_cursor){dues[i].merchant_id, dues[i].due_date, dues[i].business_date};
+    }
+    status = take_dues(settlements, flow, run, dues, count, &added, &left);
+    if (status == MINIPAY_OK && left)
+        status = payment->postpone(payment->impl, flow, &closing, dues, left);
+    if (status != MINIPAY_OK)
+        return status;
+    run->cursor_id = last.merchant_id;
+    run->cursor_due = last.due_date;
+    run->cursor_date = last.business_date;
+    run->cursor_page++;
+    run->lines += added;
+    run->open += added;
     return MINIPAY_OK;
 }
 
@@ -87,7 +113,7 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
 {
     mpi_settlements *settlements = context;
     mpi_run *run = document;
-    uint32_t count = CLOSE_PAGE;
+    bool more = false;
     if (!settlements->banking.has_bank(settlements->banking.impl))
         return mpi_fail_plain(flow->error, MINIPAY_NOT_SUPPORTED, "bank");
     if (!mpi_id_is_none(&run->retry_of))
@@ -95,16 +121,12 @@ static minipay_status close_page(void *context, mpi_flow *flow, void *document)
     minipay_status status = find_due_date(settlements, flow, run);
     if (status != MINIPAY_OK)
         return status;
-    mpi_due *dues = malloc(CLOSE_PAGE * sizeof *dues);
+    mpi_due *dues = malloc(settlements->payment.page * sizeof *dues);
     if (!dues)
         return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-    status = close_next(settlements, flow, run, dues, &count);
-    for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
-        if (!mpi_due_is_empty(&dues[i]))
-            status = take_due(settlements, flow, run, &dues[i]);
-    }
+    status = close_next(settlements, flow, run, dues, &more);
     free(dues);
-    return status == MINIPAY_OK && count ? MPI_WAIT : status;
+    return status == MINIPAY_OK && more ? MPI_WAIT : status;
 }
 
 static minipay_status all_paid(void *context, mpi_flow *flow, void *document)
@@ -160,14 +182,16 @@ static minipay_status read_run(mpi_settlements *settlements, const minipay_id *i
     return status == MINIPAY_NOT_FOUND ? mpi_fail_plain(error, MINIPAY_NOT_FOUND, "id") : status;
 }
 
-/* Page by page until nothing is left to close. */
+/* Page by page until nothing is left to close, or no page comes any more. */
 static minipay_status close_run(mpi_settlements *settlements, const minipay_id *id, mpi_run *run,
                                 minipay_error *error)
 {
     mpi_resumption resumption = {MINIPAY_KIND_SETTLEMENT, *id};
+    int32_t page = -1;
     minipay_status status = read_run(settlements, id, run, error);
     while (status == MINIPAY_OK && run->op.state == MINIPAY_STATE_RUNNING &&
-           run->op.step == MPI_RUN_CLOSE) {
+           run->op.step == MPI_RUN_CLOSE && run->cursor_page != page) {
+        page = run->cursor_page;
         status = mpi_drive_on(settlements->engine, &resumption, 1, error);
         if (status == MINIPAY_OK)
             status = read_run(settlements, id, run, error);

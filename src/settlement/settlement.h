@@ -24,6 +24,7 @@ typedef struct mpi_run {
     int32_t due_date;     /* what is due later stays; 0 in a retry, and where schema version 1 ran */
     int32_t cursor_due;   /* the bucket up to which it has come, with cursor_id; not a retry */
     int32_t cursor_date;
+    int32_t cursor_page; /* so many pages it has closed */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_run;
 

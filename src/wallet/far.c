@@ -28,7 +28,7 @@ static minipay_status answer_move(void *impl, mpi_flow *flow, const void *questi
     return status;
 }
 
-static const mpi_far far_move = {"wallet.move", true, answer_move};
+static const mpi_far far_move = {"wallet.move", true, answer_move, NULL};
 
 static minipay_status ask_move(void *impl, mpi_flow *flow, const mpi_move *move, mpi_booked *booked)
 {
@@ -54,7 +54,7 @@ static minipay_status answer_reverse(void *impl, mpi_flow *flow, const void *que
     return mpi_wallets_reverse(impl, flow, &ask->op, asked->leg, asked->undo_leg);
 }
 
-static const mpi_far far_reverse = {"wallet.reverse", true, answer_reverse};
+static const mpi_far far_reverse = {"wallet.reverse", true, answer_reverse, NULL};
 
 static minipay_status ask_reverse(void *impl, mpi_flow *flow, const mpi_operation *op, int32_t leg,
                                   int32_t undo_leg)
@@ -71,7 +71,7 @@ static minipay_status answer_undo(void *impl, mpi_flow *flow, const void *questi
     return mpi_wallets_undo(impl, flow, &ask->op, &asked->undone_id, asked->leg);
 }
 
-static const mpi_far far_undo = {"wallet.undo", true, answer_undo};
+static const mpi_far far_undo = {"wallet.undo", true, answer_undo, NULL};
 
 static minipay_status ask_undo(void *impl, mpi_flow *flow, const mpi_operation *op,
                                const minipay_id *undone_id, int32_t leg)
@@ -104,7 +104,7 @@ static minipay_status answer_provide(void *impl, mpi_flow *flow, const void *que
     return status;
 }
 
-static const mpi_far far_provide = {"wallet.provide", true, answer_provide};
+static const mpi_far far_provide = {"wallet.provide", true, answer_provide, NULL};
 
 static minipay_status ask_provide(void *impl, mpi_flow *flow, mpi_operation *parent,
                                   const minipay_id *member_id, const char currency[4],
@@ -140,7 +140,7 @@ static minipay_status answer_hold(void *impl, mpi_flow *flow, const void *questi
                             asked->amount_minor, asked->expires_at, &ask->answer.reply.policy_version);
 }
 
-static const mpi_far far_hold = {"wallet.hold", true, answer_hold};
+static const mpi_far far_hold = {"wallet.hold", true, answer_hold, NULL};
 
 static minipay_status ask_hold(void *impl, mpi_flow *flow, const mpi_operation *op,
                                const minipay_id *member_id, const minipay_id *payee_id,
@@ -181,7 +181,7 @@ static minipay_status answer_capture(void *impl, mpi_flow *flow, const void *que
     return status;
 }
 
-static const mpi_far far_capture = {"wallet.capture", true, answer_capture};
+static const mpi_far far_capture = {"wallet.capture", true, answer_capture, NULL};
 
 /* By the rules that stand with the books. */
 static minipay_status ask_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
@@ -203,7 +203,7 @@ static minipay_status answer_release(void *impl, mpi_flow *flow, const void *que
     return mpi_wallets_release(impl, flow, question, &ask->answer.reply.amount_minor);
 }
 
-static const mpi_far far_release = {"wallet.release", true, answer_release};
+static const mpi_far far_release = {"wallet.release", true, answer_release, NULL};
 
 static minipay_status ask_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
                                   int64_t *freed_minor)
@@ -230,7 +230,7 @@ static minipay_status answer_fee(void *impl, mpi_flow *flow, const void *questio
     return fees.book(fees.impl, flow, &ask->op, asked->currency, asked->fee_minor);
 }
 
-static const mpi_far far_fee = {"wallet.fee", true, answer_fee};
+static const mpi_far far_fee = {"wallet.fee", true, answer_fee, NULL};
 
 static minipay_status ask_fee(void *impl, mpi_flow *flow, const mpi_operation *order,
                               const char currency[4], int64_t fee_minor)
@@ -256,7 +256,7 @@ static minipay_status answer_terms(void *impl, mpi_flow *flow, const void *quest
     return sink.take(sink.impl, flow, &asked->member_id, &asked->terms);
 }
 
-static const mpi_far far_terms = {"wallet.terms", false, answer_terms};
+static const mpi_far far_terms = {"wallet.terms", false, answer_terms, NULL};
 
 static minipay_status ask_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
                                 const mpi_terms *terms)

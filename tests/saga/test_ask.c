@@ -134,7 +134,7 @@ static minipay_status take(void *impl, mpi_flow *flow, const void *question, mpi
     return MINIPAY_OK;
 }
 
-static const mpi_far till_take = {"till.take", true, take};
+static const mpi_far till_take = {"till.take", true, take, NULL};
 
 static minipay_status give_back(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
 {
@@ -151,7 +151,7 @@ static minipay_status give_back(void *impl, mpi_flow *flow, const void *question
     return MINIPAY_OK;
 }
 
-static const mpi_far till_give_back = {"till.give_back", true, give_back};
+static const mpi_far till_give_back = {"till.give_back", true, give_back, NULL};
 
 /* ---- the desk -------------------------------------------------------------------------------------------- */
 
