@@ -199,6 +199,13 @@ static bool asks_itself(const mpi_flow *flow, const mpi_saga_point *since, const
     return false;
 }
 
+/* What a step was answered is no other step's. */
+static void forget_heard(mpi_flow *flow, const minipay_id *id)
+{
+    if (flow->heard && mpi_id_compare(&flow->heard->op.id, id) == 0)
+        flow->heard = NULL;
+}
+
 static minipay_status run_step(mpi_flow *flow, const mpi_known_saga *known, mpi_step_run run,
                                mpi_document *document)
 {
@@ -209,6 +216,8 @@ static minipay_status run_step(mpi_flow *flow, const mpi_known_saga *known, mpi_
     flow->op = outer;
     if (status == MPI_WAIT && asks_itself(flow, &point, &document->op.id))
         mpi_unit_undo(flow->unit, point.mark);
+    if (status != MPI_WAIT)
+        forget_heard(flow, &document->op.id);
     return status;
 }
 

@@ -319,6 +319,7 @@ void world_init(world *w, const char *path)
     memset(w->key, 0x5a, sizeof w->key);
     minipay_scripted_bank_config_init(&w->script);
     w->script.seed = 1;
+    w->apart = getenv("MINIPAY_TEST_STORES") && strcmp(getenv("MINIPAY_TEST_STORES"), "apart") == 0;
     w->faults.storage_status = MINIPAY_IO_ERROR;
     minipay_host_init(&w->host);
     w->host.now = virtual_now;
