@@ -66,6 +66,9 @@ void mpi_homes_give_back(minipay *pay);
 const mpi_home *mpi_home_of(const minipay *pay, mpi_context context);
 bool mpi_homes_are_apart(const minipay *pay);
 
+/* Versions of policy are published in the wallet's store, and all others have them too. */
+minipay_status mpi_homes_follow(minipay *pay, minipay_error *error);
+
 /* Every public call on a handle has the same shape. `status` is what the checks of its arguments came to, and
  * becomes INVALID_ARGUMENT, CLOSED or REENTERED when the handle may not be entered:
  *

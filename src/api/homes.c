@@ -163,6 +163,17 @@ minipay_status mpi_homes_open(minipay *pay, const minipay_config *config,
             status = begin_or_check(home, error);
     }
     mpi_wipe(&keys, sizeof keys);
+    return status == MINIPAY_OK && !config->examine ? mpi_homes_follow(pay, error) : status;
+}
+
+minipay_status mpi_homes_follow(minipay *pay, minipay_error *error)
+{
+    const mpi_home *first = mpi_home_of(pay, MPI_CONTEXT_WALLET);
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < pay->home_count && status == MINIPAY_OK; i++) {
+        if (pay->homes[i].store != first->store)
+            status = mpi_policy_follow(pay->homes[i].policy, first->policy, error);
+    }
     return status;
 }
 

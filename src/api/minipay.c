@@ -220,8 +220,9 @@ static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched,
 {
     uint32_t holds = 0;
     int64_t hold_at = 0;
-    minipay_status status =
-        pay->banking.bank.version ? carry_bank_on(pay, budget, touched, next_at, error) : MINIPAY_OK;
+    minipay_status status = mpi_homes_follow(pay, error);
+    if (status == MINIPAY_OK && pay->banking.bank.version)
+        status = carry_bank_on(pay, budget, touched, next_at, error);
     if (status != MINIPAY_OK || (budget && *touched >= budget))
         return status;
     status = mpi_wallets_run(&pay->wallets, budget ? budget - *touched : 0, &holds, &hold_at, error);

@@ -25,6 +25,8 @@ minipay_status minipay_policy_publish(minipay *pay, const minipay_policy_request
         status = check_request(request, rules, count, error);
     if (mpi_enter(pay, &status, error)) {
         status = mpi_governance_publish(&pay->governance, request, rules, count, outcome, error);
+        if (status == MINIPAY_OK)
+            status = mpi_homes_follow(pay, error);
         mpi_leave(pay);
     }
     return status;

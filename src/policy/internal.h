@@ -68,6 +68,10 @@ const mpi_policy_version *mpi_versions_at(const mpi_versions *versions, int64_t 
 /* Makes the date of `at` known beforehand: a batch asks for it once an operation. */
 void mpi_rules_know_day(mpi_rules *rules, int64_t at);
 
+/* A row of the next version: CORRUPT (name) when one stands already. */
+minipay_status mpi_policy_insert(mpi_unit *unit, mpi_table *table, const void *row, const char *name,
+                                 minipay_error *error);
+
 /* What the policy knows, brought up to date. */
 minipay_status mpi_policy_refresh(mpi_policy *policy, mpi_unit *unit, minipay_error *error);
 

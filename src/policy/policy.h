@@ -69,6 +69,9 @@ minipay_status mpi_publication_check(const mpi_publication *asked, minipay_error
 minipay_status mpi_policy_add(mpi_policy *policy, mpi_unit *unit, const mpi_publication *asked,
                               int32_t *version, minipay_error *error);
 
+/* Where stores are apart: copies the versions that are published in the first's store and not yet here. */
+minipay_status mpi_policy_follow(mpi_policy *policy, const mpi_policy *first, minipay_error *error);
+
 /* The rule in force at `at`, read beside the lane. INVALID_ARGUMENT (rule, tier), INVALID_CURRENCY, CORRUPT. */
 minipay_status mpi_policy_read(mpi_policy *policy, int32_t rule, int32_t tier, const char *currency,
                                int64_t at, int64_t *value, int32_t *version, minipay_error *error);

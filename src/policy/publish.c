@@ -75,8 +75,8 @@ static minipay_status copy_version(rule_set *set, mpi_unit *unit, int64_t versio
     return status;
 }
 
-static minipay_status insert(mpi_unit *unit, mpi_table *table, const void *row, const char *name,
-                             minipay_error *error)
+minipay_status mpi_policy_insert(mpi_unit *unit, mpi_table *table, const void *row, const char *name,
+                                 minipay_error *error)
 {
     minipay_status status = mpi_unit_insert(unit, table, row, error);
     return status == MINIPAY_ID_REUSED ? mpi_fail(error, MINIPAY_CORRUPT, name,
@@ -87,10 +87,10 @@ static minipay_status insert(mpi_unit *unit, mpi_table *table, const void *row, 
 static minipay_status insert_version(mpi_policy *policy, mpi_unit *unit, rule_set *set,
                                      const mpi_policy_version *version, minipay_error *error)
 {
-    minipay_status status = insert(unit, policy->versions, version, "policy_version", error);
+    minipay_status status = mpi_policy_insert(unit, policy->versions, version, "policy_version", error);
     for (uint32_t i = 0; i < set->count && status == MINIPAY_OK; i++) {
         set->rows[i].version = (int32_t)version->version;
-        status = insert(unit, policy->rules, &set->rows[i], "policy_rule", error);
+        status = mpi_policy_insert(unit, policy->rules, &set->rows[i], "policy_rule", error);
     }
     policy->read = false;
     return status;
