@@ -218,8 +218,8 @@ static minipay_status carry_bank_on(minipay *pay, uint32_t budget, uint32_t *tou
 static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched, int64_t *next_at,
                                minipay_error *error)
 {
-    uint32_t holds = 0;
-    int64_t hold_at = 0;
+    uint32_t holds = 0, asked = 0;
+    int64_t hold_at = 0, ask_at = 0;
     minipay_status status = mpi_homes_follow(pay, error);
     if (status == MINIPAY_OK && pay->banking.bank.version)
         status = carry_bank_on(pay, budget, touched, next_at, error);
@@ -228,6 +228,11 @@ static minipay_status carry_on(minipay *pay, uint32_t budget, uint32_t *touched,
     status = mpi_wallets_run(&pay->wallets, budget ? budget - *touched : 0, &holds, &hold_at, error);
     *touched += holds;
     *next_at = earlier(*next_at, hold_at);
+    if (status != MINIPAY_OK || (budget && *touched >= budget))
+        return status;
+    status = mpi_drive_waiting(pay->engine, budget ? budget - *touched : 0, &asked, &ask_at, error);
+    *touched += asked;
+    *next_at = earlier(*next_at, ask_at);
     return status;
 }
 

@@ -183,7 +183,9 @@ minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask)
         return status;
     mpi_saga_point point = mpi_saga_point_of(flow);
     memset(&ask->answer.reply, 0, sizeof ask->answer.reply);
+    flow->parked = 0;
     ask->answer.status = ask->answer.far->answer(served->impl, flow, ask->question, ask);
+    ask->parked = flow->parked;
     if (ask->answer.status == MPI_WAIT)
         return MINIPAY_OK;
     if (mpi_is_rejection(ask->answer.status))

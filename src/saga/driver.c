@@ -168,7 +168,7 @@ static minipay_status start_job(drive *work, mpi_flow *flow, uint32_t number, mp
 {
     job *started = &work->jobs[number];
     if (!work->requests) {
-        minipay_status status = mpi_saga_resume(flow, started->kind, &started->id);
+        minipay_status status = mpi_saga_wake(flow, started->kind, &started->id);
         started->state = JOB_WAITING;
         return status;
     }

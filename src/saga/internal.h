@@ -108,6 +108,10 @@ bool mpi_wake_add(mpi_call_list *list, int32_t kind, const minipay_id *id);
 
 /* An operation that waits for another store is found again by its row in `waiting`. */
 minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op);
+
+/* One of another store that is to be woken, whatever happens: beside the known kind's documents. */
+minipay_status mpi_waiting_tell(mpi_flow *flow, const mpi_known_saga *known, int32_t kind,
+                                const minipay_id *id);
 minipay_status mpi_waiting_forget(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id);
 
 #endif

@@ -27,15 +27,19 @@ static minipay_status answer(mpi_part *home, mpi_flow *flow, mpi_ask *ask)
     if (status != MINIPAY_OK)
         return status;
     mpi_unit_settle(flow->unit);
-    return add(ask->answer.status == MPI_WAIT ? &home->open : &home->answered, ask, flow->error);
+    bool stays = ask->answer.status == MPI_WAIT && !ask->parked;
+    return add(stays ? &home->open : &home->answered, ask, flow->error);
 }
 
 static minipay_status hear(mpi_part *home, mpi_flow *flow)
 {
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < home->heard.count && status == MINIPAY_OK; i++) {
-        flow->heard = &home->heard.asks[i];
-        status = mpi_saga_resume(flow, flow->heard->op.kind, &flow->heard->op.id);
+        const mpi_ask *heard = &home->heard.asks[i];
+        flow->heard = heard;
+        status = heard->answer.status == MPI_WAIT
+                     ? mpi_saga_park(flow, heard->op.kind, &heard->op.id, heard->parked)
+                     : mpi_saga_wake(flow, heard->op.kind, &heard->op.id);
         mpi_unit_settle(flow->unit);
     }
     flow->heard = NULL;
@@ -47,7 +51,7 @@ static minipay_status wake(mpi_part *home, mpi_flow *flow)
 {
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < home->woken_count && status == MINIPAY_OK; i++) {
-        status = mpi_saga_resume(flow, home->woken[i].kind, &home->woken[i].id);
+        status = mpi_saga_wake(flow, home->woken[i].kind, &home->woken[i].id);
         mpi_unit_settle(flow->unit);
     }
     home->woken_count = 0;

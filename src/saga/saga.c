@@ -510,6 +510,16 @@ typedef struct waiting {
     const char *event;
 } waiting;
 
+/* In another store. Who runs asks again by himself, but nobody looks at what is parked. */
+static minipay_status tell_parent(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op,
+                                  int32_t state)
+{
+    minipay_status status = MINIPAY_OK;
+    if (state == MINIPAY_STATE_RUNNING)
+        status = mpi_waiting_tell(flow, known, op->parent_kind, &op->parent_id);
+    return status == MINIPAY_OK ? wake_parent(flow, known, op) : status;
+}
+
 /* Of it and of all that waits for it, as far as they wait alike: whoever waits for a parked operation waits
  * for the same person. */
 static minipay_status wait_otherwise(mpi_flow *flow, int32_t kind, const minipay_id *id,
@@ -530,8 +540,12 @@ static minipay_status wait_otherwise(mpi_flow *flow, int32_t kind, const minipay
         op->status = to->reason;
         status = mpi_event_append(flow->unit, known->saga->record, known->saga->name, to->event, &op->id,
                                   op, flow->error);
+        if (status == MINIPAY_OK && to->state == MINIPAY_STATE_PARKED)
+            status = mpi_waiting_forget(flow, known, &op->id);
         if (status != MINIPAY_OK)
             return status;
+        if (op->parent_kind && known_saga(flow->engine, op->parent_kind)->place != known->place)
+            return tell_parent(flow, known, op, to->state);
         kind = op->parent_kind;
         id = &op->parent_id;
     }
@@ -552,6 +566,18 @@ minipay_status mpi_saga_unpark(mpi_flow *flow, int32_t kind, const minipay_id *i
     return wait_otherwise(flow, kind, id, &parked, &running);
 }
 
+minipay_status mpi_saga_wake(mpi_flow *flow, int32_t kind, const minipay_id *id)
+{
+    mpi_known_saga *known = known_saga(flow->engine, kind);
+    const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, known->table, id, &row, flow->error);
+    const mpi_operation *op = status == MINIPAY_OK ? row : NULL;
+    if (op && op->state == MINIPAY_STATE_PARKED && op->status != MINIPAY_NOT_BOOKED)
+        status = mpi_saga_unpark(flow, kind, id, op->status);
+    return status == MINIPAY_OK || status == MINIPAY_NOT_FOUND ? mpi_saga_resume(flow, kind, id)
+                                                               : status;
+}
+
 minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *document)
 {
     minipay_status status = mpi_saga_start(flow, kind, document);
@@ -562,6 +588,9 @@ minipay_status mpi_saga_child(mpi_flow *flow, int32_t kind, mpi_document *docume
         return MINIPAY_OK;
     case MINIPAY_STATE_REJECTED:
         return document->op.status;
+    case MINIPAY_STATE_PARKED:
+        flow->parked = document->op.status;
+        return MPI_WAIT;
     default:
         return MPI_WAIT;
     }

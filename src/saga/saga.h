@@ -98,6 +98,7 @@ typedef struct mpi_flow {
     mpi_view *view;
     struct mpi_atomic *atomic;   /* the batch that is being carried out */
     const struct mpi_ask *heard; /* the answer for which the step runs again */
+    int32_t parked;              /* why a part that was asked waits for a person; 0: none does */
     const mpi_operation *op;     /* whose step runs */
 } mpi_flow;
 
@@ -258,6 +259,10 @@ minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *docume
 
 /* Runs a RUNNING operation's current step again, and what waits for it when it ends. */
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id);
+
+/* The same when what it waits for has ended, where others could not go on with it at once: one that was parked
+ * for that runs again. */
+minipay_status mpi_saga_wake(mpi_flow *flow, int32_t kind, const minipay_id *id);
 
 /* Parks a RUNNING operation and every operation that waits for it: only a person can carry them on. `reason`
  * is what their outcomes tell. */

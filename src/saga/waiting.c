@@ -6,7 +6,8 @@
 
 #include <stdlib.h>
 
-/* An operation that waits for another store, and when it asks again by itself. */
+/* An operation that waits for another store, and when it asks again by itself; or one of another store, which is
+ * to be woken. */
 typedef struct waiting {
     minipay_id operation_id;
     int32_t kind;
@@ -29,10 +30,10 @@ const mpi_record mpi_waiting_record =
 /* Somebody drives it as long as his call lasts; only what he left is asked again. */
 enum { FIRST_WAIT_MS = 2000, DOUBLED_LARGEST = 5 };
 
-minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op)
+/* Ever later. */
+static minipay_status put(mpi_flow *flow, mpi_table *table, int32_t kind, const minipay_id *id)
 {
-    mpi_table *table = flow->engine->places[known->place].waiting;
-    waiting made = {.operation_id = op->id, .kind = op->kind};
+    waiting made = {.operation_id = *id, .kind = kind};
     const void *row;
     int64_t now = mpi_unit_now(flow->unit);
     minipay_status status = mpi_unit_get(flow->unit, table, &made, &row, flow->error);
@@ -46,6 +47,17 @@ minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, con
     edit->next_at = mpi_time_after_ms(now, (int64_t)FIRST_WAIT_MS << doubled);
     edit->attempts++;
     return MINIPAY_OK;
+}
+
+minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op)
+{
+    return put(flow, flow->engine->places[known->place].waiting, op->kind, &op->id);
+}
+
+minipay_status mpi_waiting_tell(mpi_flow *flow, const mpi_known_saga *known, int32_t kind,
+                                const minipay_id *id)
+{
+    return put(flow, flow->engine->places[known->place].waiting, kind, id);
 }
 
 minipay_status mpi_waiting_forget(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id)
@@ -88,6 +100,40 @@ static minipay_status find_due(const mpi_engine *engine, uint32_t place, mpi_res
     return MINIPAY_OK;
 }
 
+typedef struct told {
+    const mpi_engine *engine;
+    uint32_t place;
+    const mpi_resumption *found;
+    uint32_t count;
+} told;
+
+/* Those of other stores have been woken. */
+static minipay_status forget_told(void *context, mpi_unit *unit, minipay_error *error)
+{
+    const told *work = context;
+    mpi_table *table = work->engine->places[work->place].waiting;
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < work->count && status == MINIPAY_OK; i++) {
+        const void *row;
+        if (work->engine->known[work->found[i].kind].place == work->place)
+            continue;
+        status = mpi_unit_get(unit, table, &work->found[i].id, &row, error);
+        if (status == MINIPAY_OK)
+            status = mpi_unit_delete(unit, table, row, error);
+        else if (status == MINIPAY_NOT_FOUND)
+            status = MINIPAY_OK;
+    }
+    return status;
+}
+
+static bool any_told(const told *work)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < work->count; i++)
+        any |= work->engine->known[work->found[i].kind].place != work->place;
+    return any;
+}
+
 static minipay_status carry_place_on(mpi_engine *engine, uint32_t place, uint32_t *left,
                                      int64_t *next_at, minipay_error *error)
 {
@@ -99,6 +145,9 @@ static minipay_status carry_place_on(mpi_engine *engine, uint32_t place, uint32_
         status = find_due(engine, place, found, &count, next_at, error);
         if (status == MINIPAY_OK && count)
             status = mpi_drive_on(engine, found, count, error);
+        told work = {engine, place, found, count};
+        if (status == MINIPAY_OK && any_told(&work))
+            status = mpi_store_write(engine->places[place].store, forget_told, &work, error);
         *left -= count;
     }
     return status;

@@ -52,6 +52,10 @@ static minipay_status find_transfer(mpi_transfers *transfers, mpi_flow *flow,
     }
     if (status == MINIPAY_OK || status == MINIPAY_NOT_FOUND)
         status = transfers->wallet.find(transfers->wallet.impl, flow, transfer_id, 0, moved);
+    if (status == MINIPAY_NOT_FOUND) {
+        status = transfers->wallet.has_moved(transfers->wallet.impl, flow, transfer_id);
+        return status == MINIPAY_OK ? MINIPAY_NOT_REVERSIBLE : status;
+    }
     if (status != MINIPAY_OK)
         return status;
     bool between_members = moved->kind == MINIPAY_KIND_TRANSFER &&

@@ -269,6 +269,21 @@ static minipay_status ask_terms(void *impl, mpi_flow *flow, const minipay_id *me
 
 /* ---- find, moves ----------------------------------------------------------------------------------------- */
 
+static minipay_status answer_has_moved(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
+{
+    (void)ask;
+    return mpi_wallets_has_moved(impl, flow, question);
+}
+
+static const mpi_far far_has_moved = {"wallet.has_moved", false, answer_has_moved, NULL};
+
+static minipay_status ask_has_moved(void *impl, mpi_flow *flow, const minipay_id *operation_id)
+{
+    mpi_reply reply;
+    (void)impl;
+    return mpi_ask_far(flow, &far_has_moved, flow->op, 0, operation_id, sizeof *operation_id, &reply);
+}
+
 /* An operation that asks from afar has its own document: none is said by its posting alone. */
 static minipay_status find_none(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
                                 mpi_moved *moved)
@@ -297,8 +312,9 @@ static minipay_status no_moves(void *impl, int32_t kind, const minipay_id *after
 
 void mpi_wallets_serve(mpi_wallets *wallets, const mpi_home *home)
 {
-    static const mpi_far *const all[] = {&far_move,    &far_reverse, &far_undo, &far_provide, &far_hold,
-                                         &far_capture, &far_release, &far_fee,  &far_terms};
+    static const mpi_far *const all[] = {&far_move,  &far_reverse,  &far_undo,    &far_provide,
+                                         &far_hold,  &far_capture,  &far_release, &far_fee,
+                                         &far_terms, &far_has_moved};
     for (uint32_t i = 0; i < MPI_COUNT(all); i++)
         mpi_engine_serve(wallets->engine, home, all[i], wallets);
 }
@@ -314,6 +330,7 @@ mpi_wallet_port mpi_wallets_open_far(mpi_wallets *wallets)
                              .capture = ask_capture,
                              .release = ask_release,
                              .find = find_none,
+                             .has_moved = ask_has_moved,
                              .moves = no_moves};
 }
 

@@ -100,9 +100,13 @@ typedef struct mpi_wallet_port {
     minipay_status (*release)(void *impl, mpi_flow *flow, const minipay_id *hold_id,
                               int64_t *freed_minor);
 
-    /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND. Beside the lane too. */
+    /* The move that stands under (operation, leg), or MINIPAY_NOT_FOUND; always, where an operation that asks
+     * from afar has its own document to say it. Beside the lane too. */
     minipay_status (*find)(void *impl, mpi_flow *flow, const minipay_id *operation_id, int32_t leg,
                            mpi_moved *moved);
+
+    /* Has the operation moved money? OK or MINIPAY_NOT_FOUND. */
+    minipay_status (*has_moved)(void *impl, mpi_flow *flow, const minipay_id *operation_id);
 
     /* The moves of a kind that are their operation's first (leg 0), in the order of operations from behind
      * `after`. `*count` is the room, then the number. Beside the lane. */

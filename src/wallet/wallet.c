@@ -248,6 +248,13 @@ static minipay_status port_find(void *impl, mpi_flow *flow, const minipay_id *op
     return status;
 }
 
+minipay_status mpi_wallets_has_moved(void *impl, mpi_flow *flow, const minipay_id *operation_id)
+{
+    mpi_wallets *wallets = impl;
+    mpi_journal row;
+    return mpi_ledger_row(&wallets->ledger, flow->unit, operation_id, 0, &row, flow->error);
+}
+
 minipay_status mpi_wallets_provide(void *impl, mpi_flow *flow, mpi_operation *parent,
                                    const minipay_id *member_id, const char currency[4],
                                    int64_t amount_minor, int64_t *topup_minor)
@@ -286,6 +293,7 @@ mpi_wallet_port mpi_wallets_open_port(mpi_wallets *wallets)
         .capture = mpi_wallets_capture,
         .release = mpi_wallets_release,
         .find = port_find,
+        .has_moved = mpi_wallets_has_moved,
         .moves = mpi_wallets_moves,
     };
 }

@@ -304,7 +304,7 @@ static int in_child(world *w, minipay_id member)
             return 10 + (int)i;
     }
     minipay_close(w->pay);
-    return w->faults.storage_calls == calls && w->storage.close ? 0 : 1;
+    return w->faults.storage_calls == calls && w->stores[0].storage.close ? 0 : 1;
 }
 
 static void forked_child_is_closed_and_touches_no_database(void **state)

@@ -33,7 +33,7 @@ static minipay_bank_capabilities strict_can(void *impl)
 
 static void enter(strict_bank *bank, uint32_t count)
 {
-    assert_null(bank->w->write_session);
+    assert_false(world_writes(bank->w));
     bank->most = count > bank->most ? count : bank->most;
 }
 
@@ -660,7 +660,7 @@ static int32_t logged_level;
 static void keep_line(void *impl, int32_t level, const char *line)
 {
     const world *w = impl;
-    assert_null(w->write_session);
+    assert_false(world_writes(w));
     logged_level = level;
     snprintf(logged, sizeof logged, "%s", line);
 }

@@ -404,7 +404,8 @@ static void a_dead_writers_child_does_not_keep_the_lock(void **state)
         void *session;
         start(&w, "forked.db");
         world_open(&w);
-        if (w.storage.begin(w.storage.impl, MINIPAY_SESSION_WRITE, &session, &foreign, NULL))
+        if (w.stores[0].storage.begin(w.stores[0].storage.impl, MINIPAY_SESSION_WRITE, &session,
+                                      &foreign, NULL))
             _exit(1);
         close(hold[1]);
         if (fork() == 0) {

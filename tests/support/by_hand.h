@@ -2,7 +2,8 @@
 #ifndef MPI_TESTS_BY_HAND_H
 #define MPI_TESTS_BY_HAND_H
 
-/* What a person does to a database file, past the library. */
+/* What a person does to a database file, past the library; where contexts are apart, to that file which has
+ * the table, and a copy is one of all. */
 
 void by_hand_copy(const char *from, const char *to);
 

@@ -67,7 +67,7 @@ static minipay_status statement(void *impl, int64_t position, minipay_bank_movem
     minipay_bank_movement all[CROOKED_LINES];
     uint32_t read = CROOKED_LINES, used = 0;
     bank->pages++;
-    assert_null(bank->w->write_session); /* sys/bank.h: no call while a storage transaction is open */
+    assert_false(world_writes(bank->w)); /* sys/bank.h: no call while a storage transaction is open */
     if (bank->silent || (bank->silent_after && bank->pages > bank->silent_after))
         return MINIPAY_UNAVAILABLE;
     minipay_status status = bank->w->scripted.statement(bank->w->scripted.impl, 0, all, &read, error);
@@ -92,7 +92,7 @@ static minipay_status balance(void *impl, const char *currency, int64_t *balance
                               minipay_error *error)
 {
     const crooked *bank = impl;
-    assert_null(bank->w->write_session);
+    assert_false(world_writes(bank->w));
     return bank->silent
                ? MINIPAY_IO_ERROR
                : bank->w->scripted.balance(bank->w->scripted.impl, currency, balance_minor, error);

@@ -11,6 +11,9 @@
 
 const minipay_id world_nobody = {{0}};
 
+const char *const world_contexts[] = {"membership", "banking",    "wallet", "transfer",
+                                      "payment",    "settlement", NULL};
+
 /* ---- host ------------------------------------------------------------------------------------------ */
 
 static int64_t virtual_now(void *impl)
@@ -49,25 +52,28 @@ static minipay_status storage_fault(const world *w, minipay_error *error)
 
 static minipay_storage_capabilities fs_capabilities(void *impl)
 {
-    world *w = impl;
-    return w->storage.capabilities(w->storage.impl);
+    const world_store *of = impl;
+    return of->storage.capabilities(of->storage.impl);
 }
 
 static minipay_status fs_open(void *impl, const minipay_schema *schema, minipay_error *error)
 {
-    world *w = impl;
-    return storage_fails(w) ? storage_fault(w, error) : w->storage.open(w->storage.impl, schema, error);
+    world_store *of = impl;
+    world *w = of->w;
+    return storage_fails(w) ? storage_fault(w, error)
+                            : of->storage.open(of->storage.impl, schema, error);
 }
 
 static minipay_status fs_begin(void *impl, int32_t kind, void **session, int32_t *foreign,
                                minipay_error *error)
 {
-    world *w = impl;
+    world_store *of = impl;
+    world *w = of->w;
     if (storage_fails(w))
         return storage_fault(w, error);
-    minipay_status status = w->storage.begin(w->storage.impl, kind, session, foreign, error);
+    minipay_status status = of->storage.begin(of->storage.impl, kind, session, foreign, error);
     if (status == MINIPAY_OK && kind == MINIPAY_SESSION_WRITE)
-        __atomic_store_n(&w->write_session, *session, __ATOMIC_RELAXED);
+        __atomic_store_n(&of->write_session, *session, __ATOMIC_RELAXED);
     return status;
 }
 
@@ -75,26 +81,29 @@ static minipay_status fs_get_many(void *impl, void *session, const minipay_table
                                   void *const *rows, uint8_t *found, uint32_t count,
                                   minipay_error *error)
 {
-    world *w = impl;
-    return storage_fails(w)
-               ? storage_fault(w, error)
-               : w->storage.get_many(w->storage.impl, session, table, index, rows, found, count, error);
+    world_store *of = impl;
+    world *w = of->w;
+    return storage_fails(w) ? storage_fault(w, error)
+                            : of->storage.get_many(of->storage.impl, session, table, index, rows, found,
+                                                   count, error);
 }
 
 static minipay_status fs_scan(void *impl, void *session, const minipay_scan *scan, void *rows,
                               uint32_t *count, minipay_error *error)
 {
-    world *w = impl;
+    world_store *of = impl;
+    world *w = of->w;
     return storage_fails(w) ? storage_fault(w, error)
-                            : w->storage.scan(w->storage.impl, session, scan, rows, count, error);
+                            : of->storage.scan(of->storage.impl, session, scan, rows, count, error);
 }
 
 static minipay_status fs_write_many(void *impl, void *session, minipay_write *write,
                                     minipay_error *error)
 {
-    world *w = impl;
+    world_store *of = impl;
+    world *w = of->w;
     return storage_fails(w) ? storage_fault(w, error)
-                            : w->storage.write_many(w->storage.impl, session, write, error);
+                            : of->storage.write_many(of->storage.impl, session, write, error);
 }
 
 /* ---- a process that dies at its n-th commit or bank call --------------------------------------------- */
@@ -114,18 +123,19 @@ static void end_turn(bool last)
 }
 
 /* Only the end of a WRITE session may fail. */
-static minipay_status end_session(world *w, void *session, minipay_error *error)
+static minipay_status end_session(world_store *of, void *session, minipay_error *error)
 {
-    bool writes = session == __atomic_load_n(&w->write_session, __ATOMIC_RELAXED);
+    world *w = of->w;
+    bool writes = session == __atomic_load_n(&of->write_session, __ATOMIC_RELAXED);
     if (writes)
-        __atomic_store_n(&w->write_session, NULL, __ATOMIC_RELAXED);
+        __atomic_store_n(&of->write_session, NULL, __ATOMIC_RELAXED);
     if (!writes || !storage_fails(w))
-        return w->storage.commit(w->storage.impl, session, error);
+        return of->storage.commit(of->storage.impl, session, error);
     if (!w->faults.commit_is_lost) {
-        w->storage.rollback(w->storage.impl, session);
+        of->storage.rollback(of->storage.impl, session);
         return storage_fault(w, error);
     }
-    minipay_status status = w->storage.commit(w->storage.impl, session, error);
+    minipay_status status = of->storage.commit(of->storage.impl, session, error);
     if (status == MINIPAY_OK && error) {
         minipay_error_init(error);
         error->status = MINIPAY_COMMIT_UNKNOWN;
@@ -135,40 +145,51 @@ static minipay_status end_session(world *w, void *session, minipay_error *error)
 
 static minipay_status fs_commit(void *impl, void *session, minipay_error *error)
 {
-    world *w = impl;
-    bool last = session == __atomic_load_n(&w->write_session, __ATOMIC_RELAXED) && is_last_turn(w);
-    minipay_status status = end_session(w, session, error);
+    world_store *of = impl;
+    bool last = session == __atomic_load_n(&of->write_session, __ATOMIC_RELAXED) && is_last_turn(of->w);
+    minipay_status status = end_session(of, session, error);
     end_turn(last);
     return status;
 }
 
 static void fs_rollback(void *impl, void *session)
 {
-    world *w = impl;
-    if (session == __atomic_load_n(&w->write_session, __ATOMIC_RELAXED))
-        __atomic_store_n(&w->write_session, NULL, __ATOMIC_RELAXED);
-    w->storage.rollback(w->storage.impl, session);
+    world_store *of = impl;
+    if (session == __atomic_load_n(&of->write_session, __ATOMIC_RELAXED))
+        __atomic_store_n(&of->write_session, NULL, __ATOMIC_RELAXED);
+    of->storage.rollback(of->storage.impl, session);
 }
 
 static void fs_close(void *impl)
 {
-    world *w = impl;
-    w->storage.close(w->storage.impl);
-    memset(&w->storage, 0, sizeof w->storage);
+    world_store *of = impl;
+    of->storage.close(of->storage.impl);
+    memset(&of->storage, 0, sizeof of->storage);
 }
 
-static minipay_status make_storage(world *w, minipay_storage *storage, minipay_error *error)
+/* A context's own file stands beside the path. */
+static void name_file(const world *w, uint32_t number, char path[WORLD_PATH_SIZE])
+{
+    bool beside = w->apart && strcmp(w->path, ":memory:") != 0;
+    snprintf(path, WORLD_PATH_SIZE, "%.200s%s%s", w->path, beside ? "." : "",
+             beside ? world_contexts[number] : "");
+}
+
+static minipay_status make_storage(world *w, uint32_t number, minipay_storage *storage,
+                                   minipay_error *error)
 {
     minipay_sqlite_config config;
+    world_store *of = &w->stores[number];
+    of->w = w;
     minipay_sqlite_config_init(&config);
     config.busy_ms = w->busy_ms;
     config.cache_kib = w->cache_kib;
     config.page_bytes = w->page_bytes;
-    snprintf(config.path, sizeof config.path, "%s", w->path);
-    minipay_status status = minipay_sqlite_storage(&config, &w->storage, error);
+    name_file(w, number, config.path);
+    minipay_status status = minipay_sqlite_storage(&config, &of->storage, error);
     *storage = (minipay_storage){
         .version = MINIPAY_STORAGE_VERSION,
-        .impl = w,
+        .impl = of,
         .capabilities = fs_capabilities,
         .open = fs_open,
         .begin = fs_begin,
@@ -315,41 +336,29 @@ void world_init(world *w, const char *path)
     leave_checkout();
     memset(w, 0, sizeof *w);
     snprintf(w->path, sizeof w->path, "%s", path);
+    const char *stores = getenv("MINIPAY_TEST_STORES");
+    w->apart = stores && strcmp(stores, "apart") == 0;
     w->now = INT64_C(1763856000000000); /* 2025-11-23T00:00:00Z, 09:00 in Seoul */
     memset(w->key, 0x5a, sizeof w->key);
     minipay_scripted_bank_config_init(&w->script);
     w->script.seed = 1;
-    w->apart = getenv("MINIPAY_TEST_STORES") && strcmp(getenv("MINIPAY_TEST_STORES"), "apart") == 0;
     w->faults.storage_status = MINIPAY_IO_ERROR;
     minipay_host_init(&w->host);
     w->host.now = virtual_now;
     w->host.key = fixed_key;
 }
 
-/* opens with a store for each context; what is not opened stays with the caller, as with minipay_open */
-static minipay_status open_apart(world *w, const minipay_config *config, minipay_error *error)
+/* What is not opened stays with the caller, as with minipay_open. */
+static minipay_status open_stores(world *w, const minipay_config *config, minipay_error *error)
 {
     minipay_storage storages[MPI_CONTEXTS];
-    minipay_sqlite_config file;
-    bool in_memory = strcmp(w->path, ":memory:") == 0;
-    for (int i = 0; i < MPI_CONTEXTS; i++) {
-        minipay_sqlite_config_init(&file);
-        snprintf(file.path, sizeof file.path, in_memory ? "%s" : "%s.%d", w->path, i);
-        ASSERT_STATUS(minipay_sqlite_storage(&file, &storages[i], error), MINIPAY_OK);
-    }
-    minipay_status status = mpi_open(config, storages, MPI_CONTEXTS, &w->pay, error);
-    for (int i = 0; status != MINIPAY_OK && i < MPI_CONTEXTS; i++)
+    uint32_t count = w->apart ? MPI_CONTEXTS : 1;
+    for (uint32_t i = 0; i < count; i++)
+        ASSERT_STATUS(make_storage(w, i, &storages[i], error), MINIPAY_OK);
+    minipay_status status = mpi_open(config, storages, count, &w->pay, error);
+    for (uint32_t i = 0; status != MINIPAY_OK && i < count; i++) {
+        assert_non_null(w->stores[i].storage.close);
         storages[i].close(storages[i].impl);
-    return status;
-}
-
-static minipay_status open_together(world *w, minipay_config *config, minipay_error *error)
-{
-    ASSERT_STATUS(make_storage(w, &config->storage, error), MINIPAY_OK);
-    minipay_status status = minipay_open(config, &w->pay, error);
-    if (status != MINIPAY_OK) {
-        assert_non_null(w->storage.close);
-        config->storage.close(config->storage.impl);
     }
     return status;
 }
@@ -363,7 +372,7 @@ minipay_status world_try_open(world *w, minipay_error *error)
     config.examine = w->examines;
     config.host = w->host;
     ASSERT_STATUS(make_bank(w, &config.bank, error), MINIPAY_OK);
-    minipay_status status = w->apart ? open_apart(w, &config, error) : open_together(w, &config, error);
+    minipay_status status = open_stores(w, &config, error);
     if (status != MINIPAY_OK) { /* the adapters are still ours */
         if (config.bank.close)
             config.bank.close(config.bank.impl);
@@ -400,16 +409,31 @@ void world_begin(world *w)
     world_open(w);
 }
 
-void world_forget(const char *path)
+bool world_writes(const world *w)
 {
-    static const char *const ends[] = {"",      "-wal",      "-shm",      "-lock",
-                                       ".bank", ".bank-wal", ".bank-shm", ".bank-lock"};
-    char name[WORLD_PATH_SIZE + 16];
-    leave_checkout();
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        snprintf(name, sizeof name, "%s%s", path, ends[i]);
+    bool any = false;
+    for (int i = 0; i < WORLD_STORES; i++)
+        any |= w->stores[i].write_session != NULL;
+    return any;
+}
+
+static void forget_file(const char *path, const char *end)
+{
+    static const char *const beside[] = {"", "-wal", "-shm", "-lock"};
+    char name[WORLD_PATH_SIZE + 32];
+    for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
+        snprintf(name, sizeof name, "%s%s%s%s", path, *end ? "." : "", end, beside[i]);
         unlink(name);
     }
+}
+
+void world_forget(const char *path)
+{
+    leave_checkout();
+    forget_file(path, "");
+    forget_file(path, "bank");
+    for (const char *const *context = world_contexts; *context; context++)
+        forget_file(path, *context);
 }
 
 /* ---- parties ----------------------------------------------------------------------------------------- */

@@ -26,7 +26,18 @@ typedef struct world_faults {
     bool dies_after;         /* when it has happened; else before */
 } world_faults;
 
-typedef struct world {
+typedef struct world world;
+
+/* A storage of the world's, which fails on demand. */
+typedef struct world_store {
+    world *w;
+    minipay_storage storage;
+    void *write_session; /* under way in it */
+} world_store;
+
+enum { WORLD_STORES = 6 };
+
+struct world {
     minipay *pay;
     minipay_host host;
     int64_t now;
@@ -36,21 +47,24 @@ typedef struct world {
     minipay_bank scripted; /* the scripted bank, when there is one */
     bool without_bank;
     bool examines; /* opens only to look */
-    bool apart;    /* each context has its own store; the storage then has no faults */
+    bool apart; /* each context has its own store; as MINIPAY_TEST_STORES=apart says for every world */
     bool prepares; /* the bank names the orders itself */
     uint32_t cached_accounts;
     uint32_t busy_ms, cache_kib, page_bytes; /* SQLite's */
     world_faults faults;
-    void *write_session; /* under way in the storage */
-    minipay_storage storage;
-    uint64_t made; /* ids so far */
+    world_store stores[WORLD_STORES]; /* the first one only, or each context's */
+    uint64_t made;                    /* ids so far */
     void (*on_clock)(
         void *context); /* whenever the handle reads its clock: before a unit of work begins */
     void *clock_context;
     char path[WORLD_PATH_SIZE];
-} world;
+};
 
-/* A world of defaults at `path` (":memory:", or a file: its bank is PATH.bank); not open yet. */
+/* Their names, as a file's end, then NULL. */
+extern const char *const world_contexts[];
+
+/* A world of defaults at `path` (":memory:", or a file: its bank is PATH.bank, and apart the contexts' files are
+ * PATH.membership and so on); not open yet. */
 void world_init(world *w, const char *path);
 
 /* Opens, and lets nothing but OK pass. */
@@ -61,6 +75,9 @@ void world_reopen(world *w);
 
 /* init and open in memory. */
 void world_begin(world *w);
+
+/* Is a transaction that writes open in any storage? */
+bool world_writes(const world *w);
 
 /* Removes a file and its bank's, with all that stands beside them. No handle is open. */
 void world_forget(const char *path);
