@@ -315,7 +315,30 @@ static bool anything_is_due(const drive *work)
     return false;
 }
 
-static minipay_status run_rounds(drive *work, minipay_error *error)
+static minipay_status promise(void *context, mpi_unit *unit, minipay_error *error)
+{
+    drive *work = context;
+    mpi_flow flow = {.engine = work->engine, .unit = unit, .calls = &work->calls, .error = error};
+    return mpi_parts_promise(&work->parts[work->place], &flow, work->place);
+}
+
+/* Nothing goes on any more: what is still asked waits for a bank, or for a call that somebody else drives. */
+static minipay_status promise_all(drive *work, minipay_error *error)
+{
+    mpi_engine *engine = work->engine;
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t place = 0; place < engine->place_count && status == MINIPAY_OK; place++) {
+        work->place = place;
+        if (work->parts[place].open.count == 0 && work->parts[place].told_count == 0)
+            continue;
+        status = mpi_store_write(engine->places[place].store, promise, work, error);
+        if (status == MINIPAY_OK)
+            status = mpi_parts_hand_on(work->parts, engine, place, &work->calls, error);
+    }
+    return status;
+}
+
+static minipay_status run_while_due(drive *work, minipay_error *error)
 {
     while (anything_is_due(work)) {
         minipay_status status = run_round(work, error);
@@ -329,6 +352,17 @@ static minipay_status run_rounds(drive *work, minipay_error *error)
             work->engine->caller.make(work->engine->caller.impl, made.calls, made.count);
     }
     return MINIPAY_OK;
+}
+
+static minipay_status run_rounds(drive *work, minipay_error *error)
+{
+    minipay_status status = MINIPAY_OK;
+    do {
+        status = run_while_due(work, error);
+        if (status == MINIPAY_OK)
+            status = promise_all(work, error);
+    } while (status == MINIPAY_OK && anything_is_due(work));
+    return status;
 }
 
 /* ---- entry ----------------------------------------------------------------------------------------------- */

@@ -74,11 +74,17 @@ typedef struct mpi_part {
     mpi_asks heard;        /* answers to operations of this store */
     mpi_resumption *woken; /* operations of this store that may go on */
     uint32_t woken_count, woken_room;
+    mpi_resumption *told; /* those of other stores that have been woken */
+    uint32_t told_count, told_room;
     bool is_due; /* something has come */
 } mpi_part;
 
 /* parts.c. Takes in what has come for a store, in a unit of its work. */
 minipay_status mpi_parts_run(mpi_part *parts, mpi_flow *flow, uint32_t place);
+
+/* When nothing goes on any more: no word is owed to those who have been woken, and whose questions have no answer
+ * yet are promised one. */
+minipay_status mpi_parts_promise(mpi_part *home, mpi_flow *flow, uint32_t place);
 
 /* Hands on what the unit leaves for other stores, once it is committed. */
 minipay_status mpi_parts_hand_on(mpi_part *parts, const mpi_engine *engine, uint32_t place,
@@ -104,14 +110,20 @@ uint32_t mpi_place_of(mpi_engine *engine, mpi_store *store);
 minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask);
 const mpi_served *mpi_served_by(const mpi_engine *engine, const mpi_far *far);
 mpi_ask *mpi_ask_add(mpi_ask **asks, uint32_t *count, uint32_t *room);
-bool mpi_wake_add(mpi_call_list *list, int32_t kind, const minipay_id *id);
+bool mpi_resumption_add(mpi_resumption **list, uint32_t *count, uint32_t *room,
+                        const mpi_resumption *added);
 
 /* An operation that waits for another store is found again by its row in `waiting`. */
 minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op);
 
-/* One of another store that is to be woken, whatever happens: beside the known kind's documents. */
-minipay_status mpi_waiting_tell(mpi_flow *flow, const mpi_known_saga *known, int32_t kind,
-                                const minipay_id *id);
+/* A place owes an operation of another store a word: then that one may rest, instead of asking again. */
+minipay_status mpi_waiting_owe(mpi_flow *flow, uint32_t place, int32_t kind, const minipay_id *id);
+minipay_status mpi_waiting_rest(mpi_flow *flow, int32_t kind, const minipay_id *id);
+
+/* The word is due, if the place owes it; always when `owed`. */
+minipay_status mpi_waiting_tell(mpi_flow *flow, uint32_t place, int32_t kind, const minipay_id *id,
+                                bool owed);
+minipay_status mpi_waiting_told(mpi_flow *flow, uint32_t place, const minipay_id *id);
 minipay_status mpi_waiting_forget(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id);
 
 #endif

@@ -31,15 +31,20 @@ static minipay_status answer(mpi_part *home, mpi_flow *flow, mpi_ask *ask)
     return add(stays ? &home->open : &home->answered, ask, flow->error);
 }
 
+static minipay_status hear_one(mpi_flow *flow, const mpi_ask *ask)
+{
+    flow->heard = ask;
+    if (ask->answer.status != MPI_WAIT)
+        return mpi_saga_wake(flow, ask->op.kind, &ask->op.id);
+    return ask->parked ? mpi_saga_park(flow, ask->op.kind, &ask->op.id, ask->parked)
+                       : mpi_waiting_rest(flow, ask->op.kind, &ask->op.id);
+}
+
 static minipay_status hear(mpi_part *home, mpi_flow *flow)
 {
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < home->heard.count && status == MINIPAY_OK; i++) {
-        const mpi_ask *heard = &home->heard.asks[i];
-        flow->heard = heard;
-        status = heard->answer.status == MPI_WAIT
-                     ? mpi_saga_park(flow, heard->op.kind, &heard->op.id, heard->parked)
-                     : mpi_saga_wake(flow, heard->op.kind, &heard->op.id);
+        status = hear_one(flow, &home->heard.asks[i]);
         mpi_unit_settle(flow->unit);
     }
     flow->heard = NULL;
@@ -85,6 +90,11 @@ static bool find_open(finder *f, const mpi_asks *open)
     return f->slots != NULL;
 }
 
+static bool note_told(mpi_part *home, const mpi_resumption *woken)
+{
+    return mpi_resumption_add(&home->told, &home->told_count, &home->told_room, woken);
+}
+
 /* What has ended here may be what a question waits for: then its asker need not be told to ask again. */
 static bool mark_woken(mpi_part *home, mpi_call_list *left)
 {
@@ -96,8 +106,10 @@ static bool mark_woken(mpi_part *home, mpi_call_list *left)
         uint32_t number = f.slots[place_in(&f, &home->open, &left->wakes[i].id)];
         if (number)
             home->open.asks[number - 1].again = true;
-        else
+        if (!number)
             left->wakes[kept++] = left->wakes[i];
+        else if (!note_told(home, &left->wakes[i]))
+            return false;
     }
     left->wake_count = kept;
     free(f.slots);
@@ -132,6 +144,27 @@ static minipay_status answer_asked(mpi_part *home, mpi_flow *flow)
     return status;
 }
 
+/* Who asks again by himself need not, once the other side owes him a word. */
+minipay_status mpi_parts_promise(mpi_part *home, mpi_flow *flow, uint32_t place)
+{
+    minipay_status status = MINIPAY_OK;
+    for (uint32_t i = 0; i < home->told_count && status == MINIPAY_OK; i++)
+        status = mpi_waiting_told(flow, place, &home->told[i].id);
+    home->told_count = 0;
+    for (uint32_t i = 0; i < home->open.count && status == MINIPAY_OK; i++) {
+        mpi_ask *ask = &home->open.asks[i];
+        status = mpi_answer(flow, ask);
+        if (status == MINIPAY_OK && ask->answer.status == MPI_WAIT && !ask->parked)
+            status = mpi_waiting_owe(flow, mpi_served_by(flow->engine, ask->answer.far)->place,
+                                     ask->op.kind, &ask->op.id);
+        mpi_unit_settle(flow->unit);
+        if (status == MINIPAY_OK)
+            status = add(&home->answered, ask, flow->error);
+    }
+    home->open.count = 0;
+    return status;
+}
+
 minipay_status mpi_parts_run(mpi_part *parts, mpi_flow *flow, uint32_t place)
 {
     mpi_part *home = &parts[place];
@@ -154,14 +187,10 @@ static minipay_status hand_on_ask(mpi_asks *list, mpi_part *to, const mpi_ask *a
 
 static minipay_status hand_on_wake(mpi_part *to, const mpi_resumption *woken, minipay_error *error)
 {
-    mpi_call_list list = {
-        .wakes = to->woken, .wake_count = to->woken_count, .wake_room = to->woken_room};
-    bool added = mpi_wake_add(&list, woken->kind, &woken->id);
-    to->woken = list.wakes;
-    to->woken_count = list.wake_count;
-    to->woken_room = list.wake_room;
     to->is_due = true;
-    return added ? MINIPAY_OK : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    return mpi_resumption_add(&to->woken, &to->woken_count, &to->woken_room, woken)
+               ? MINIPAY_OK
+               : mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
 }
 
 minipay_status mpi_parts_hand_on(mpi_part *parts, const mpi_engine *engine, uint32_t place,
@@ -180,6 +209,8 @@ minipay_status mpi_parts_hand_on(mpi_part *parts, const mpi_engine *engine, uint
     for (uint32_t i = 0; i < left->wake_count && status == MINIPAY_OK; i++) {
         mpi_part *to = &parts[engine->known[left->wakes[i].kind].place];
         status = hand_on_wake(to, &left->wakes[i], error);
+        if (status == MINIPAY_OK && !note_told(&parts[place], &left->wakes[i]))
+            status = mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
     }
     left->ask_count = left->wake_count = answered->count = 0;
     return status;
@@ -194,5 +225,6 @@ void mpi_parts_free(mpi_part *parts)
         free(parts[place].answered.asks);
         free(parts[place].heard.asks);
         free(parts[place].woken);
+        free(parts[place].told);
     }
 }

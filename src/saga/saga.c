@@ -276,10 +276,12 @@ static minipay_status misused(mpi_flow *flow, minipay_status status)
                     "this id already belongs to an operation of another kind");
 }
 
-/* Does it wait for another store? */
-static bool has_asked(const mpi_flow *flow, const mpi_saga_point *since)
+/* Only what waits for another store asks again by itself; a part of the same store wakes it. */
+static minipay_status note_waiting(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op,
+                                   const mpi_saga_point *since)
 {
-    return flow->calls->ask_count > since->asks;
+    return asks_itself(flow, since, &op->id) ? mpi_waiting_note(flow, known, op)
+                                             : mpi_waiting_forget(flow, known, &op->id);
 }
 
 static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi_document *document)
@@ -293,9 +295,7 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     minipay_status status = run_steps(flow, known, (int32_t)saga->step_count, document);
     if (status == MPI_WAIT) {
         status = mpi_unit_insert(flow->unit, known->table, document, flow->error);
-        return status == MINIPAY_OK && has_asked(flow, &point)
-                   ? mpi_waiting_note(flow, known, &document->op)
-                   : status;
+        return status == MINIPAY_OK ? note_waiting(flow, known, &document->op, &point) : status;
     }
     if (status == MINIPAY_OK) {
         status = finish(flow, known, MINIPAY_STATE_DONE, MINIPAY_OK, document);
@@ -462,7 +462,7 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
         parks = status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING;
     }
     if (status == MPI_WAIT)
-        status = has_asked(flow, &point) ? mpi_waiting_note(flow, known, &document->op) : MINIPAY_OK;
+        status = note_waiting(flow, known, &document->op, &point);
     if (status == MINIPAY_OK && is_final(&document->op))
         status = mpi_waiting_forget(flow, known, &document->op.id);
     if (status == MINIPAY_OK)
@@ -472,13 +472,21 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
                : status;
 }
 
+static minipay_status wake_far(mpi_flow *flow, const mpi_operation *op)
+{
+    mpi_call_list *list = flow->calls;
+    mpi_resumption parent = {op->parent_kind, op->parent_id};
+    return mpi_resumption_add(&list->wakes, &list->wake_count, &list->wake_room, &parent)
+               ? MINIPAY_OK
+               : mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+}
+
 static minipay_status wake_parent(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op)
 {
     if (known_saga(flow->engine, op->parent_kind)->place == known->place)
         return mpi_saga_resume(flow, op->parent_kind, &op->parent_id);
-    return mpi_wake_add(flow->calls, op->parent_kind, &op->parent_id)
-               ? MINIPAY_OK
-               : mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    minipay_status status = mpi_waiting_tell(flow, known->place, op->parent_kind, &op->parent_id, false);
+    return status == MINIPAY_OK ? wake_far(flow, op) : status;
 }
 
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id)
@@ -514,10 +522,9 @@ typedef struct waiting {
 static minipay_status tell_parent(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op,
                                   int32_t state)
 {
-    minipay_status status = MINIPAY_OK;
-    if (state == MINIPAY_STATE_RUNNING)
-        status = mpi_waiting_tell(flow, known, op->parent_kind, &op->parent_id);
-    return status == MINIPAY_OK ? wake_parent(flow, known, op) : status;
+    bool runs = state == MINIPAY_STATE_RUNNING;
+    minipay_status status = mpi_waiting_tell(flow, known->place, op->parent_kind, &op->parent_id, runs);
+    return status == MINIPAY_OK ? wake_far(flow, op) : status;
 }
 
 /* Of it and of all that waits for it, as far as they wait alike: whoever waits for a parked operation waits
@@ -644,13 +651,14 @@ mpi_ask *mpi_ask_add(mpi_ask **asks, uint32_t *count, uint32_t *room)
     return &grown[(*count)++];
 }
 
-bool mpi_wake_add(mpi_call_list *list, int32_t kind, const minipay_id *id)
+bool mpi_resumption_add(mpi_resumption **list, uint32_t *count, uint32_t *room,
+                        const mpi_resumption *added)
 {
-    mpi_resumption *wakes = grow(list->wakes, sizeof *wakes, list->wake_count, &list->wake_room);
-    if (!wakes)
+    mpi_resumption *grown = grow(*list, sizeof *grown, *count, room);
+    if (!grown)
         return false;
-    list->wakes = wakes;
-    wakes[list->wake_count++] = (mpi_resumption){kind, *id};
+    *list = grown;
+    grown[(*count)++] = *added;
     return true;
 }
 

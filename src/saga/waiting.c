@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-/* An operation that waits for another store, and when it asks again by itself; or one of another store, which is
- * to be woken. */
+/* An operation that waits for another store, and when it asks again by itself; or one of another store, to which
+ * a word is owed, and when it is told again. */
 typedef struct waiting {
     minipay_id operation_id;
     int32_t kind;
@@ -30,46 +30,88 @@ const mpi_record mpi_waiting_record =
 /* Somebody drives it as long as his call lasts; only what he left is asked again. */
 enum { FIRST_WAIT_MS = 2000, DOUBLED_LARGEST = 5 };
 
-/* Ever later. */
-static minipay_status put(mpi_flow *flow, mpi_table *table, int32_t kind, const minipay_id *id)
+#define NEVER MPI_TIME_LARGEST
+
+static mpi_table *table_of(const mpi_flow *flow, uint32_t place)
 {
-    waiting made = {.operation_id = *id, .kind = kind};
+    return flow->engine->places[place].waiting;
+}
+
+/* `*edit` is NULL when none stands. */
+static minipay_status find(mpi_flow *flow, mpi_table *table, const minipay_id *id, waiting **edit)
+{
     const void *row;
+    minipay_status status = mpi_unit_get(flow->unit, table, id, &row, flow->error);
+    *edit = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, table, row) : NULL;
+    if (status == MINIPAY_OK && !*edit)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+}
+
+/* Ever later. */
+minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op)
+{
+    mpi_table *table = table_of(flow, known->place);
+    waiting made = {.operation_id = op->id, .kind = op->kind}, *edit;
     int64_t now = mpi_unit_now(flow->unit);
-    minipay_status status = mpi_unit_get(flow->unit, table, &made, &row, flow->error);
-    made.next_at = mpi_time_after_ms(now, FIRST_WAIT_MS);
-    if (status == MINIPAY_NOT_FOUND)
+    minipay_status status = find(flow, table, &op->id, &edit);
+    if (status != MINIPAY_OK)
+        return status;
+    if (!edit) {
+        made.next_at = mpi_time_after_ms(now, FIRST_WAIT_MS);
         return mpi_unit_insert(flow->unit, table, &made, flow->error);
-    waiting *edit = status == MINIPAY_OK ? mpi_unit_edit(flow->unit, table, row) : NULL;
-    if (!edit)
-        return status == MINIPAY_OK ? mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL) : status;
+    }
     int32_t doubled = edit->attempts < DOUBLED_LARGEST ? edit->attempts : DOUBLED_LARGEST;
     edit->next_at = mpi_time_after_ms(now, (int64_t)FIRST_WAIT_MS << doubled);
     edit->attempts++;
     return MINIPAY_OK;
 }
 
-minipay_status mpi_waiting_note(mpi_flow *flow, const mpi_known_saga *known, const mpi_operation *op)
+minipay_status mpi_waiting_rest(mpi_flow *flow, int32_t kind, const minipay_id *id)
 {
-    return put(flow, flow->engine->places[known->place].waiting, op->kind, &op->id);
+    waiting *edit;
+    minipay_status status = find(flow, table_of(flow, flow->engine->known[kind].place), id, &edit);
+    if (edit) {
+        edit->next_at = NEVER;
+        edit->attempts = 0;
+    }
+    return status;
 }
 
-minipay_status mpi_waiting_tell(mpi_flow *flow, const mpi_known_saga *known, int32_t kind,
-                                const minipay_id *id)
+minipay_status mpi_waiting_owe(mpi_flow *flow, uint32_t place, int32_t kind, const minipay_id *id)
 {
-    return put(flow, flow->engine->places[known->place].waiting, kind, id);
+    waiting owed = {.operation_id = *id, .kind = kind, .next_at = NEVER}, *edit;
+    minipay_status status = find(flow, table_of(flow, place), id, &edit);
+    return status == MINIPAY_OK && !edit
+               ? mpi_unit_insert(flow->unit, table_of(flow, place), &owed, flow->error)
+               : status;
 }
 
-minipay_status mpi_waiting_forget(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id)
+minipay_status mpi_waiting_tell(mpi_flow *flow, uint32_t place, int32_t kind, const minipay_id *id,
+                                bool owed)
 {
-    mpi_table *table = flow->engine->places[known->place].waiting;
+    waiting *edit;
+    minipay_status status = owed ? mpi_waiting_owe(flow, place, kind, id) : MINIPAY_OK;
+    if (status == MINIPAY_OK)
+        status = find(flow, table_of(flow, place), id, &edit);
+    if (status == MINIPAY_OK && edit)
+        edit->next_at = mpi_time_after_ms(mpi_unit_now(flow->unit), FIRST_WAIT_MS);
+    return status;
+}
+
+minipay_status mpi_waiting_told(mpi_flow *flow, uint32_t place, const minipay_id *id)
+{
+    mpi_table *table = table_of(flow, place);
     const void *row;
-    if (!table)
-        return MINIPAY_OK;
     minipay_status status = mpi_unit_get(flow->unit, table, id, &row, flow->error);
     if (status == MINIPAY_NOT_FOUND)
         return MINIPAY_OK;
     return status == MINIPAY_OK ? mpi_unit_delete(flow->unit, table, row, flow->error) : status;
+}
+
+minipay_status mpi_waiting_forget(mpi_flow *flow, const mpi_known_saga *known, const minipay_id *id)
+{
+    return table_of(flow, known->place) ? mpi_waiting_told(flow, known->place, id) : MINIPAY_OK;
 }
 
 /* ---- going on -------------------------------------------------------------------------------------------- */
@@ -94,34 +136,33 @@ static minipay_status find_due(const mpi_engine *engine, uint32_t place, mpi_res
     uint32_t due = 0;
     for (; due < read && due < *count && rows[due].next_at <= now; due++)
         found[due] = (mpi_resumption){rows[due].kind, rows[due].operation_id};
-    if (due < read && (*next_at == 0 || rows[due].next_at < *next_at))
+    if (due < read && rows[due].next_at != NEVER && (*next_at == 0 || rows[due].next_at < *next_at))
         *next_at = rows[due].next_at;
     *count = due;
     return MINIPAY_OK;
 }
 
 typedef struct told {
-    const mpi_engine *engine;
+    mpi_engine *engine;
     uint32_t place;
     const mpi_resumption *found;
     uint32_t count;
 } told;
 
+static bool is_far(const told *work, uint32_t number)
+{
+    return work->engine->known[work->found[number].kind].place != work->place;
+}
+
 /* Those of other stores have been woken. */
 static minipay_status forget_told(void *context, mpi_unit *unit, minipay_error *error)
 {
     const told *work = context;
-    mpi_table *table = work->engine->places[work->place].waiting;
+    mpi_flow flow = {.engine = work->engine, .unit = unit, .error = error};
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < work->count && status == MINIPAY_OK; i++) {
-        const void *row;
-        if (work->engine->known[work->found[i].kind].place == work->place)
-            continue;
-        status = mpi_unit_get(unit, table, &work->found[i].id, &row, error);
-        if (status == MINIPAY_OK)
-            status = mpi_unit_delete(unit, table, row, error);
-        else if (status == MINIPAY_NOT_FOUND)
-            status = MINIPAY_OK;
+        if (is_far(work, i))
+            status = mpi_waiting_told(&flow, work->place, &work->found[i].id);
     }
     return status;
 }
@@ -130,7 +171,7 @@ static bool any_told(const told *work)
 {
     bool any = false;
     for (uint32_t i = 0; i < work->count; i++)
-        any |= work->engine->known[work->found[i].kind].place != work->place;
+        any |= is_far(work, i);
     return any;
 }
 
