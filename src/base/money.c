@@ -73,6 +73,13 @@ int64_t mpi_money_wrap_add(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
+int64_t mpi_money_rest(int64_t whole, int64_t part)
+{
+    int64_t rest = 0;
+    mpi_money_subtract(whole, part, &rest);
+    return rest;
+}
+
 int64_t mpi_money_wrap_subtract(int64_t a, int64_t b)
 {
     return (int64_t)((uint64_t)a - (uint64_t)b);

@@ -32,6 +32,9 @@ int64_t mpi_money_part(int64_t amount_minor, int64_t numerator, int64_t denomina
 /* The smallest multiple of `unit` that is >= amount and >= minimum; both must be above zero. */
 bool mpi_money_round_up(int64_t amount_minor, int64_t minimum, int64_t unit, int64_t *result);
 
+/* What is left of a whole without a part of it: it always fits. */
+int64_t mpi_money_rest(int64_t whole, int64_t part);
+
 /* Modulo 2^64, for sums of figures that may be anything: those of rows that someone changed by hand. */
 int64_t mpi_money_wrap_add(int64_t a, int64_t b);
 int64_t mpi_money_wrap_subtract(int64_t a, int64_t b);

@@ -22,6 +22,8 @@ static const minipay_field change_fields[] = {
     MPI_MONEY(mpi_slip_change, promotion_minor),
     MPI_MONEY(mpi_slip_change, merchant_part_minor),
     MPI_TEXT(mpi_slip_change, currency),
+    MPI_INT32(mpi_slip_change, is_first),
+    MPI_INT32(mpi_slip_change, is_last),
     MPI_HASH(mpi_slip_change, row_tag),
 };
 
@@ -73,26 +75,6 @@ static minipay_status fix_fee(mpi_payments *payments, mpi_flow *flow, mpi_slip_c
     return MINIPAY_OK;
 }
 
-/* A small capture may leave the member nothing to pay; then no money is taken. */
-static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
-                                const mpi_slip_change *change, const mpi_slip *slip,
-                                int64_t member_minor)
-{
-    int64_t left;
-    mpi_move asked = {
-        .op = &change->op,
-        .leg = MPI_LEG_MEMBER,
-        .kind = MINIPAY_KIND_CAPTURE,
-        .payer = {MPI_PARTY_WALLET, slip->member_id},
-        .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},
-        .amount_minor = member_minor,
-    };
-    if (member_minor == 0)
-        return MINIPAY_OK;
-    memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    return payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id, &asked, rules, &left);
-}
-
 /* The authorisation is over, and its hold with it; schema version 1 closed a hold when it was used up. */
 static minipay_status end_hold(mpi_payments *payments, mpi_flow *flow, const mpi_slip *slip,
                                int64_t *freed_minor)
@@ -102,39 +84,16 @@ static minipay_status end_hold(mpi_payments *payments, mpi_flow *flow, const mpi
     return status == MINIPAY_HOLD_CLOSED ? MINIPAY_OK : status;
 }
 
-static minipay_status take(mpi_payments *payments, mpi_flow *flow, const mpi_rules *rules,
-                           mpi_slip_change *change, const mpi_slip *slip, const mpi_slip *after)
-{
-    mpi_split split;
-    mpi_promotion_split(slip, change->amount_minor, mpi_promotion_at(slip, slip->captured_minor),
-                        mpi_promotion_at(slip, after->captured_minor), &split);
-    change->promotion_minor = split.promotion_minor;
-    change->merchant_part_minor = split.merchant_minor;
-    minipay_status status = take_held(payments, flow, rules, change, slip, split.member_minor);
-    return status == MINIPAY_OK
-               ? mpi_promotion_pay(payments, flow, &change->op, slip, split.company_minor, false)
-               : status;
-}
+/* ---- capture --------------------------------------------------------------------------------------------- */
 
-static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_slip_change *change,
-                            const mpi_slip *slip)
-{
-    mpi_due figures = {.slips = slip->captured_minor == 0,
-                       .gross_minor = change->amount_minor,
-                       .fee_minor = change->fee_minor,
-                       .promotion_minor = change->merchant_part_minor};
-    mpi_entry entry = {change->op.id, MINIPAY_KIND_CAPTURE};
-    return mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &figures, &entry,
-                          &change->counted);
-}
-
-static minipay_status capture(void *context, mpi_flow *flow, void *document)
+/* From now on nobody else captures the same. */
+static minipay_status decide_capture(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip_change *change = document;
     const mpi_slip *slip;
     const mpi_rules *rules;
-    int64_t freed;
+    mpi_split split;
     minipay_status status = mpi_slip_take_up(payments, flow, &change->slip_id, change->currency, &slip);
     if (status == MINIPAY_OK)
         status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
@@ -147,16 +106,109 @@ static minipay_status capture(void *context, mpi_flow *flow, void *document)
         change->op.policy_version = slip->op.policy_version;
     if (status == MINIPAY_OK)
         status = fix_fee(payments, flow, change, &after);
-    if (status == MINIPAY_OK)
-        status = take(payments, flow, rules, change, slip, &after);
-    if (status == MINIPAY_OK && after.captured_minor == slip->amount_minor)
-        status = end_hold(payments, flow, slip, &freed);
-    if (status == MINIPAY_OK)
-        status = count(payments, flow, change, slip);
-    return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_promotion_split(slip, change->amount_minor, mpi_promotion_at(slip, slip->captured_minor),
+                        mpi_promotion_at(slip, after.captured_minor), &split);
+    change->promotion_minor = split.promotion_minor;
+    change->merchant_part_minor = split.merchant_minor;
+    change->is_first = slip->captured_minor == 0;
+    change->is_last = after.captured_minor == slip->amount_minor;
+    return mpi_slip_write(payments, flow, slip, &after);
 }
 
-static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
+/* A void may have come meanwhile. */
+static int32_t state_without(const mpi_slip *slip, int64_t captured_minor)
+{
+    bool closed = !mpi_slip_is_open(slip) && slip->captured_minor < slip->amount_minor;
+    if (captured_minor)
+        return closed ? slip->slip_state : MINIPAY_SLIP_PARTLY_CAPTURED;
+    return closed ? MINIPAY_SLIP_VOIDED : MINIPAY_SLIP_AUTHORIZED;
+}
+
+static minipay_status undecide_capture(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    const mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_slip after = *slip;
+    after.captured_minor = mpi_money_rest(after.captured_minor, change->amount_minor);
+    after.fee_minor = mpi_money_rest(after.fee_minor, change->fee_minor);
+    after.slip_state = state_without(slip, after.captured_minor);
+    return mpi_slip_write(payments, flow, slip, &after);
+}
+
+/* A small capture may leave the member nothing to pay; then no money is taken. */
+static minipay_status take_held(mpi_payments *payments, mpi_flow *flow, const mpi_slip_change *change,
+                                const mpi_slip *slip, int64_t member_minor)
+{
+    int64_t left;
+    const mpi_rules *rules;
+    mpi_move asked = {
+        .op = &change->op,
+        .leg = MPI_LEG_MEMBER,
+        .kind = MINIPAY_KIND_CAPTURE,
+        .payer = {MPI_PARTY_WALLET, slip->member_id},
+        .payee = {MPI_PARTY_PAYABLE, slip->merchant_id},
+        .amount_minor = member_minor,
+    };
+    if (member_minor == 0)
+        return MINIPAY_OK;
+    memcpy(asked.currency, slip->currency, sizeof asked.currency);
+    minipay_status status =
+        mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
+    return status == MINIPAY_OK ? payments->wallet.capture(payments->wallet.impl, flow, &slip->op.id,
+                                                           &asked, rules, &left)
+                                : status;
+}
+
+static minipay_status capture(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    const mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    int64_t company = mpi_money_rest(change->promotion_minor, change->merchant_part_minor);
+    minipay_status status = mpi_slip_find(payments, flow, &change->slip_id, &slip);
+    if (status == MINIPAY_OK)
+        status = take_held(payments, flow, change, slip,
+                           mpi_money_rest(change->amount_minor, change->promotion_minor));
+    return status == MINIPAY_OK ? mpi_promotion_pay(payments, flow, &change->op, slip, company, false)
+                                : status;
+}
+
+static minipay_status end_when_last(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    int64_t freed;
+    minipay_status status =
+        change->is_last ? mpi_slip_find(context, flow, &change->slip_id, &slip) : MINIPAY_NOT_FOUND;
+    if (status != MINIPAY_OK)
+        return status == MINIPAY_NOT_FOUND ? MINIPAY_OK : status;
+    return end_hold(context, flow, slip, &freed);
+}
+
+static minipay_status count(void *context, mpi_flow *flow, void *document)
+{
+    mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    mpi_due figures = {.slips = change->is_first,
+                       .gross_minor = change->amount_minor,
+                       .fee_minor = change->fee_minor,
+                       .promotion_minor = change->merchant_part_minor};
+    mpi_entry entry = {change->op.id, MINIPAY_KIND_CAPTURE};
+    minipay_status status = mpi_slip_find(context, flow, &change->slip_id, &slip);
+    return status == MINIPAY_OK ? mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency,
+                                                 &figures, &entry, &change->counted)
+                                : status;
+}
+
+/* ---- void ------------------------------------------------------------------------------------------------ */
+
+static minipay_status decide_void(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip_change *change = document;
@@ -175,9 +227,7 @@ static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
     if (!mpi_money_subtract(slip->amount_minor, slip->captured_minor, &left))
         return MINIPAY_AMOUNT_OVERFLOW;
     mpi_promotion_split(slip, left, given, slip->promotion_minor, &split);
-    status = end_hold(payments, flow, slip, &change->amount_minor);
-    if (status == MINIPAY_OK)
-        status = mpi_promotion_return(payments, flow, slip, split.promotion_minor);
+    status = mpi_promotion_return(payments, flow, slip, split.promotion_minor);
     if (status != MINIPAY_OK)
         return status;
     mpi_slip after = *slip;
@@ -185,8 +235,24 @@ static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
     return mpi_slip_write(payments, flow, slip, &after);
 }
 
-static const mpi_step capture_steps[] = {{"capture", "wallet.capture", capture, NULL, NULL}};
-static const mpi_step void_steps[] = {{"void", "wallet.release", free_rest, NULL, NULL}};
+static minipay_status free_rest(void *context, mpi_flow *flow, void *document)
+{
+    mpi_slip_change *change = document;
+    const mpi_slip *slip;
+    minipay_status status = mpi_slip_find(context, flow, &change->slip_id, &slip);
+    return status == MINIPAY_OK ? end_hold(context, flow, slip, &change->amount_minor) : status;
+}
+
+static const mpi_step capture_steps[] = {
+    [MPI_CAPTURE_DECIDE] = {"decide", "payment.slip", decide_capture, undecide_capture, "payment.slip"},
+    {"capture", "wallet.capture", capture, NULL, NULL},
+    {"count", "payment.bucket", count, NULL, NULL},
+    {"end", "wallet.release", end_when_last, NULL, NULL},
+};
+static const mpi_step void_steps[] = {
+    {"decide", "payment.slip", decide_void, NULL, NULL},
+    {"void", "wallet.release", free_rest, NULL, NULL},
+};
 
 static void draw_up(const minipay_instruction *instruction, void *document)
 {
@@ -210,6 +276,7 @@ const mpi_saga mpi_capture_saga = {
     .record = &mpi_slip_change_record,
     .steps = capture_steps,
     .step_count = MPI_COUNT(capture_steps),
+    .pivot = MPI_CAPTURE_DECIDE + 2, /* the held money has gone to the merchant */
     .draw_up = draw_up,
     .tell = tell,
 };

@@ -16,9 +16,19 @@ extern const mpi_saga mpi_refund_saga;
 
 /* The postings of one payment, capture or refund; a refund's go the other way. */
 enum {
-    MPI_LEG_MEMBER = 0, /* the member's wallet -> what the merchant is owed */
-    MPI_LEG_COMPANY = 1 /* the company's part of a promotion -> what the merchant is owed */
+    MPI_LEG_MEMBER = 0,      /* the member's wallet -> what the merchant is owed */
+    MPI_LEG_COMPANY = 1,     /* the company's part of a promotion -> what the merchant is owed */
+    MPI_LEG_MEMBER_BACK = 2, /* what undoes them */
+    MPI_LEG_COMPANY_BACK = 3
 };
+
+/* The steps behind which a slip says what its operations have done. */
+enum { MPI_PAY_DECIDE = 1, MPI_CAPTURE_DECIDE = 0, MPI_REFUND_DECIDE = 0 };
+
+/* Undoes the postings of a payment or refund, of which so much was not the member's and so much of that the
+ * merchant's own. */
+minipay_status mpi_parts_reverse(mpi_payments *payments, mpi_flow *flow, const mpi_operation *op,
+                                 int64_t amount_minor, int64_t promotion_minor, int64_t merchant_minor);
 
 /* ---- slips ---- */
 

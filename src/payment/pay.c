@@ -9,10 +9,11 @@
 
 /* Payment: the member's money goes down, the merchant is owed it, and a slip is made.
  *
- *   PAY        provide ──▶ debit ──▶ count ──▶ DONE: the slip
- *                 │                    └ into the merchant's open bucket
+ *   PAY        provide ──▶ decide ──▶ debit ──▶ count ──▶ DONE: the slip
+ *                 │          │                    └ into the merchant's open bucket
+ *                 │          │ (fee and discount; takes the promotion's budget)
  *                 │ (only with AUTO_TOPUP: tops up what is missing)
- *   AUTHORIZE  provide ──▶ hold ──▶ DONE: the slip, whose money is captured or freed later
+ *   AUTHORIZE  provide ──▶ decide ──▶ hold ──▶ DONE: the slip, whose money is captured or freed later
  */
 
 /* The first step of both: what it has topped up stays when a later one refuses. */
@@ -43,29 +44,28 @@ static minipay_status need(mpi_payments *payments, mpi_flow *flow, const mpi_sli
                                                                           : MINIPAY_AMOUNT_OVERFLOW;
 }
 
-/* Once a top-up is under way only its end is waited for: the payment is judged when the money is there. */
+/* Judged once, before the wallet is asked; then again when the money is there. */
 static minipay_status provide(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip *slip = document;
-    int64_t needed = slip->topup_minor;
     if (!(slip->flags & MINIPAY_FLAG_AUTO_TOPUP))
         return MINIPAY_OK;
-    minipay_status status = needed ? MINIPAY_OK : need(payments, flow, slip, &needed);
+    minipay_status status =
+        slip->needed_minor ? MINIPAY_OK : need(payments, flow, slip, &slip->needed_minor);
     if (status != MINIPAY_OK)
         return status;
     return payments->wallet.provide(payments->wallet.impl, flow, &slip->op, &slip->member_id,
-                                    slip->currency, needed, &slip->topup_minor);
+                                    slip->currency, slip->needed_minor, &slip->topup_minor);
 }
 
-static minipay_status debit(void *context, mpi_flow *flow, void *document)
+/* What the payment costs whom; a promotion's budget is taken from now on. */
+static minipay_status decide_pay(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
     mpi_merchant_terms terms;
-    mpi_split split;
-    mpi_booked booked;
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
     if (status == MINIPAY_OK)
@@ -75,9 +75,21 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
     if (!mpi_terms_fee(&terms, slip->amount_minor, &slip->fee_minor))
         return MINIPAY_AMOUNT_OVERFLOW;
     slip->terms_version = terms.version;
-    status = mpi_promotion_take(payments, flow, slip);
-    if (status != MINIPAY_OK)
-        return status;
+    return mpi_promotion_take(payments, flow, slip);
+}
+
+static minipay_status undecide(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_slip *slip = document;
+    return mpi_promotion_return(context, flow, slip, slip->promotion_minor);
+}
+
+static minipay_status debit(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    mpi_slip *slip = document;
+    mpi_split split;
+    mpi_booked booked;
     mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);
     mpi_move asked = {
         .op = &slip->op,
@@ -88,12 +100,31 @@ static minipay_status debit(void *context, mpi_flow *flow, void *document)
         .amount_minor = split.member_minor,
     };
     memcpy(asked.currency, slip->currency, sizeof asked.currency);
-    status = payments->wallet.move(payments->wallet.impl, flow, &asked, &booked);
+    minipay_status status = payments->wallet.move(payments->wallet.impl, flow, &asked, &booked);
     if (booked.policy_version)
         slip->op.policy_version = booked.policy_version;
     return status == MINIPAY_OK
                ? mpi_promotion_pay(payments, flow, &slip->op, slip, split.company_minor, false)
                : status;
+}
+
+minipay_status mpi_parts_reverse(mpi_payments *payments, mpi_flow *flow, const mpi_operation *op,
+                                 int64_t amount_minor, int64_t promotion_minor, int64_t merchant_minor)
+{
+    const mpi_wallet_port *wallet = &payments->wallet;
+    minipay_status status = MINIPAY_OK;
+    if (amount_minor != promotion_minor)
+        status = wallet->reverse(wallet->impl, flow, op, MPI_LEG_MEMBER, MPI_LEG_MEMBER_BACK);
+    if (status == MINIPAY_OK && promotion_minor != merchant_minor)
+        status = wallet->reverse(wallet->impl, flow, op, MPI_LEG_COMPANY, MPI_LEG_COMPANY_BACK);
+    return status;
+}
+
+static minipay_status give_back(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_slip *slip = document;
+    return mpi_parts_reverse(context, flow, &slip->op, slip->amount_minor, slip->promotion_minor,
+                             mpi_promotion_merchant(slip, slip->promotion_minor));
 }
 
 static minipay_status count(void *context, mpi_flow *flow, void *document)
@@ -122,13 +153,12 @@ static int64_t expiry(const mpi_slip *slip, const mpi_rules *rules, int64_t now)
     return mpi_money_multiply(seconds, 1000000, &us) && mpi_money_add(now, us, &at) ? at : 0;
 }
 
-static minipay_status hold(void *context, mpi_flow *flow, void *document)
+static minipay_status decide_hold(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_slip *slip = document;
     const mpi_merchant *merchant;
     const mpi_rules *rules;
-    mpi_split split;
     int64_t now = mpi_unit_now(flow->unit);
     minipay_status status =
         mpi_merchant_find(payments, flow, &slip->merchant_id, slip->currency, &merchant);
@@ -140,23 +170,32 @@ static minipay_status hold(void *context, mpi_flow *flow, void *document)
         status = mpi_promotion_take(payments, flow, slip);
     if (status != MINIPAY_OK)
         return status;
-    mpi_promotion_split(slip, slip->amount_minor, 0, slip->promotion_minor, &split);
     slip->expires_at = expiry(slip, rules, now);
     slip->counted.business_date = mpi_rules_date(rules, now);
     slip->slip_state = MINIPAY_SLIP_AUTHORIZED;
+    return MINIPAY_OK;
+}
+
+static minipay_status hold(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    mpi_slip *slip = document;
     return payments->wallet.hold(payments->wallet.impl, flow, &slip->op, &slip->member_id,
-                                 &slip->merchant_id, slip->currency, split.member_minor,
+                                 &slip->merchant_id, slip->currency,
+                                 mpi_money_rest(slip->amount_minor, slip->promotion_minor),
                                  slip->expires_at, &slip->op.policy_version);
 }
 
 static const mpi_step pay_steps[] = {
     [MPI_PAY_PROVIDE] = {"provide", "wallet.provide", provide, NULL, NULL},
-    {"debit", "wallet.move", debit, NULL, NULL},
+    [MPI_PAY_DECIDE] = {"decide", "payment.promotion", decide_pay, undecide, "payment.promotion"},
+    {"debit", "wallet.move", debit, give_back, "wallet.reverse"},
     {"count", "payment.bucket", count, NULL, NULL},
 };
 
 static const mpi_step authorize_steps[] = {
     [MPI_PAY_PROVIDE] = {"provide", "wallet.provide", provide, NULL, NULL},
+    [MPI_PAY_DECIDE] = {"decide", "payment.promotion", decide_hold, undecide, "payment.promotion"},
     {"hold", "wallet.hold", hold, NULL, NULL},
 };
 

@@ -146,6 +146,7 @@ typedef struct mpi_slip {
     int64_t promotion_minor; /* the discount on the whole amount */
     int64_t refunded_promotion_minor;
     int32_t merchant_share; /* of the discount, in basis points */
+    int64_t needed_minor;   /* AUTO_TOPUP: what the wallet was asked to provide, once it was */
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip;
 
@@ -160,6 +161,8 @@ typedef struct mpi_slip_change {
     int64_t promotion_minor; /* CAPTURE: of amount_minor, not paid by the member */
     int64_t merchant_part_minor;
     char currency[MINIPAY_CURRENCY_SIZE];
+    int32_t is_first; /* CAPTURE: the first of its payment, or the one that takes the rest */
+    int32_t is_last;
     uint8_t row_tag[MPI_TAG_SIZE];
 } mpi_slip_change;
 

@@ -87,22 +87,14 @@ int64_t mpi_promotion_merchant(const mpi_slip *slip, int64_t promotion_minor)
     return mpi_money_share(promotion_minor, slip->merchant_share);
 }
 
-/* All figures are parts of an amount that fits, so none of these differences overflows. */
-static int64_t less(int64_t a, int64_t b)
-{
-    int64_t difference = 0;
-    mpi_money_subtract(a, b, &difference);
-    return difference;
-}
-
 void mpi_promotion_split(const mpi_slip *slip, int64_t amount_minor, int64_t before_minor,
                          int64_t after_minor, mpi_split *split)
 {
-    split->promotion_minor = less(after_minor, before_minor);
-    split->merchant_minor =
-        less(mpi_promotion_merchant(slip, after_minor), mpi_promotion_merchant(slip, before_minor));
-    split->company_minor = less(split->promotion_minor, split->merchant_minor);
-    split->member_minor = less(amount_minor, split->promotion_minor);
+    split->promotion_minor = mpi_money_rest(after_minor, before_minor);
+    split->merchant_minor = mpi_money_rest(mpi_promotion_merchant(slip, after_minor),
+                                           mpi_promotion_merchant(slip, before_minor));
+    split->company_minor = mpi_money_rest(split->promotion_minor, split->merchant_minor);
+    split->member_minor = mpi_money_rest(amount_minor, split->promotion_minor);
 }
 
 int64_t mpi_promotion_refunded(const mpi_slip *before, const mpi_slip *after)
@@ -112,8 +104,9 @@ int64_t mpi_promotion_refunded(const mpi_slip *before, const mpi_slip *after)
         return 0;
     int64_t given = mpi_promotion_at(before, captured), stands = before->refunded_promotion_minor;
     int64_t target = mpi_money_part(given, after->refunded_minor, captured);
-    int64_t least = less(after->refunded_minor, less(captured, given)), most = given;
-    int64_t bearable = less(after->refunded_minor, less(before->refunded_minor, stands));
+    int64_t least = mpi_money_rest(after->refunded_minor, mpi_money_rest(captured, given)), most = given;
+    int64_t bearable =
+        mpi_money_rest(after->refunded_minor, mpi_money_rest(before->refunded_minor, stands));
     least = least > stands ? least : stands;
     most = most < bearable ? most : bearable;
     target = target > least ? target : least;
@@ -129,7 +122,7 @@ static int64_t discount_of(const mpi_promotion *promotion, int64_t amount_minor)
                                                : promotion->fixed_minor;
     if (promotion->largest_minor && discount > promotion->largest_minor)
         discount = promotion->largest_minor;
-    return discount < amount_minor ? discount : less(amount_minor, 1);
+    return discount < amount_minor ? discount : mpi_money_rest(amount_minor, 1);
 }
 
 static minipay_status check(const mpi_promotion *promotion, const mpi_slip *slip, int64_t now)
@@ -170,7 +163,7 @@ minipay_status mpi_promotion_quote(mpi_payments *payments, mpi_flow *flow, const
     if (status != MINIPAY_OK)
         return status;
     *discount_minor = discount_of(*promotion, slip->amount_minor);
-    int64_t left = less((*promotion)->budget_minor, (*promotion)->used_minor);
+    int64_t left = mpi_money_rest((*promotion)->budget_minor, (*promotion)->used_minor);
     return *discount_minor > left ? MINIPAY_PROMOTION_EXHAUSTED : MINIPAY_OK;
 }
 
@@ -207,9 +200,9 @@ minipay_status mpi_promotion_return(mpi_payments *payments, mpi_flow *flow, cons
     minipay_status status = find(payments, flow, &slip->promotion_id, &promotion);
     if (status == MINIPAY_NOT_FOUND)
         return mpi_fail(flow->error, MINIPAY_CORRUPT, "promotion", "a slip's promotion is gone");
-    return status == MINIPAY_OK
-               ? change_used(payments, flow, promotion, less(promotion->used_minor, amount_minor))
-               : status;
+    return status == MINIPAY_OK ? change_used(payments, flow, promotion,
+                                              mpi_money_rest(promotion->used_minor, amount_minor))
+                                : status;
 }
 
 minipay_status mpi_promotion_pay(mpi_payments *payments, mpi_flow *flow, const mpi_operation *op,

@@ -81,39 +81,29 @@ static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, const m
     return payments->wallet.move(payments->wallet.impl, flow, &asked, &booked);
 }
 
-/* To each what he gave: member, company, and by a figure of his line the merchant. */
-static minipay_status give_back(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
-                                const mpi_slip *slip, const mpi_slip *after)
+static minipay_status count(void *context, mpi_flow *flow, void *document)
 {
-    mpi_split split;
-    mpi_promotion_split(slip, refund->amount_minor, slip->refunded_promotion_minor,
-                        after->refunded_promotion_minor, &split);
-    refund->promotion_minor = split.promotion_minor;
-    refund->merchant_part_minor = split.merchant_minor;
-    minipay_status status = pay_member(payments, flow, refund, slip, split.member_minor);
-    if (status == MINIPAY_OK)
-        status = mpi_promotion_pay(payments, flow, &refund->op, slip, split.company_minor, true);
-    return status == MINIPAY_OK ? mpi_promotion_return(payments, flow, slip, split.promotion_minor)
-                                : status;
-}
-
-static minipay_status count(mpi_payments *payments, mpi_flow *flow, mpi_refund *refund,
-                            const mpi_slip *slip)
-{
+    mpi_refund *refund = document;
+    const mpi_slip *slip;
     mpi_due change = {.refund_minor = refund->amount_minor};
     mpi_entry entry = {refund->op.id, MINIPAY_KIND_REFUND};
     mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
     mpi_money_subtract(0, refund->merchant_part_minor, &change.promotion_minor);
-    return mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency, &change, &entry,
-                          &refund->counted);
+    minipay_status status = mpi_slip_find(context, flow, &refund->slip_id, &slip);
+    return status == MINIPAY_OK ? mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency,
+                                                 &change, &entry, &refund->counted)
+                                : status;
 }
 
-static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
+/* From now on nobody else gives back the same. To each what he gave: member, company, and by a figure of his
+ * line the merchant. */
+static minipay_status decide(void *context, mpi_flow *flow, void *document)
 {
     mpi_payments *payments = context;
     mpi_refund *refund = document;
     const mpi_slip *slip;
     const mpi_rules *rules;
+    mpi_split split;
     minipay_status status = mpi_slip_take_up(payments, flow, &refund->slip_id, refund->currency, &slip);
     if (status == MINIPAY_OK)
         status = mpi_policy_rules(payments->policy, flow->unit, slip->currency, &rules, flow->error);
@@ -125,15 +115,61 @@ static minipay_status refund_step(void *context, mpi_flow *flow, void *document)
                      mpi_rules_are_over(rules, MINIPAY_RULE_REFUND_DAYS, slip->counted.business_date,
                                         mpi_unit_now(flow->unit)),
                      refund, &after);
-    if (status == MINIPAY_OK)
-        status = give_back(payments, flow, refund, slip, &after);
-    if (status == MINIPAY_OK)
-        status = count(payments, flow, refund, slip);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_promotion_split(slip, refund->amount_minor, slip->refunded_promotion_minor,
+                        after.refunded_promotion_minor, &split);
+    refund->promotion_minor = split.promotion_minor;
+    refund->merchant_part_minor = split.merchant_minor;
+    status = mpi_promotion_return(payments, flow, slip, refund->promotion_minor);
     return status == MINIPAY_OK ? mpi_slip_write(payments, flow, slip, &after) : status;
 }
 
+static minipay_status undecide(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    const mpi_refund *refund = document;
+    const mpi_slip *slip;
+    minipay_status status = mpi_slip_find(payments, flow, &refund->slip_id, &slip);
+    if (status == MINIPAY_OK)
+        status = mpi_promotion_return(payments, flow, slip, mpi_money_rest(0, refund->promotion_minor));
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_slip after = *slip;
+    after.refunded_minor = mpi_money_rest(after.refunded_minor, refund->amount_minor);
+    after.refunded_fee_minor = mpi_money_rest(after.refunded_fee_minor, refund->fee_minor);
+    after.refunded_promotion_minor =
+        mpi_money_rest(after.refunded_promotion_minor, refund->promotion_minor);
+    if (after.slip_state == MINIPAY_SLIP_REFUNDED)
+        after.slip_state = MINIPAY_SLIP_PAID;
+    return mpi_slip_write(payments, flow, slip, &after);
+}
+
+static minipay_status give_back(void *context, mpi_flow *flow, void *document)
+{
+    mpi_payments *payments = context;
+    const mpi_refund *refund = document;
+    const mpi_slip *slip;
+    int64_t company = mpi_money_rest(refund->promotion_minor, refund->merchant_part_minor);
+    minipay_status status = mpi_slip_find(payments, flow, &refund->slip_id, &slip);
+    if (status == MINIPAY_OK)
+        status = pay_member(payments, flow, refund, slip,
+                            mpi_money_rest(refund->amount_minor, refund->promotion_minor));
+    return status == MINIPAY_OK ? mpi_promotion_pay(payments, flow, &refund->op, slip, company, true)
+                                : status;
+}
+
+static minipay_status take_again(void *context, mpi_flow *flow, void *document)
+{
+    const mpi_refund *refund = document;
+    return mpi_parts_reverse(context, flow, &refund->op, refund->amount_minor, refund->promotion_minor,
+                             refund->merchant_part_minor);
+}
+
 static const mpi_step refund_steps[] = {
-    {"refund", "wallet.move", refund_step, NULL, NULL},
+    [MPI_REFUND_DECIDE] = {"decide", "payment.slip", decide, undecide, "payment.slip"},
+    {"give back", "wallet.move", give_back, take_again, "wallet.reverse"},
+    {"count", "payment.bucket", count, NULL, NULL},
 };
 
 static void draw_up(const minipay_instruction *instruction, void *document)

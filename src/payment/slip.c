@@ -71,6 +71,7 @@ static const minipay_field slip_fields[] = {
     MPI_MONEY(mpi_slip, promotion_minor),
     MPI_MONEY(mpi_slip, refunded_promotion_minor),
     MPI_INT32(mpi_slip, merchant_share),
+    MPI_MONEY(mpi_slip, needed_minor),
     MPI_HASH(mpi_slip, row_tag),
 };
 

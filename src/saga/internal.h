@@ -82,8 +82,8 @@ typedef struct mpi_part {
 /* parts.c. Takes in what has come for a store, in a unit of its work. */
 minipay_status mpi_parts_run(mpi_part *parts, mpi_flow *flow, uint32_t place);
 
-/* When nothing goes on any more: no word is owed to those who have been woken, and whose questions have no answer
- * yet are promised one. */
+/* When nothing goes on any more: no word is owed to those who have been woken, and those whose questions have
+ * no answer yet are promised one. */
 minipay_status mpi_parts_promise(mpi_part *home, mpi_flow *flow, uint32_t place);
 
 /* Hands on what the unit leaves for other stores, once it is committed. */

@@ -6,8 +6,8 @@
 
 #include <stdlib.h>
 
-/* An operation that waits for another store, and when it asks again by itself; or one of another store, to which
- * a word is owed, and when it is told again. */
+/* An operation that waits for another store, and when it asks again by itself; or one of another store, to
+ * which a word is owed, and when it is told again. */
 typedef struct waiting {
     minipay_id operation_id;
     int32_t kind;

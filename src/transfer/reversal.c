@@ -77,11 +77,12 @@ static minipay_status check_reversible(mpi_transfers *transfers, mpi_flow *flow,
     return over ? MINIPAY_TOO_LATE : MINIPAY_OK;
 }
 
-static minipay_status undo(void *context, mpi_flow *flow, void *document)
+/* A transfer that is marked is another one's to reverse, from now on. */
+static minipay_status take(void *context, mpi_flow *flow, void *document)
 {
     mpi_transfers *transfers = context;
     mpi_reversal *reversal = document;
-    mpi_reversed_transfer done = {reversal->transfer_id, reversal->op.id, {0}};
+    mpi_reversed_transfer mark = {reversal->transfer_id, reversal->op.id, {0}};
     mpi_moved moved;
     const mpi_rules *rules;
     minipay_status status = find_transfer(transfers, flow, &reversal->transfer_id, &moved);
@@ -95,14 +96,33 @@ static minipay_status undo(void *context, mpi_flow *flow, void *document)
     reversal->op.policy_version = rules->version;
     reversal->business_date = mpi_rules_date(rules, mpi_unit_now(flow->unit));
     status = check_reversible(transfers, flow, rules, reversal, &moved);
-    if (status == MINIPAY_OK)
-        status = transfers->wallet.undo(transfers->wallet.impl, flow, &reversal->op,
-                                        &reversal->transfer_id, 0);
-    return status == MINIPAY_OK ? mpi_unit_insert(flow->unit, transfers->reversed, &done, flow->error)
+    return status == MINIPAY_OK ? mpi_unit_insert(flow->unit, transfers->reversed, &mark, flow->error)
                                 : status;
 }
 
-static const mpi_step reversal_steps[] = {{"undo", "wallet.undo", undo, NULL, NULL}};
+static minipay_status leave(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    const mpi_reversal *reversal = document;
+    const void *row;
+    minipay_status status =
+        mpi_unit_get(flow->unit, transfers->reversed, &reversal->transfer_id, &row, flow->error);
+    return status == MINIPAY_OK ? mpi_unit_delete(flow->unit, transfers->reversed, row, flow->error)
+                                : status;
+}
+
+static minipay_status undo(void *context, mpi_flow *flow, void *document)
+{
+    mpi_transfers *transfers = context;
+    const mpi_reversal *reversal = document;
+    return transfers->wallet.undo(transfers->wallet.impl, flow, &reversal->op, &reversal->transfer_id,
+                                  0);
+}
+
+static const mpi_step reversal_steps[] = {
+    {"take", "transfer.reversed", take, leave, "transfer.reversed"},
+    {"undo", "wallet.undo", undo, NULL, NULL},
+};
 
 static void draw_up(const minipay_instruction *instruction, void *document)
 {

@@ -46,7 +46,7 @@ static int run(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
     char *why = NULL;
-    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     bool done = sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK;
     bool elsewhere = !done && strncmp(why, "no such table", 13) == 0;
     if (!done && !elsewhere)
@@ -60,7 +60,8 @@ static int run(const char *path, const char *sql)
 int by_hand_run(const char *path, const char *sql)
 {
     char part[WORLD_PATH_SIZE];
-    int changed = access(path, F_OK) == 0 ? run(path, sql) : -1;
+    name_part(path, world_contexts[0], part);
+    int changed = access(part, F_OK) == 0 ? -1 : run(path, sql);
     for (const char *const *context = world_contexts; *context && changed < 0; context++) {
         name_part(path, *context, part);
         if (access(part, F_OK) == 0)

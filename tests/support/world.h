@@ -63,8 +63,8 @@ struct world {
 /* Their names, as a file's end, then NULL. */
 extern const char *const world_contexts[];
 
-/* A world of defaults at `path` (":memory:", or a file: its bank is PATH.bank, and apart the contexts' files are
- * PATH.membership and so on); not open yet. */
+/* A world of defaults at `path` (":memory:", or a file: its bank is PATH.bank, and apart the contexts' files
+ * are PATH.membership and so on); not open yet. */
 void world_init(world *w, const char *path);
 
 /* Opens, and lets nothing but OK pass. */
