@@ -37,6 +37,7 @@ struct minipay {
     minipay_host host;
     mpi_home homes[MPI_CONTEXTS];
     uint32_t home_count; /* 1, or MPI_CONTEXTS */
+    int64_t newest_commit;
     mpi_engine *engine;
     mpi_governance governance;
     mpi_membership membership;

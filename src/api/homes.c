@@ -128,6 +128,7 @@ static minipay_status open_store(minipay *pay, const minipay_config *config,
         .records = known,
         .cached_rows = config->cached_accounts ? config->cached_accounts : CACHED_ACCOUNTS,
         .examine = config->examine != 0,
+        .newest_commit = &pay->newest_commit,
     };
     for (uint32_t i = 0; i < RECORDS; i++) {
         if (belongs(records[i].in, apart, number))

@@ -107,7 +107,7 @@ static void set_up(minipay *pay, const minipay_config *config, const ports *by)
     mpi_batches_set_up(engine, wallets);
     mpi_governance_set_up(&pay->governance, engine, wallets);
     mpi_membership_set_up(&pay->membership, engine, mpi_home_of(pay, MPI_CONTEXT_MEMBERSHIP));
-    mpi_membership_bind(&pay->membership, &by->terms);
+    mpi_membership_bind(&pay->membership, mpi_home_of(pay, MPI_CONTEXT_MEMBERSHIP), &by->terms);
     mpi_banking_set_up(&pay->banking, engine, mpi_home_of(pay, MPI_CONTEXT_BANKING), &config->bank);
     mpi_banking_set_fees(&pay->banking, &by->fees);
     mpi_banking_set_owners(&pay->banking, &by->owners);

@@ -20,15 +20,18 @@ minipay_status minipay_policy_publish(minipay *pay, const minipay_policy_request
                                       const minipay_rule *rules, uint32_t count,
                                       minipay_outcome *outcome, minipay_error *error)
 {
+    minipay_outcome told;
     minipay_status status = mpi_check_both(request, "request", outcome, "outcome", error);
     if (status == MINIPAY_OK)
         status = check_request(request, rules, count, error);
     if (mpi_enter(pay, &status, error)) {
-        status = mpi_governance_publish(&pay->governance, request, rules, count, outcome, error);
+        status = mpi_governance_publish(&pay->governance, request, rules, count, &told, error);
         if (status == MINIPAY_OK)
             status = mpi_homes_follow(pay, error);
         mpi_leave(pay);
     }
+    if (status == MINIPAY_OK)
+        *outcome = told;
     return status;
 }
 

@@ -197,7 +197,7 @@ void mpi_banking_draw_up(void *context, const void *requests, uint32_t number, m
 void mpi_banking_set_up(mpi_banking *banking, mpi_engine *engine, const mpi_home *home,
                         const minipay_bank *bank)
 {
-    mpi_caller caller = {banking, mpi_banking_make_calls, mpi_banking_take_in};
+    mpi_caller caller = {banking, bank->version != 0, mpi_banking_make_calls, mpi_banking_take_in};
     banking->engine = engine;
     banking->store = home->store;
     banking->policy = home->policy;

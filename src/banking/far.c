@@ -9,14 +9,16 @@
 
 /* ---- order ----------------------------------------------------------------------------------------------- */
 
-/* The order remembers itself. */
+/* The order remembers itself. Where there is no bank any more, who asks waits for one. */
 static minipay_status answer_order(void *impl, mpi_flow *flow, const void *question, mpi_ask *ask)
 {
     mpi_banking_port port = mpi_banking_open_port(impl);
     mpi_order_request request;
     memcpy(&request, question, sizeof request);
     request.parent = &ask->op;
-    return port.order(port.impl, flow, &request);
+    minipay_status status = port.order(port.impl, flow, &request);
+    ask->must_ask_again = status == MINIPAY_NOT_SUPPORTED;
+    return ask->must_ask_again ? MPI_WAIT : status;
 }
 
 static const mpi_far far_order = {"banking.order", false, answer_order, NULL};

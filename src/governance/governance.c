@@ -49,6 +49,7 @@ typedef struct call {
     mpi_publication asked;
     mpi_policy_change drawn_up;
     mpi_document document;
+    bool is_taken;
     minipay_status status; /* a usage error: nothing was stored */
     minipay_error detail;
 } call;
@@ -88,7 +89,11 @@ static minipay_status run(void *context, mpi_unit *unit, minipay_error *error)
 {
     call *made = context;
     mpi_call_list none = {0};
-    mpi_flow flow = {.engine = made->governance->engine, .unit = unit, .calls = &none, .error = error};
+    mpi_flow flow = {.engine = made->governance->engine,
+                     .unit = unit,
+                     .calls = &none,
+                     .error = error,
+                     .is_taken = made->is_taken};
     memset(&made->document, 0, sizeof made->document);
     memcpy(&made->document, &made->drawn_up, sizeof made->drawn_up);
     made->governance->asked = &made->asked;
@@ -113,7 +118,10 @@ minipay_status mpi_governance_publish(mpi_governance *governance, const minipay_
                  .status = MINIPAY_OK};
     minipay_error_init(&made.detail);
     draw_up(&made, request);
-    minipay_status status = mpi_store_write(governance->store, run, &made, error);
+    minipay_status status =
+        mpi_saga_is_taken(governance->engine, MINIPAY_KIND_POLICY, &request->id, &made.is_taken, error);
+    if (status == MINIPAY_OK)
+        status = mpi_store_write(governance->store, run, &made, error);
     if (status != MINIPAY_OK)
         return status;
     if (made.status != MINIPAY_OK) {

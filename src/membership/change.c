@@ -6,13 +6,15 @@
 
 #include <string.h>
 
-/* A change of a member. What money must know of it, the wallet takes before it stands here:
+/* A change of a member, which is done only when the wallet has taken what money must know of it.
  *
- *   look ──▶ push ──▶ change ──▶ DONE
- *    │ refused: nothing has been pushed yet
+ *   look ──▶ push ──▶ change ──▶ DONE     where both share a store: the wallet looks for the member's
+ *    │                                    accounts by a scan, so nothing may be staged before it
+ *    ├─────▶ change ──▶ push ──▶ DONE     where it is asked: changes of one member that are on their way at the
+ *    │                                    same time go by the versions of the terms
+ *    │ refused: nothing has been changed or pushed yet
  *
- * `look` finds every reason to refuse, so that what was pushed need not be taken back. It stages nothing:
- * the wallet looks for the member's accounts by a scan. */
+ * `look` finds every reason to refuse. */
 
 static const char *const state_names[] = {"active", "inactive", NULL};
 
@@ -93,6 +95,21 @@ static minipay_status push(void *context, mpi_flow *flow, void *document)
     return membership->sink.take(membership->sink.impl, flow, &change->member_id, &terms);
 }
 
+/* As they stand now: others may have changed since, and then theirs are pushed for them. */
+static minipay_status push_standing(void *context, mpi_flow *flow, void *document)
+{
+    mpi_membership *membership = context;
+    const mpi_member_change *change = document;
+    const mpi_member *member;
+    if (change->terms_version == 0)
+        return MINIPAY_OK;
+    minipay_status status = mpi_membership_member(context, flow, &change->member_id, &member);
+    if (status != MINIPAY_OK)
+        return status;
+    mpi_terms terms = mpi_membership_terms(member);
+    return membership->sink.take(membership->sink.impl, flow, &change->member_id, &terms);
+}
+
 static minipay_status free_email(mpi_membership *membership, mpi_flow *flow, const uint8_t hash[32])
 {
     const void *row;
@@ -166,6 +183,12 @@ static minipay_status change_member(void *context, mpi_flow *flow, void *documen
     return status;
 }
 
+static const mpi_step far_steps[] = {
+    {"look", "membership.member", look, NULL, NULL},
+    {"change", "membership.member", change_member, NULL, NULL},
+    {"push", "wallet.terms", push_standing, NULL, NULL},
+};
+
 static const mpi_step change_steps[] = {
     {"look", "membership.member", look, NULL, NULL},
     {"push", "wallet.terms", push, NULL, NULL},
@@ -178,6 +201,14 @@ const mpi_saga mpi_member_change_saga = {
     .record = &mpi_member_change_record,
     .steps = change_steps,
     .step_count = MPI_COUNT(change_steps),
+};
+
+const mpi_saga mpi_member_change_far_saga = {
+    .kind = MINIPAY_KIND_MEMBER_CHANGE,
+    .name = "member_change",
+    .record = &mpi_member_change_record,
+    .steps = far_steps,
+    .step_count = MPI_COUNT(far_steps),
 };
 
 /* Only what `changes` names is part of the request. */

@@ -11,7 +11,7 @@ static minipay_status answer_terms(void *impl, mpi_flow *flow, const void *quest
     mpi_membership_port port = mpi_membership_open_port(impl);
     mpi_terms terms;
     minipay_status status = port.terms(port.impl, flow, member_id, &terms);
-    if (status == MINIPAY_OK)
+    if (status == MINIPAY_OK || status == MINIPAY_MEMBER_INACTIVE)
         ask->answer.reply = (mpi_reply){.tier = terms.tier, .number = terms.version};
     return status;
 }

@@ -5,6 +5,10 @@
 #include "membership/membership.h"
 
 extern const mpi_saga mpi_member_change_saga;
+extern const mpi_saga mpi_member_change_far_saga;
+
+mpi_terms mpi_membership_terms(const mpi_member *member);
+
 extern const mpi_saga mpi_credential_saga;
 
 /* By which an address is found again, in whatever case it is written. */

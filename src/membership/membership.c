@@ -105,6 +105,12 @@ minipay_status mpi_membership_member(mpi_membership *membership, mpi_flow *flow,
     return (*member)->op.state == MINIPAY_STATE_DONE ? MINIPAY_OK : MINIPAY_MEMBER_NOT_FOUND;
 }
 
+mpi_terms mpi_membership_terms(const mpi_member *member)
+{
+    return (mpi_terms){member->tier, member->member_state == MINIPAY_MEMBER_ACTIVE,
+                       member->terms_version};
+}
+
 static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
                                  mpi_terms *terms)
 {
@@ -112,10 +118,8 @@ static minipay_status port_terms(void *impl, mpi_flow *flow, const minipay_id *m
     minipay_status status = mpi_membership_member(impl, flow, member_id, &member);
     if (status != MINIPAY_OK)
         return status;
-    if (member->member_state != MINIPAY_MEMBER_ACTIVE)
-        return MINIPAY_MEMBER_INACTIVE;
-    *terms = (mpi_terms){member->tier, true, member->terms_version};
-    return MINIPAY_OK;
+    *terms = mpi_membership_terms(member);
+    return terms->active ? MINIPAY_OK : MINIPAY_MEMBER_INACTIVE;
 }
 
 mpi_membership_port mpi_membership_open_port(mpi_membership *membership)
@@ -133,11 +137,12 @@ void mpi_membership_set_up(mpi_membership *membership, mpi_engine *engine, const
     membership->emails = mpi_store_table(membership->store, &mpi_member_email_record);
     membership->credentials = mpi_store_table(membership->store, &mpi_credential_record);
     mpi_engine_add(engine, home, &register_saga, membership);
-    mpi_engine_add(engine, home, &mpi_member_change_saga, membership);
     mpi_engine_add(engine, home, &mpi_credential_saga, membership);
 }
 
-void mpi_membership_bind(mpi_membership *membership, const mpi_terms_sink *sink)
+void mpi_membership_bind(mpi_membership *membership, const mpi_home *home, const mpi_terms_sink *sink)
 {
     membership->sink = *sink;
+    mpi_engine_add(membership->engine, home,
+                   sink->is_far ? &mpi_member_change_far_saga : &mpi_member_change_saga, membership);
 }

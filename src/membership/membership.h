@@ -97,7 +97,7 @@ mpi_membership_port mpi_membership_open_far(mpi_membership *membership);
 void mpi_membership_serve(mpi_membership *membership, const mpi_home *home);
 
 /* Where changed terms are pushed; bound once the wallet is set up, before the first operation. */
-void mpi_membership_bind(mpi_membership *membership, const mpi_terms_sink *sink);
+void mpi_membership_bind(mpi_membership *membership, const mpi_home *home, const mpi_terms_sink *sink);
 
 /* `draw_up` for minipay_member_request; its context is the membership. */
 void mpi_membership_draw_up(void *context, const void *requests, uint32_t number,

@@ -16,7 +16,8 @@ typedef struct mpi_terms {
 typedef struct mpi_membership_port {
     void *impl;
 
-    /* The terms of an active member. MINIPAY_MEMBER_NOT_FOUND, MINIPAY_MEMBER_INACTIVE, MPI_WAIT. */
+    /* The terms of an active member. MINIPAY_MEMBER_NOT_FOUND, MINIPAY_MEMBER_INACTIVE (which fills them, too),
+     * MPI_WAIT. */
     minipay_status (*terms)(void *impl, mpi_flow *flow, const minipay_id *member_id, mpi_terms *terms);
 } mpi_membership_port;
 
@@ -24,6 +25,7 @@ typedef struct mpi_membership_port {
  * taken. */
 typedef struct mpi_terms_sink {
     void *impl;
+    bool is_far; /* taken by a question: see membership/change.c */
     minipay_status (*take)(void *impl, mpi_flow *flow, const minipay_id *member_id,
                            const mpi_terms *terms);
 } mpi_terms_sink;

@@ -12,6 +12,7 @@ typedef struct port_answer {
     minipay_id operation_id;
     char function[24];
     int32_t leg;
+    int32_t kind; /* of the operation */
     int32_t status;
     int32_t policy_version;
     int32_t business_date;
@@ -24,17 +25,12 @@ typedef struct port_answer {
 } port_answer;
 
 static const minipay_field answer_fields[] = {
-    MPI_ID(port_answer, operation_id),
-    MPI_TEXT(port_answer, function),
-    MPI_INT32(port_answer, leg),
-    MPI_INT32(port_answer, status),
-    MPI_INT32(port_answer, policy_version),
-    MPI_INT32(port_answer, business_date),
-    MPI_MONEY(port_answer, amount_minor),
-    MPI_MONEY(port_answer, left_minor),
-    MPI_INT64(port_answer, number),
-    MPI_OPTIONAL_ID(port_answer, id),
-    MPI_INT64(port_answer, answered_at),
+    MPI_ID(port_answer, operation_id),     MPI_TEXT(port_answer, function),
+    MPI_INT32(port_answer, leg),           MPI_ENUM(port_answer, kind, mpi_kind_names),
+    MPI_INT32(port_answer, status),        MPI_INT32(port_answer, policy_version),
+    MPI_INT32(port_answer, business_date), MPI_MONEY(port_answer, amount_minor),
+    MPI_MONEY(port_answer, left_minor),    MPI_INT64(port_answer, number),
+    MPI_OPTIONAL_ID(port_answer, id),      MPI_INT64(port_answer, answered_at),
     MPI_HASH(port_answer, row_tag),
 };
 
@@ -137,6 +133,7 @@ static minipay_status keep(mpi_flow *flow, mpi_table *table, const mpi_ask *ask)
     port_answer kept = key_of(ask);
     if (!ask->answer.far->keeps)
         return MINIPAY_OK;
+    kept.kind = ask->op.kind;
     kept.status = ask->answer.status;
     kept.policy_version = ask->answer.reply.policy_version;
     kept.business_date = ask->answer.reply.business_date;
@@ -158,6 +155,10 @@ static minipay_status find_kept(mpi_flow *flow, mpi_table *table, mpi_ask *ask)
     if (status != MINIPAY_OK)
         return status;
     const port_answer *kept = row;
+    if (kept->kind != ask->op.kind) { /* two operations under one id, begun at the same time */
+        ask->answer.status = MINIPAY_ID_REUSED;
+        return MINIPAY_OK;
+    }
     ask->answer.status = kept->status;
     ask->answer.reply = (mpi_reply){kept->policy_version,
                                     kept->business_date,

@@ -60,9 +60,10 @@ struct mpi_ask {
     mpi_answered answer;
     mpi_answered earlier[MPI_EARLIER_LARGEST]; /* what the step was answered before it asked this */
     uint32_t earlier_count;
-    bool again;       /* what it waits for has ended */
-    int32_t parked;   /* not answered yet, because what it waits for is parked, for this */
-    mpi_operation op; /* who asks */
+    bool again;          /* what it waits for has ended */
+    bool must_ask_again; /* not answered, and nothing here will wake who asked */
+    int32_t parked;      /* not answered yet, because what it waits for is parked, for this */
+    mpi_operation op;    /* who asks */
     uint64_t question[MPI_QUESTION_LARGEST / 8]; /* and the rows of an answer */
 };
 

@@ -150,6 +150,19 @@ static minipay_status tell_standing(mpi_flow *flow, mpi_atomic *atomic)
     return MINIPAY_OK;
 }
 
+/* What other stores would have to do cannot be taken back as if it had never been. */
+static minipay_status check_one_store(const mpi_engine *engine, const mpi_atomic_request *request,
+                                      minipay_error *error)
+{
+    for (uint32_t i = 0; i < request->count; i++) {
+        int32_t kind = request->instructions[i].kind;
+        if (engine->known[kind].place != engine->known[MINIPAY_KIND_BATCH].place)
+            return mpi_fail(error, MINIPAY_NOT_SUPPORTED, "kind",
+                            "instruction %u: a %s has a store of its own", i, minipay_kind_name(kind));
+    }
+    return MINIPAY_OK;
+}
+
 typedef struct call {
     mpi_engine *engine;
     mpi_policy *policy;
@@ -205,8 +218,11 @@ minipay_status mpi_drive_atomic(mpi_engine *engine, const mpi_home *home,
                                 minipay_outcome *outcomes, minipay_error *error)
 {
     call made = {.engine = engine, .policy = home->policy, .atomic = {.request = request}};
+    minipay_status status = check_one_store(engine, request, error);
+    if (status != MINIPAY_OK)
+        return status;
     made.atomic.outcomes = malloc(request->count * sizeof *outcomes);
-    minipay_status status = made.atomic.outcomes ? MINIPAY_OK : MINIPAY_NO_MEMORY;
+    status = made.atomic.outcomes ? MINIPAY_OK : MINIPAY_NO_MEMORY;
     if (status == MINIPAY_OK)
         status = print_all(engine, request, &made.print);
     if (status != MINIPAY_OK)

@@ -37,7 +37,8 @@ typedef struct drive {
     minipay_outcome *outcomes; /* NULL: not wanted */
     uint32_t count;
     mpi_part parts[MPI_PLACES];
-    uint32_t place; /* whose unit of work it is */
+    uint32_t place;  /* whose unit of work it is */
+    uint64_t *taken; /* a bit for each job whose id stands in another store */
     uint32_t *waiting;
     uint32_t waiting_count;
     mpi_call_list asked;  /* answered calls of the round before */
@@ -175,7 +176,9 @@ static minipay_status start_job(drive *work, mpi_flow *flow, uint32_t number, mp
     work->requests->draw_up(work->requests->context, work->requests->items, number, document);
     started->kind = document->op.kind;
     started->id = document->op.id;
+    flow->is_taken = work->taken[number / 64] >> (number % 64) & 1;
     minipay_status status = mpi_saga_start(flow, started->kind, document);
+    flow->is_taken = false;
     if (minipay_status_class(status) == MINIPAY_CLASS_USAGE) {
         started->status = status;
         if (work->detail.status == MINIPAY_OK)
@@ -207,6 +210,15 @@ static minipay_status take_answers_in(drive *work, mpi_flow *flow)
     return MINIPAY_OK;
 }
 
+/* It turned out that it needs a bank: nothing of it stands. */
+static void end_without_bank(drive *work, job *ended)
+{
+    ended->status = MINIPAY_NOT_SUPPORTED;
+    if (work->detail.status == MINIPAY_OK)
+        mpi_fail_plain(&work->detail, MINIPAY_NOT_SUPPORTED, "bank");
+    end_job(work, ended);
+}
+
 /* Of the unit's store. */
 static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document *document)
 {
@@ -221,6 +233,10 @@ static minipay_status look_at_waiting(drive *work, mpi_flow *flow, mpi_document 
         }
         minipay_status status =
             mpi_unit_get(flow->unit, known->table, &work->jobs[number].id, &row, flow->error);
+        if (status == MINIPAY_NOT_FOUND) {
+            end_without_bank(work, &work->jobs[number]);
+            continue;
+        }
         if (status != MINIPAY_OK)
             return status;
         memcpy(document, row, known->saga->record->table.row_size);
@@ -370,6 +386,7 @@ static minipay_status run_rounds(drive *work, minipay_error *error)
 static void release(drive *work)
 {
     free(work->jobs);
+    free(work->taken);
     free(work->waiting);
     mpi_parts_free(work->parts);
     mpi_calls_free(&work->asked);
@@ -389,18 +406,34 @@ static bool prepare(drive *work, uint32_t count)
         home->ready = calloc(count / 64 + 1, sizeof *home->ready);
         ready &= home->ready != NULL;
     }
-    return work->jobs && ready && work->waiting;
+    work->taken = calloc(count / 64 + 1, sizeof *work->taken);
+    return work->jobs && ready && work->waiting && work->taken;
 }
 
-/* Requests of a form are all of one kind; only where stores are apart it matters before they begin. */
-static void name_kinds(drive *work)
+/* Only where stores are apart it matters before they begin. */
+static void name_jobs(drive *work, mpi_resumption *named)
 {
     const mpi_requests *requests = work->requests;
-    mpi_document first = {.op.kind = 0};
-    if (!requests->instructions && work->engine->place_count > 1 && work->count)
-        requests->draw_up(requests->context, requests->items, 0, &first);
-    for (uint32_t i = 0; i < work->count; i++)
-        work->jobs[i].kind = requests->instructions ? requests->instructions[i].kind : first.op.kind;
+    mpi_document drawn;
+    for (uint32_t i = 0; i < work->count; i++) {
+        requests->draw_up(requests->context, requests->items, i, &drawn);
+        work->jobs[i].kind = drawn.op.kind;
+        named[i] = (mpi_resumption){drawn.op.kind, drawn.op.id};
+    }
+}
+
+static minipay_status look_elsewhere(drive *work, minipay_error *error)
+{
+    if (work->engine->place_count == 1)
+        return MINIPAY_OK;
+    mpi_resumption *named = malloc((work->count ? work->count : 1) * sizeof *named);
+    if (!named)
+        return mpi_fail_plain(error, MINIPAY_NO_MEMORY, NULL);
+    name_jobs(work, named);
+    minipay_status status =
+        mpi_saga_find_elsewhere(work->engine, named, work->count, work->taken, error);
+    free(named);
+    return status;
 }
 
 static void begin_free_jobs(drive *work)
@@ -436,9 +469,11 @@ minipay_status mpi_drive(mpi_engine *engine, const mpi_requests *requests, minip
     minipay_status status = MINIPAY_NO_MEMORY;
     work.outcomes = malloc((count ? count : 1) * sizeof *outcomes);
     if (work.outcomes && prepare(&work, count) && (!requests->instructions || order_jobs(&work))) {
-        name_kinds(&work);
-        begin_free_jobs(&work);
-        status = run_rounds(&work, error);
+        status = look_elsewhere(&work, error);
+        if (status == MINIPAY_OK) {
+            begin_free_jobs(&work);
+            status = run_rounds(&work, error);
+        }
     } else {
         mpi_fail_plain(error, status, NULL);
     }

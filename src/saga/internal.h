@@ -57,6 +57,11 @@ minipay_status mpi_saga_find(mpi_flow *flow, int32_t kind, const minipay_id *id,
 /* OK when no other kind has an operation under this id, else MINIPAY_ID_REUSED (kind). */
 minipay_status mpi_saga_check_kind(mpi_flow *flow, const mpi_known_saga *own, const minipay_id *id);
 
+/* Which of these ids have an operation in a store other than that of the kind they are to be: a bit each in
+ * `taken`. Beside the lanes; nothing where all share a store. */
+minipay_status mpi_saga_find_elsewhere(const mpi_engine *engine, const mpi_resumption *wanted,
+                                       uint32_t count, uint64_t *taken, minipay_error *error);
+
 typedef struct mpi_atomic mpi_atomic;
 
 /* What goes on in one store while a call is driven. */

@@ -154,6 +154,8 @@ minipay_status mpi_parts_promise(mpi_part *home, mpi_flow *flow, uint32_t place)
     for (uint32_t i = 0; i < home->open.count && status == MINIPAY_OK; i++) {
         mpi_ask *ask = &home->open.asks[i];
         status = mpi_answer(flow, ask);
+        if (status == MINIPAY_OK && ask->must_ask_again)
+            continue;
         if (status == MINIPAY_OK && ask->answer.status == MPI_WAIT && !ask->parked)
             status = mpi_waiting_owe(flow, mpi_served_by(flow->engine, ask->answer.far)->place,
                                      ask->op.kind, &ask->op.id);

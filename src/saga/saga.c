@@ -290,6 +290,8 @@ static minipay_status first_run(mpi_flow *flow, const mpi_known_saga *known, mpi
     const mpi_saga *saga = known->saga;
     document->op.created_at = mpi_unit_now(flow->unit);
     document->op.state = MINIPAY_STATE_RUNNING;
+    if (saga->needs_bank && !flow->engine->caller.has_bank)
+        return mpi_fail_plain(flow->error, MINIPAY_NOT_SUPPORTED, "bank");
     if (flow->error)
         flow->error->status = MINIPAY_OK; /* of an earlier operation of the group */
     minipay_status status = run_steps(flow, known, (int32_t)saga->step_count, document);
@@ -429,6 +431,13 @@ static minipay_status refuse(mpi_flow *flow, const mpi_known_saga *known, const 
     return status == MINIPAY_OK ? finish(flow, known, MINIPAY_STATE_REJECTED, reason, document) : status;
 }
 
+/* What it asked for first needs a bank, and there is none: nothing has been done yet, and nothing stays. */
+static minipay_status drop(mpi_flow *flow, const mpi_known_saga *known, const void *row)
+{
+    minipay_status status = mpi_waiting_forget(flow, known, &((const mpi_operation *)row)->id);
+    return status == MINIPAY_OK ? mpi_unit_delete(flow->unit, known->table, row, flow->error) : status;
+}
+
 static bool is_undone(const mpi_operation *op)
 {
     return op->state == MINIPAY_STATE_RUNNING && op->status != MINIPAY_OK;
@@ -461,6 +470,8 @@ static minipay_status run_again(mpi_flow *flow, const mpi_known_saga *known, con
         status = refuse(flow, known, &start, status, document);
         parks = status == MINIPAY_OK && document->op.state == MINIPAY_STATE_RUNNING;
     }
+    if (status == MINIPAY_NOT_SUPPORTED && heard && document->op.step == 0)
+        return drop(flow, known, row);
     if (status == MPI_WAIT)
         status = note_waiting(flow, known, &document->op, &point);
     if (status == MINIPAY_OK && is_final(&document->op))

@@ -98,6 +98,7 @@ typedef struct mpi_flow {
     mpi_view *view;
     struct mpi_atomic *atomic;   /* the batch that is being carried out */
     const struct mpi_ask *heard; /* the answer for which the step runs again */
+    bool is_taken;               /* the id of the operation that is started stands in another store */
     int32_t parked;              /* why a part that was asked waits for a person; 0: none does */
     const mpi_operation *op;     /* whose step runs */
 } mpi_flow;
@@ -131,8 +132,9 @@ struct mpi_saga {
     const mpi_record *record;
     const mpi_step *steps;
     uint32_t step_count;
-    int32_t kept;  /* so many first steps stand even when a later one is refused */
-    int32_t pivot; /* with so many steps done it is never refused; 0: there is no such step */
+    int32_t kept;    /* so many first steps stand even when a later one is refused */
+    int32_t pivot;   /* with so many steps done it is never refused; 0: there is no such step */
+    bool needs_bank; /* NOT_SUPPORTED where there is none, and nothing is stored */
 
     /* Fills a zeroed document from an instruction, secrets in plain; the head is filled already. NULL
      * where operations do not come as instructions. */
@@ -209,6 +211,7 @@ typedef struct mpi_call_list {
 /* How calls are made and answers taken in: banking's part, given to the engine when it is composed. */
 typedef struct mpi_caller {
     void *impl;
+    bool has_bank;
     void (*make)(void *impl, mpi_call *calls, uint32_t count); /* outside any unit of work */
     minipay_status (*take_in)(void *impl, mpi_flow *flow, const mpi_call *call);
 } mpi_caller;
@@ -256,6 +259,11 @@ void mpi_calls_free(mpi_call_list *list);
  * are sealed here. MINIPAY_ID_REUSED when it stands for another request. OK says that `document` is
  * true, whether it is done, running or rejected; anything else is a failure of the store. */
 minipay_status mpi_saga_start(mpi_flow *flow, int32_t kind, mpi_document *document);
+
+/* For who starts an operation in a unit of his own: does its id stand in another store? Asked before, beside
+ * the lanes; then `flow->is_taken` says it. */
+minipay_status mpi_saga_is_taken(mpi_engine *engine, int32_t kind, const minipay_id *id, bool *taken,
+                                 minipay_error *error);
 
 /* Runs a RUNNING operation's current step again, and what waits for it when it ends. */
 minipay_status mpi_saga_resume(mpi_flow *flow, int32_t kind, const minipay_id *id);

@@ -93,14 +93,25 @@ static minipay_status read_clock(const minipay_host *host, int64_t *now, minipay
                           (long long)*now);
 }
 
+/* Of the installation: a store may have been left alone while others were written. */
+static int64_t newest_commit(const mpi_store *store)
+{
+    int64_t own = store->head.closed_at;
+    int64_t any = store->newest_commit ? __atomic_load_n(store->newest_commit, __ATOMIC_RELAXED) : own;
+    if (own > any)
+        __atomic_store_n(store->newest_commit, own, __ATOMIC_RELAXED);
+    return own > any ? own : any;
+}
+
 /* Business dates never go back: a leap that was booked could not be undone. A database that was left alone may
  * be some years behind, and one that has no books yet is bound to no time. */
 static minipay_status check_leap(const mpi_store *store, int64_t now, minipay_error *error)
 {
     char last[32], leapt[32];
-    if (store->head.closed_at == 0 || now - store->head.closed_at <= mpi_time_leap)
+    int64_t newest = newest_commit(store);
+    if (store->head.closed_at == 0 || now - newest <= mpi_time_leap)
         return MINIPAY_OK;
-    minipay_time_format(store->head.closed_at, last);
+    minipay_time_format(newest, last);
     minipay_time_format(now, leapt);
     return mpi_fail(error, MINIPAY_UNAVAILABLE, "host",
                     "the host's clock says %s, more than ten years after the newest commit, %s", leapt,

@@ -174,6 +174,7 @@ struct mpi_store {
     uint64_t generation;
     bool loaded;
     bool examine;
+    int64_t *newest_commit;
 };
 
 minipay_status mpi_unit_begin(mpi_store *store, minipay_error *error);

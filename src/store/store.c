@@ -64,6 +64,7 @@ minipay_status mpi_store_open(const mpi_store_config *config, mpi_store **opened
     store->table_count = config->record_count;
     store->cached_rows = config->cached_rows;
     store->examine = config->examine;
+    store->newest_commit = config->newest_commit;
     store->unit.store = store;
     pthread_mutex_init(&store->lane.lock, NULL);
     for (uint32_t i = 0; i < config->record_count; i++)

@@ -30,8 +30,9 @@ typedef struct mpi_store_config {
     const char *const *view_names;
     const char *const *view_sql;
     uint32_t view_count;
-    uint32_t cached_rows; /* of one table, before it is emptied */
-    bool examine;         /* nothing is made or written but a migration; damage is left to the audit */
+    uint32_t cached_rows;   /* of one table, before it is emptied */
+    bool examine;           /* nothing is made or written but a migration; damage is left to the audit */
+    int64_t *newest_commit; /* of all stores of an installation, shared by them; 0 at first */
 } mpi_store_config;
 
 enum { MPI_SCHEMA_VERSION = 2 };

@@ -114,6 +114,7 @@ static void tell(const void *document, minipay_outcome *outcome)
 const mpi_saga mpi_withdraw_saga = {
     .kind = MINIPAY_KIND_WITHDRAW,
     .name = "withdraw",
+    .needs_bank = true,
     .record = &mpi_withdrawal_record,
     .steps = withdraw_steps,
     .step_count = MPI_COUNT(withdraw_steps),

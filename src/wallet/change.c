@@ -109,6 +109,20 @@ const mpi_saga mpi_close_saga = {
 
 enum { WALLETS_LARGEST = 256 }; /* more than there are currencies */
 
+minipay_status mpi_wallets_take_terms(mpi_wallets *wallets, mpi_flow *flow, const mpi_account *account,
+                                      const mpi_terms *terms)
+{
+    if (account->terms_version >= terms->version)
+        return MINIPAY_OK;
+    mpi_account *edit = mpi_unit_edit(flow->unit, wallets->ledger.accounts, account);
+    if (!edit)
+        return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
+    edit->tier = terms->tier;
+    edit->owner_state = terms->active ? 0 : 1;
+    edit->terms_version = terms->version;
+    return MINIPAY_OK;
+}
+
 /* Reads before it changes: a scan sees only what earlier operations staged, so whoever pushes has staged
  * nothing yet. */
 static minipay_status take_terms(void *impl, mpi_flow *flow, const minipay_id *member_id,
@@ -127,19 +141,13 @@ static minipay_status take_terms(void *impl, mpi_flow *flow, const minipay_id *m
     for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++) {
         const mpi_account *account;
         status = mpi_ledger_find(&wallets->ledger, flow->unit, &found[i], &account, flow->error);
-        if (status != MINIPAY_OK || account->terms_version >= terms->version)
-            continue;
-        mpi_account *edit = mpi_unit_edit(flow->unit, wallets->ledger.accounts, account);
-        if (!edit)
-            return mpi_fail_plain(flow->error, MINIPAY_NO_MEMORY, NULL);
-        edit->tier = terms->tier;
-        edit->owner_state = terms->active ? 0 : 1;
-        edit->terms_version = terms->version;
+        if (status == MINIPAY_OK)
+            status = mpi_wallets_take_terms(wallets, flow, account, terms);
     }
     return status;
 }
 
 mpi_terms_sink mpi_wallets_open_sink(mpi_wallets *wallets)
 {
-    return (mpi_terms_sink){wallets, take_terms};
+    return (mpi_terms_sink){wallets, false, take_terms};
 }

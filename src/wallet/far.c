@@ -341,5 +341,5 @@ mpi_bank_fees mpi_wallets_open_far_fees(mpi_wallets *wallets)
 
 mpi_terms_sink mpi_wallets_open_far_sink(mpi_wallets *wallets)
 {
-    return (mpi_terms_sink){wallets, ask_terms};
+    return (mpi_terms_sink){wallets, true, ask_terms};
 }

@@ -20,6 +20,9 @@ minipay_status mpi_wallets_hold(void *impl, mpi_flow *flow, const mpi_operation 
                                 int32_t *policy_version);
 minipay_status mpi_wallets_capture(void *impl, mpi_flow *flow, const minipay_id *hold_id, mpi_move *move,
                                    const mpi_rules *rules, int64_t *left_minor);
+/* What was taken before, or later ones, stay. */
+minipay_status mpi_wallets_take_terms(mpi_wallets *wallets, mpi_flow *flow, const mpi_account *account,
+                                      const mpi_terms *terms);
 minipay_status mpi_wallets_has_moved(void *impl, mpi_flow *flow, const minipay_id *operation_id);
 minipay_status mpi_wallets_release(void *impl, mpi_flow *flow, const minipay_id *hold_id,
                                    int64_t *freed_minor);

@@ -154,6 +154,7 @@ static const char topup_name[] = "topup";
 const mpi_saga mpi_topup_saga = {
     .kind = MINIPAY_KIND_TOPUP,
     .name = "topup",
+    .needs_bank = true,
     .record = &mpi_topup_record,
     .steps = topup_steps,
     .step_count = MPI_COUNT(topup_steps),

@@ -36,8 +36,24 @@ static minipay_status open_account(void *context, mpi_flow *flow, void *document
     return mpi_ledger_open(&wallets->ledger, flow->unit, &wanted, &account, flow->error);
 }
 
+/* Terms that changed while the account was not there yet were pushed to nobody. */
+static minipay_status confirm_terms(void *context, mpi_flow *flow, void *document)
+{
+    mpi_wallets *wallets = context;
+    const mpi_wallet_opening *opening = document;
+    const mpi_account *account;
+    mpi_terms terms;
+    minipay_status status =
+        wallets->membership.terms(wallets->membership.impl, flow, &opening->member_id, &terms);
+    if (status != MINIPAY_OK && status != MINIPAY_MEMBER_INACTIVE)
+        return status;
+    status = mpi_wallets_find(wallets, flow, &opening->member_id, opening->currency, &account);
+    return status == MINIPAY_OK ? mpi_wallets_take_terms(wallets, flow, account, &terms) : status;
+}
+
 static const mpi_step open_steps[] = {
     {"open", "membership.terms", open_account, NULL, NULL},
+    {"confirm", "membership.terms", confirm_terms, NULL, NULL},
 };
 
 static const mpi_saga open_saga = {

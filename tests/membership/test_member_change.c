@@ -151,11 +151,11 @@ static void only_a_change_that_will_stand_is_pushed(void **state)
 {
     world w;
     int pushes = 0;
-    mpi_terms_sink sink = {&pushes, count_push};
+    mpi_terms_sink sink = {&pushes, false, count_push};
     (void)state;
     world_begin(&w);
     minipay_id taken = world_person(&w, NULL), id = world_person(&w, NULL);
-    mpi_membership_bind(&w.pay->membership, &sink);
+    w.pay->membership.sink = sink;
     minipay_member_change change = ask(&w, id, MINIPAY_CHANGE_EMAIL | MINIPAY_CHANGE_TIER);
     memcpy(change.email, member_of(&w, taken).email, sizeof change.email);
     change.tier = 2;
@@ -503,8 +503,10 @@ static void a_failing_storage_leaves_the_change_whole_or_undone(void **state)
         failed = minipay_member_update(w.pay, &change, 1, &outcome, NULL) != MINIPAY_OK;
         w.faults.storage_fails_at = 0;
         minipay_member standing = member_of(&w, member);
-        assert_int_equal(standing.tier, world_wallet(&w, member).tier);
-        assert_int_equal(standing.tier, failed ? 0 : 1);
+        int32_t pushed = world_wallet(&w, member).tier;
+        assert_true(pushed == standing.tier || (w.apart && pushed == 0));
+        if (!w.apart || !failed)
+            assert_int_equal(pushed, failed ? 0 : 1);
         expect(&w, &change, MINIPAY_STATE_DONE, MINIPAY_OK);
         assert_int_equal(world_wallet(&w, member).tier, 1);
         world_audit_clean(&w);

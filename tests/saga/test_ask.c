@@ -266,7 +266,7 @@ static void warm_nothing(void *impl, mpi_unit *unit, const mpi_wallet_name *name
 
 static int set_up(void **state)
 {
-    static const mpi_caller caller = {NULL, make_no_calls, NULL};
+    static const mpi_caller caller = {NULL, true, make_no_calls, NULL};
     static const mpi_warmer warmer = {NULL, warm_nothing};
     (void)state;
     has_come = false;
