@@ -100,6 +100,7 @@ static bool mark_woken(mpi_part *home, mpi_call_list *left)
 {
     finder f;
     uint32_t kept = 0;
+    bool noted = true;
     if (!find_open(&f, &home->open))
         return false;
     for (uint32_t i = 0; i < left->wake_count; i++) {
@@ -108,12 +109,12 @@ static bool mark_woken(mpi_part *home, mpi_call_list *left)
             home->open.asks[number - 1].again = true;
         if (!number)
             left->wakes[kept++] = left->wakes[i];
-        else if (!note_told(home, &left->wakes[i]))
-            return false;
+        else
+            noted = note_told(home, &left->wakes[i]) && noted;
     }
     left->wake_count = kept;
     free(f.slots);
-    return true;
+    return noted;
 }
 
 static minipay_status answer_woken(mpi_part *home, mpi_flow *flow)

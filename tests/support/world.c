@@ -349,13 +349,15 @@ void world_init(world *w, const char *path)
 }
 
 /* What is not opened stays with the caller, as with minipay_open. */
-static minipay_status open_stores(world *w, const minipay_config *config, minipay_error *error)
+static minipay_status open_stores(world *w, minipay_config *config, minipay_error *error)
 {
     minipay_storage storages[MPI_CONTEXTS];
     uint32_t count = w->apart ? MPI_CONTEXTS : 1;
     for (uint32_t i = 0; i < count; i++)
         ASSERT_STATUS(make_storage(w, i, &storages[i], error), MINIPAY_OK);
-    minipay_status status = mpi_open(config, storages, count, &w->pay, error);
+    config->storage = storages[0];
+    minipay_status status = w->apart ? mpi_open(config, storages, count, &w->pay, error)
+                                     : minipay_open(config, &w->pay, error);
     for (uint32_t i = 0; status != MINIPAY_OK && i < count; i++) {
         assert_non_null(w->stores[i].storage.close);
         storages[i].close(storages[i].impl);
