@@ -256,7 +256,8 @@ static uint32_t warm_ahead(drive *work, mpi_unit *unit, uint32_t number)
     mpi_wallet_name names[MPI_WARM_LARGEST];
     uint32_t count = 0, until = number;
     const minipay_instruction *instructions = work->requests ? work->requests->instructions : NULL;
-    if (!instructions || work->count == 1)
+    bool elsewhere = work->engine->place_count > 1; /* the wallets' tables may be another lane's */
+    if (!instructions || work->count == 1 || elsewhere)
         return UINT32_MAX;
     for (; until < work->count && count <= MPI_WARM_LARGEST - 2; until++) {
         const minipay_instruction *next = &instructions[until];
