@@ -36,8 +36,8 @@ typedef enum mpi_context {
 struct minipay {
     minipay_host host;
     mpi_home homes[MPI_CONTEXTS];
-    uint32_t home_count; /* 1, or MPI_CONTEXTS */
-    int64_t newest_commit;
+    uint32_t home_count;   /* 1, or MPI_CONTEXTS */
+    int64_t newest_commit; /* of all stores: mpi_store_config says for what */
     mpi_engine *engine;
     mpi_governance governance;
     mpi_membership membership;

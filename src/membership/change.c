@@ -80,6 +80,8 @@ static minipay_status look(void *context, mpi_flow *flow, void *document)
     return MINIPAY_OK;
 }
 
+/* What was changed here first is pushed as it stands: others may have changed since, and then theirs goes with
+ * it. */
 static minipay_status push(void *context, mpi_flow *flow, void *document)
 {
     mpi_membership *membership = context;
@@ -90,23 +92,8 @@ static minipay_status push(void *context, mpi_flow *flow, void *document)
     minipay_status status = mpi_membership_member(context, flow, &change->member_id, &member);
     if (status != MINIPAY_OK)
         return status;
-    mpi_terms terms = terms_after(member, change);
-    terms.version = change->terms_version;
-    return membership->sink.take(membership->sink.impl, flow, &change->member_id, &terms);
-}
-
-/* As they stand now: others may have changed since, and then theirs are pushed for them. */
-static minipay_status push_standing(void *context, mpi_flow *flow, void *document)
-{
-    mpi_membership *membership = context;
-    const mpi_member_change *change = document;
-    const mpi_member *member;
-    if (change->terms_version == 0)
-        return MINIPAY_OK;
-    minipay_status status = mpi_membership_member(context, flow, &change->member_id, &member);
-    if (status != MINIPAY_OK)
-        return status;
-    mpi_terms terms = mpi_membership_terms(member);
+    bool stands = member->terms_version >= change->terms_version;
+    mpi_terms terms = stands ? mpi_membership_terms(member) : terms_after(member, change);
     return membership->sink.take(membership->sink.impl, flow, &change->member_id, &terms);
 }
 
@@ -186,7 +173,7 @@ static minipay_status change_member(void *context, mpi_flow *flow, void *documen
 static const mpi_step far_steps[] = {
     {"look", "membership.member", look, NULL, NULL},
     {"change", "membership.member", change_member, NULL, NULL},
-    {"push", "wallet.terms", push_standing, NULL, NULL},
+    {"push", "wallet.terms", push, NULL, NULL},
 };
 
 static const mpi_step change_steps[] = {

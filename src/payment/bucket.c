@@ -153,6 +153,16 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
     return write_bucket(payments, flow, row, &bucket);
 }
 
+minipay_status mpi_slip_count(mpi_payments *payments, mpi_flow *flow, const minipay_id *slip_id,
+                              const mpi_due *change, const mpi_entry *entry, mpi_counted *counted)
+{
+    const mpi_slip *slip;
+    minipay_status status = mpi_slip_find(payments, flow, slip_id, &slip);
+    return status == MINIPAY_OK ? mpi_bucket_add(payments, flow, &slip->merchant_id, slip->currency,
+                                                 change, entry, counted)
+                                : status;
+}
+
 /* ---- the port: for settlement ---------------------------------------------------------------------------- */
 
 minipay_status mpi_bucket_carry(void *impl, mpi_flow *flow, const minipay_id *merchant_id,
@@ -279,8 +289,8 @@ bool mpi_due_is_behind(const mpi_due *due, const mpi_due_cursor *cursor)
 
 enum { CLOSED_PAGE = 100 };
 
-minipay_status mpi_bucket_closed(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
-                                 mpi_due *dues, uint32_t *count)
+minipay_status mpi_bucket_closed(mpi_flow *flow, const mpi_closing *closing, mpi_due *dues,
+                                 uint32_t *count)
 {
     mpi_bucket low = {.run_id = closing->run_id}, high = low;
     minipay_scan scan = {.table = &mpi_bucket_record.table,
@@ -291,7 +301,6 @@ minipay_status mpi_bucket_closed(mpi_payments *payments, mpi_flow *flow, const m
                          .high_fields = 1};
     mpi_bucket closed[CLOSED_PAGE];
     uint32_t found = 0, read = CLOSED_PAGE;
-    (void)payments;
     while (read == CLOSED_PAGE) {
         minipay_status status = mpi_unit_scan(flow->unit, &scan, closed, &read, flow->error);
         if (status != MINIPAY_OK)

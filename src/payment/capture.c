@@ -194,16 +194,12 @@ static minipay_status end_when_last(void *context, mpi_flow *flow, void *documen
 static minipay_status count(void *context, mpi_flow *flow, void *document)
 {
     mpi_slip_change *change = document;
-    const mpi_slip *slip;
     mpi_due figures = {.slips = change->is_first,
                        .gross_minor = change->amount_minor,
                        .fee_minor = change->fee_minor,
                        .promotion_minor = change->merchant_part_minor};
     mpi_entry entry = {change->op.id, MINIPAY_KIND_CAPTURE};
-    minipay_status status = mpi_slip_find(context, flow, &change->slip_id, &slip);
-    return status == MINIPAY_OK ? mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency,
-                                                 &figures, &entry, &change->counted)
-                                : status;
+    return mpi_slip_count(context, flow, &change->slip_id, &figures, &entry, &change->counted);
 }
 
 /* ---- void ------------------------------------------------------------------------------------------------ */

@@ -42,8 +42,9 @@ static minipay_status fill_closed(void *impl, mpi_flow *flow, mpi_ask *ask)
     mpi_due dues[PAGE];
     mpi_closing closing;
     uint32_t count = PAGE;
+    (void)impl;
     memcpy(&closing, ask->question, sizeof closing);
-    minipay_status status = mpi_bucket_closed(impl, flow, &closing, dues, &count);
+    minipay_status status = mpi_bucket_closed(flow, &closing, dues, &count);
     ask->answer.reply.row_count = count;
     memcpy(ask->question, dues, count * sizeof *dues);
     return status;

@@ -111,6 +111,10 @@ minipay_status mpi_bucket_add(mpi_payments *payments, mpi_flow *flow, const mini
                               const char currency[4], const mpi_due *change, const mpi_entry *entry,
                               mpi_counted *counted);
 
+/* The same for what was done with a payment. */
+minipay_status mpi_slip_count(mpi_payments *payments, mpi_flow *flow, const minipay_id *slip_id,
+                              const mpi_due *change, const mpi_entry *entry, mpi_counted *counted);
+
 /* The port's. */
 minipay_status mpi_bucket_close(void *impl, mpi_flow *flow, const mpi_closing *closing, mpi_due *dues,
                                 uint32_t *count, bool *more);
@@ -127,8 +131,8 @@ minipay_status mpi_bucket_look(void *impl, const char currency[4], int32_t throu
 /* Closes up to `*count` buckets; and what it has closed behind the cursor, in the order of merchants. */
 minipay_status mpi_bucket_close_next(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
                                      mpi_due *dues, uint32_t *count);
-minipay_status mpi_bucket_closed(mpi_payments *payments, mpi_flow *flow, const mpi_closing *closing,
-                                 mpi_due *dues, uint32_t *count);
+minipay_status mpi_bucket_closed(mpi_flow *flow, const mpi_closing *closing, mpi_due *dues,
+                                 uint32_t *count);
 minipay_status mpi_statement_page(void *impl, const minipay_id *run_id, const minipay_id *merchant_id,
                                   const minipay_statement_entry *after, minipay_statement_entry *entries,
                                   uint32_t *count, minipay_error *error);

@@ -84,15 +84,11 @@ static minipay_status pay_member(mpi_payments *payments, mpi_flow *flow, const m
 static minipay_status count(void *context, mpi_flow *flow, void *document)
 {
     mpi_refund *refund = document;
-    const mpi_slip *slip;
     mpi_due change = {.refund_minor = refund->amount_minor};
     mpi_entry entry = {refund->op.id, MINIPAY_KIND_REFUND};
     mpi_money_subtract(0, refund->fee_minor, &change.fee_minor);
     mpi_money_subtract(0, refund->merchant_part_minor, &change.promotion_minor);
-    minipay_status status = mpi_slip_find(context, flow, &refund->slip_id, &slip);
-    return status == MINIPAY_OK ? mpi_bucket_add(context, flow, &slip->merchant_id, slip->currency,
-                                                 &change, &entry, &refund->counted)
-                                : status;
+    return mpi_slip_count(context, flow, &refund->slip_id, &change, &entry, &refund->counted);
 }
 
 /* From now on nobody else gives back the same. To each what he gave: member, company, and by a figure of his

@@ -3,56 +3,37 @@
 
 #include "base/error.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 /* Versions are published in one store; every other has a copy of them, row by row. Numbered without gaps and
  * never changed, they need no more than the newest number to be told apart. */
-
-enum { PAGE = 128 };
 
 typedef struct following {
     mpi_policy *policy;
     mpi_view *view; /* of the store that is followed */
 } following;
 
-static minipay_status copy_rules(const following *to, mpi_unit *unit, int32_t version,
-                                 minipay_error *error)
+static minipay_status copy_version(const following *to, mpi_unit *unit, int32_t version,
+                                   minipay_error *error)
 {
-    mpi_policy_rule rows[PAGE], low = {.version = version}, high = low;
-    minipay_scan scan = {.table = &mpi_policy_rule_record.table,
-                         .index = -1,
-                         .low = &low,
-                         .high = &high,
-                         .low_fields = 1,
-                         .high_fields = 1};
-    uint32_t count = PAGE;
-    while (count == PAGE) {
-        minipay_status status = mpi_view_scan(to->view, &scan, rows, &count, error);
-        for (uint32_t i = 0; i < count && status == MINIPAY_OK; i++)
-            status = mpi_policy_insert(unit, to->policy->rules, &rows[i], "policy_rule", error);
-        if (status != MINIPAY_OK)
-            return status;
-        if (count)
-            low = rows[count - 1];
-        scan.low_fields = 4;
-        scan.low_exclusive = 1;
-    }
-    return MINIPAY_OK;
+    mpi_policy_source source = {.view = to->view};
+    mpi_policy_version row = {.version = version};
+    mpi_rule_set set = {NULL, 0, 0};
+    minipay_status status = mpi_view_get(to->view, &mpi_policy_version_record, -1, &row, error);
+    if (status == MINIPAY_OK)
+        status = mpi_rules_read(&source, version, &set, error);
+    if (status == MINIPAY_OK)
+        status = mpi_versions_insert(to->policy, unit, &set, &row, error);
+    free(set.rows);
+    return status;
 }
 
 static minipay_status copy_next(void *context, mpi_unit *unit, minipay_error *error)
 {
     const following *to = context;
     minipay_status status = mpi_policy_refresh(to->policy, unit, error);
-    for (int32_t next = to->policy->known.newest + 1; status == MINIPAY_OK; next++) {
-        mpi_policy_version row = {.version = next};
-        status = mpi_view_get(to->view, &mpi_policy_version_record, -1, &row, error);
-        if (status == MINIPAY_OK)
-            status = mpi_policy_insert(unit, to->policy->versions, &row, "policy_version", error);
-        if (status == MINIPAY_OK)
-            status = copy_rules(to, unit, next, error);
-        to->policy->read = false;
-    }
+    for (int32_t next = to->policy->known.newest + 1; status == MINIPAY_OK; next++)
+        status = copy_version(to, unit, next, error);
     if (status != MINIPAY_NOT_FOUND)
         return status;
     mpi_unit_settle(unit);

@@ -68,9 +68,19 @@ const mpi_policy_version *mpi_versions_at(const mpi_versions *versions, int64_t 
 /* Makes the date of `at` known beforehand: a batch asks for it once an operation. */
 void mpi_rules_know_day(mpi_rules *rules, int64_t at);
 
-/* A row of the next version: CORRUPT (name) when one stands already. */
-minipay_status mpi_policy_insert(mpi_unit *unit, mpi_table *table, const void *row, const char *name,
-                                 minipay_error *error);
+/* There is room for every rule that can be: it grows, and rules, tiers and currencies are bounded. The caller
+ * frees `rows`. */
+typedef struct mpi_rule_set {
+    mpi_policy_rule *rows;
+    uint32_t count, room;
+} mpi_rule_set;
+
+/* Adds a version's rules to a set; and the next version with a set's, CORRUPT (the table) when a row of it
+ * stands already. */
+minipay_status mpi_rules_read(const mpi_policy_source *source, int64_t version, mpi_rule_set *set,
+                              minipay_error *error);
+minipay_status mpi_versions_insert(mpi_policy *policy, mpi_unit *unit, mpi_rule_set *set,
+                                   const mpi_policy_version *version, minipay_error *error);
 
 /* What the policy knows, brought up to date. */
 minipay_status mpi_policy_refresh(mpi_policy *policy, mpi_unit *unit, minipay_error *error);

@@ -11,18 +11,12 @@
 
 enum { PAGE = 256 };
 
-/* There is room for every rule that can be: it grows, and rules, tiers and currencies are bounded. */
-typedef struct rule_set {
-    mpi_policy_rule *rows;
-    uint32_t count, room;
-} rule_set;
-
 static bool same_rule(const mpi_policy_rule *a, const mpi_policy_rule *b)
 {
     return a->rule == b->rule && a->tier == b->tier && memcmp(a->currency, b->currency, 4) == 0;
 }
 
-static minipay_status make_room(rule_set *set, uint32_t more, minipay_error *error)
+static minipay_status make_room(mpi_rule_set *set, uint32_t more, minipay_error *error)
 {
     if (set->count + more <= set->room)
         return MINIPAY_OK;
@@ -35,7 +29,7 @@ static minipay_status make_room(rule_set *set, uint32_t more, minipay_error *err
     return MINIPAY_OK;
 }
 
-static minipay_status set_rule(rule_set *set, int32_t rule, int32_t tier, const char *currency,
+static minipay_status set_rule(mpi_rule_set *set, int32_t rule, int32_t tier, const char *currency,
                                int64_t value, minipay_error *error)
 {
     mpi_policy_rule row = {.rule = rule, .tier = tier, .value = value};
@@ -51,7 +45,8 @@ static minipay_status set_rule(rule_set *set, int32_t rule, int32_t tier, const 
     return MINIPAY_OK;
 }
 
-static minipay_status copy_version(rule_set *set, mpi_unit *unit, int64_t version, minipay_error *error)
+minipay_status mpi_rules_read(const mpi_policy_source *source, int64_t version, mpi_rule_set *set,
+                              minipay_error *error)
 {
     mpi_policy_rule low = {.version = (int32_t)version}, high = low;
     minipay_scan scan = {.table = &mpi_policy_rule_record.table,
@@ -64,7 +59,7 @@ static minipay_status copy_version(rule_set *set, mpi_unit *unit, int64_t versio
     for (uint32_t count = PAGE; count == PAGE && status == MINIPAY_OK;) {
         status = make_room(set, PAGE, error);
         if (status == MINIPAY_OK)
-            status = mpi_unit_scan(unit, &scan, set->rows + set->count, &count, error);
+            status = mpi_policy_scan(source, &scan, set->rows + set->count, &count, error);
         if (status != MINIPAY_OK || count == 0)
             break;
         set->count += count;
@@ -75,8 +70,8 @@ static minipay_status copy_version(rule_set *set, mpi_unit *unit, int64_t versio
     return status;
 }
 
-minipay_status mpi_policy_insert(mpi_unit *unit, mpi_table *table, const void *row, const char *name,
-                                 minipay_error *error)
+static minipay_status insert(mpi_unit *unit, mpi_table *table, const void *row, const char *name,
+                             minipay_error *error)
 {
     minipay_status status = mpi_unit_insert(unit, table, row, error);
     return status == MINIPAY_ID_REUSED ? mpi_fail(error, MINIPAY_CORRUPT, name,
@@ -84,19 +79,19 @@ minipay_status mpi_policy_insert(mpi_unit *unit, mpi_table *table, const void *r
                                        : status;
 }
 
-static minipay_status insert_version(mpi_policy *policy, mpi_unit *unit, rule_set *set,
-                                     const mpi_policy_version *version, minipay_error *error)
+minipay_status mpi_versions_insert(mpi_policy *policy, mpi_unit *unit, mpi_rule_set *set,
+                                   const mpi_policy_version *version, minipay_error *error)
 {
-    minipay_status status = mpi_policy_insert(unit, policy->versions, version, "policy_version", error);
+    minipay_status status = insert(unit, policy->versions, version, "policy_version", error);
     for (uint32_t i = 0; i < set->count && status == MINIPAY_OK; i++) {
         set->rows[i].version = (int32_t)version->version;
-        status = mpi_policy_insert(unit, policy->rules, &set->rows[i], "policy_rule", error);
+        status = insert(unit, policy->rules, &set->rows[i], "policy_rule", error);
     }
     policy->read = false;
     return status;
 }
 
-static minipay_status change_rules(rule_set *set, const minipay_rule *rules, uint32_t count,
+static minipay_status change_rules(mpi_rule_set *set, const minipay_rule *rules, uint32_t count,
                                    minipay_error *error)
 {
     minipay_status status = MINIPAY_OK;
@@ -105,7 +100,7 @@ static minipay_status change_rules(rule_set *set, const minipay_rule *rules, uin
     return status;
 }
 
-static minipay_status set_defaults(rule_set *set, minipay_error *error)
+static minipay_status set_defaults(mpi_rule_set *set, minipay_error *error)
 {
     minipay_status status = MINIPAY_OK;
     for (uint32_t i = 0; i < mpi_default_rule_count && status == MINIPAY_OK; i++)
@@ -119,11 +114,11 @@ static minipay_status set_defaults(rule_set *set, minipay_error *error)
 minipay_status mpi_policy_seed(void *policy, mpi_unit *unit, minipay_error *error)
 {
     mpi_policy_version first = {.version = 1, .published_at = mpi_unit_now(unit)};
-    rule_set set = {NULL, 0, 0};
+    mpi_rule_set set = {NULL, 0, 0};
     first.effective_at = 1; /* in force for every clock, a virtual one too */
     minipay_status status = set_defaults(&set, error);
     if (status == MINIPAY_OK)
-        status = insert_version(policy, unit, &set, &first, error);
+        status = mpi_versions_insert(policy, unit, &set, &first, error);
     free(set.rows);
     return status;
 }
@@ -148,7 +143,8 @@ minipay_status mpi_publication_check(const mpi_publication *asked, minipay_error
 minipay_status mpi_policy_add(mpi_policy *policy, mpi_unit *unit, const mpi_publication *asked,
                               int32_t *version, minipay_error *error)
 {
-    rule_set set = {NULL, 0, 0};
+    mpi_policy_source source = {.unit = unit};
+    mpi_rule_set set = {NULL, 0, 0};
     int64_t now = mpi_unit_now(unit);
     minipay_status status = mpi_policy_refresh(policy, unit, error);
     if (status != MINIPAY_OK)
@@ -158,11 +154,11 @@ minipay_status mpi_policy_add(mpi_policy *policy, mpi_unit *unit, const mpi_publ
                                .published_at = now,
                                .set_by = asked->set_by};
     const mpi_policy_version *base = mpi_versions_at(&policy->known, made.effective_at);
-    status = copy_version(&set, unit, base->version, error);
+    status = mpi_rules_read(&source, base->version, &set, error);
     if (status == MINIPAY_OK)
         status = change_rules(&set, asked->rules, asked->count, error);
     if (status == MINIPAY_OK)
-        status = insert_version(policy, unit, &set, &made, error);
+        status = mpi_versions_insert(policy, unit, &set, &made, error);
     if (status == MINIPAY_OK)
         *version = (int32_t)made.version;
     free(set.rows);

@@ -415,11 +415,14 @@ static bool prepare(drive *work, uint32_t count)
 static void name_jobs(drive *work, mpi_resumption *named)
 {
     const mpi_requests *requests = work->requests;
+    const minipay_instruction *instructions = requests->instructions;
     mpi_document drawn;
     for (uint32_t i = 0; i < work->count; i++) {
-        requests->draw_up(requests->context, requests->items, i, &drawn);
-        work->jobs[i].kind = drawn.op.kind;
-        named[i] = (mpi_resumption){drawn.op.kind, drawn.op.id};
+        if (!instructions)
+            requests->draw_up(requests->context, requests->items, i, &drawn);
+        named[i] = instructions ? (mpi_resumption){instructions[i].kind, instructions[i].id}
+                                : (mpi_resumption){drawn.op.kind, drawn.op.id};
+        work->jobs[i].kind = named[i].kind;
     }
 }
 

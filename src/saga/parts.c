@@ -105,12 +105,12 @@ static bool mark_woken(mpi_part *home, mpi_call_list *left)
         return false;
     for (uint32_t i = 0; i < left->wake_count; i++) {
         uint32_t number = f.slots[place_in(&f, &home->open, &left->wakes[i].id)];
-        if (number)
+        if (number) {
             home->open.asks[number - 1].again = true;
-        if (!number)
-            left->wakes[kept++] = left->wakes[i];
-        else
             noted = note_told(home, &left->wakes[i]) && noted;
+        } else {
+            left->wakes[kept++] = left->wakes[i];
+        }
     }
     left->wake_count = kept;
     free(f.slots);
@@ -158,8 +158,7 @@ minipay_status mpi_parts_promise(mpi_part *home, mpi_flow *flow, uint32_t place)
         if (status == MINIPAY_OK && ask->must_ask_again)
             continue;
         if (status == MINIPAY_OK && ask->answer.status == MPI_WAIT && !ask->parked)
-            status = mpi_waiting_owe(flow, mpi_served_by(flow->engine, ask->answer.far)->place,
-                                     ask->op.kind, &ask->op.id);
+            status = mpi_waiting_owe(flow, place, ask->op.kind, &ask->op.id);
         mpi_unit_settle(flow->unit);
         if (status == MINIPAY_OK)
             status = add(&home->answered, ask, flow->error);

@@ -166,8 +166,11 @@ static const mpi_step payout_steps[] = {
     {"carry", "payment.carry", carry_unpaid, NULL, NULL},
 };
 
-static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow, const mpi_line *line)
+/* The run counts it. */
+static minipay_status ended(void *context, mpi_flow *flow, void *document)
 {
+    mpi_settlements *settlements = context;
+    const mpi_line *line = document;
     const void *row;
     minipay_status status =
         mpi_unit_get(flow->unit, settlements->runs, &line->run_id, &row, flow->error);
@@ -178,11 +181,6 @@ static minipay_status count_in_run(mpi_settlements *settlements, mpi_flow *flow,
     run->paid += line->op.state == MINIPAY_STATE_DONE;
     run->refused += line->op.state == MINIPAY_STATE_REJECTED;
     return MINIPAY_OK;
-}
-
-static minipay_status ended(void *context, mpi_flow *flow, void *document)
-{
-    return count_in_run(context, flow, document);
 }
 
 static void tell(const void *document, minipay_outcome *outcome)
