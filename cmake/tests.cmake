@@ -76,7 +76,7 @@ if(MINIPAY_BUILD_TESTS)
   # The API's tests run a second time, with a store for each context. Not yet: atomic batches, the audit and
   # checkpoints of several stores, and what reads the one file by hand.
   set(apart_folders api banking membership payment policy saga settlement transfer wallet)
-  set(not_apart test_arguments test_atomic test_audit test_audit_threads test_checkpoint test_credentials test_faults
+  set(not_apart test_atomic test_audit test_audit_threads test_checkpoint test_credentials test_faults
       test_faults_of_memory test_faults_of_sqlite_memory test_kinds test_outcome test_policy_stored test_random_days
       test_same_books test_secret_cost test_tamper test_tamper_reopened test_without_bank)
   file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${tests_dir}/test_*.c")

@@ -172,7 +172,7 @@ static minipay_status find_kept(mpi_flow *flow, mpi_table *table, mpi_ask *ask)
     return MINIPAY_OK;
 }
 
-/* A refusal leaves nothing but itself. */
+/* A refusal leaves nothing but itself; that there is no bank is none, and may be otherwise tomorrow. */
 minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask)
 {
     const mpi_served *served = mpi_served_by(flow->engine, ask->answer.far);
@@ -193,5 +193,5 @@ minipay_status mpi_answer(mpi_flow *flow, mpi_ask *ask)
         mpi_saga_point_return(flow, &point);
     else if (ask->answer.status != MINIPAY_OK)
         return ask->answer.status;
-    return keep(flow, table, ask);
+    return ask->answer.status == MINIPAY_NOT_SUPPORTED ? MINIPAY_OK : keep(flow, table, ask);
 }

@@ -133,6 +133,32 @@ static void a_call_keeps_the_order_of_a_wallet(void **state)
     assert_int_equal(world_balance(&w, member), 10000);
 }
 
+/* instruction.h: NOT_SUPPORTED stores nothing, so the same id is free once there is a bank. */
+static void what_turned_out_to_need_a_bank_is_done_once_there_is_one(void **state)
+{
+    world of;
+    minipay_outcome outcome;
+    (void)state;
+    world_forget("no_bank.db");
+    world_init(&of, "no_bank.db");
+    of.apart = true;
+    world_open(&of);
+    minipay_id payer = world_person(&of, "110-222-333444"), payee = world_person(&of, NULL);
+    minipay_instruction transfer = world_ask(&of, MINIPAY_KIND_TRANSFER, payer, payee, 12000);
+    transfer.flags = MINIPAY_FLAG_AUTO_TOPUP;
+    of.without_bank = true;
+    world_reopen(&of);
+    minipay_outcome_init(&outcome);
+    ASSERT_STATUS(minipay_execute(of.pay, &transfer, 1, &outcome, NULL), MINIPAY_NOT_SUPPORTED);
+    ASSERT_STATUS(minipay_outcome_get(of.pay, transfer.kind, &transfer.id, &outcome, NULL),
+                  MINIPAY_NOT_FOUND);
+    of.without_bank = false;
+    world_reopen(&of);
+    ASSERT_STATE(world_execute(&of, &transfer).state, MINIPAY_STATE_DONE);
+    assert_int_equal(world_balance(&of, payee), 12000);
+    world_close(&of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +171,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_transfer_is_reversed_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_call_keeps_the_order_of_a_wallet, set_up, tear_down),
+        cmocka_unit_test(what_turned_out_to_need_a_bank_is_done_once_there_is_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
